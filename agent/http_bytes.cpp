@@ -1,0 +1,60 @@
+#include "agent/http_bytes.hpp"
+
+#include <array>
+
+namespace home_energy {
+
+ResponseWriter::ResponseWriter(const std::string& server)
+    : fixed_("Server: " + server + "\r\nAccess-Control-Allow-Origin: *\r\nCache-Control: no-store\r\n") {}
+
+void ResponseWriter::append(std::string& out, const HttpResponse& response, Persistence persistence, bool with_body,
+                            std::time_t now) {
+  if (now != date_of_) {
+    std::array<char, 64> text{};
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    date_.assign(text.data(), std::strftime(text.data(), text.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc));
+    date_of_ = now;
+  }
+  out += "HTTP/1.1 ";
+  out += std::to_string(response.status);
+  out += ' ';
+  out += reason_phrase(response.status);
+  out += "\r\n";
+  out += fixed_;
+  out += date_;
+  constexpr int kNoContent = 204;
+  if (response.status != kNoContent) {
+    out += "Content-Type: ";
+    out += response.content_type;
+    out += "\r\nContent-Length: ";
+    out += std::to_string(response.body.size());
+    out += "\r\n";
+  }
+  out += response.headers;
+  switch (persistence) {
+    case Persistence::keep_alive: break;
+    case Persistence::keep_alive_http10: out += "Connection: keep-alive\r\n"; break;
+    case Persistence::close: out += "Connection: close\r\n"; break;
+  }
+  out += "\r\n";
+  if (with_body) out += response.body;
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 204: return "No Content";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 413: return "Payload Too Large";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 503: return "Service Unavailable";
+    default: return "Unknown";
+  }
+}
+
+}  // namespace home_energy

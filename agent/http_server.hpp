@@ -1,0 +1,46 @@
+/// @file
+/// HTTP/1.1 over TCP. The only file that knows Beast. Everything here runs on the thread of the `io_context`.
+///
+/// What a peer can make it hold is bounded: connections, header, body, and time without progress. One that goes beyond
+/// is answered and closed; the process goes on.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "agent/routes.hpp"
+#include "common/result.hpp"
+
+namespace home_energy {
+
+struct HttpSettings {
+  std::string address;  ///< an IP address, or `loopback` for 127.0.0.1 and ::1
+  std::uint16_t port;   ///< 0 takes a free one
+  std::string server;   ///< what the Server header says
+};
+
+class HttpServer {
+ public:
+  using Handler = std::function<HttpResponse(const HttpRequest&)>;
+
+  /// @param handler called for every whole request; what it throws is answered 500
+  HttpServer(boost::asio::io_context& io, HttpSettings settings, Handler handler);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+  HttpServer(HttpServer&&) = delete;
+  HttpServer& operator=(HttpServer&&) = delete;
+
+  /// Binds and serves. Fails with the field `http-port` or `http-address`. @return the port that it has
+  Result<std::uint16_t> start();
+  void stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace home_energy

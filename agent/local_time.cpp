@@ -1,0 +1,70 @@
+#include "agent/local_time.hpp"
+
+#include <array>
+#include <ctime>
+#include <string_view>
+
+namespace home_energy::local_time {
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+std::tm broken_down(Time time) {
+  const std::time_t seconds = Clock::to_time_t(time);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return local;
+}
+
+/// The moment at which the day's clock shows so many minutes past midnight.
+Time at_minute(const std::tm& day, int minutes) {
+  std::tm local{};
+  local.tm_year = day.tm_year;
+  local.tm_mon = day.tm_mon;
+  local.tm_mday = day.tm_mday;
+  local.tm_min = minutes;
+  local.tm_isdst = -1;
+  return Clock::from_time_t(std::mktime(&local));
+}
+
+constexpr int kMinutesPerDay = 24 * 60;
+
+}  // namespace
+
+std::string iso8601(Time time) {
+  const std::tm local = broken_down(time);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S%z", &local);
+  const std::string_view written(text.data(), size);
+  constexpr std::size_t kMinutesOfZone = 2;  // +0100 becomes +01:00
+  return std::string(written.substr(0, size - kMinutesOfZone))
+      .append(":")
+      .append(written.substr(size - kMinutesOfZone));
+}
+
+Day day_of(Time time) {
+  const std::tm local = broken_down(time);
+  return {at_minute(local, 0), at_minute(local, kMinutesPerDay)};
+}
+
+std::vector<std::string> slot_starts(Time within_the_day, std::size_t slots) {
+  const std::tm local = broken_down(within_the_day);
+  const int minutes = kMinutesPerDay / static_cast<int>(slots);
+  std::vector<std::string> starts;
+  for (int slot = 0; slot <= static_cast<int>(slots); ++slot) starts.push_back(iso8601(at_minute(local, slot * minutes)));
+  return starts;
+}
+
+Reading read(Time time) {
+  const std::tm local = broken_down(time);
+  const std::chrono::year_month_day date{std::chrono::year(local.tm_year + 1900),
+                                         std::chrono::month(static_cast<unsigned>(local.tm_mon + 1)),
+                                         std::chrono::day(static_cast<unsigned>(local.tm_mday))};
+  const auto of_second = std::chrono::duration_cast<std::chrono::milliseconds>(
+      time - std::chrono::floor<std::chrono::seconds>(time));
+  return {std::chrono::sys_days(date).time_since_epoch().count(),
+          std::chrono::hours(local.tm_hour) + std::chrono::minutes(local.tm_min) + std::chrono::seconds(local.tm_sec) +
+              of_second};
+}
+
+}  // namespace home_energy::local_time

@@ -1,0 +1,141 @@
+// Reads the options, builds the parts, runs them until a signal, and gives the exit code.
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include "agent/http_server.hpp"
+#include "agent/mqtt_link.hpp"
+#include "agent/options.hpp"
+#include "agent/outbox.hpp"
+#include "agent/routes.hpp"
+#include "agent/runner.hpp"
+
+namespace {
+
+using namespace home_energy;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+constexpr int kUsage = 2;
+constexpr auto kPatience = 1500ms;  ///< for a broker that does not answer the farewell
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread starts
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::string_view text(MqttLink::State state) {
+  switch (state) {
+    case MqttLink::State::connecting: return "connecting";
+    case MqttLink::State::connected: return "connected";
+    case MqttLink::State::disconnected: return "disconnected";
+  }
+  return {};
+}
+
+void log_to_stderr(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("agent"));
+  spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
+/// The parts, put together. Lives on the thread that runs `io`.
+class Agent {
+ public:
+  Agent(asio::io_context& io, Options options)
+      : io_(io),
+        options_(std::move(options)),
+        outbox_(options_.mqtt.status_topic, std::string(wire::kOnline)),
+        signals_(io, SIGINT, SIGTERM),
+        patience_(io) {}
+
+  /// Binds, connects, begins time. Fails where HTTP cannot listen.
+  Result<void> start();
+
+ private:
+  Result<void> listen();
+  void stop();
+
+  asio::io_context& io_;
+  Options options_;
+  Outbox outbox_;
+  std::optional<HttpServer> http_;
+  std::optional<Runner> runner_;
+  std::optional<Routes> routes_;
+  std::optional<MqttLink> link_;
+  asio::signal_set signals_;
+  asio::steady_timer patience_;
+};
+
+Result<void> Agent::listen() {
+  if (!options_.http) return {};
+  http_.emplace(io_, *options_.http, [this](const HttpRequest& request) { return routes_->answer(request); });
+  const auto port = http_->start();
+  if (!port) return tl::unexpected(port.error());
+  const auto url = "http://127.0.0.1:" + std::to_string(*port);
+  options_.runner.info.http = options_.public_url.empty() ? url : options_.public_url;
+  spdlog::info("http: listening at {}", url);
+  return {};
+}
+
+Result<void> Agent::start() {
+  if (auto outcome = listen(); !outcome) return outcome;
+  runner_.emplace(io_, std::move(options_.runner), outbox_, [this] { link_->flush(); });
+  link_.emplace(io_, std::move(options_.mqtt), outbox_, [this](const Incoming& message) { runner_->on_message(message); });
+  routes_.emplace(*runner_, options_.http_token, [this] { return text(link_->state()); });
+  link_->start();
+  runner_->start();
+  signals_.async_wait([this](const boost::system::error_code& error, int) {
+    if (!error) stop();
+  });
+  return {};
+}
+
+void Agent::stop() {
+  spdlog::info("stopping");
+  runner_->stop();
+  if (http_) http_->stop();
+  link_->stop([this] { io_.stop(); });
+  patience_.expires_after(kPatience);
+  patience_.async_wait([this](const boost::system::error_code&) { io_.stop(); });
+}
+
+/// Runs until it is stopped. A defect in one handler is logged, and the others go on.
+void run(asio::io_context& io) {
+  while (true) {
+    try {
+      io.run();
+      return;
+    } catch (const std::exception& defect) {
+      spdlog::error("internal error: {}", defect.what());
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  auto read = read_options({argv + 1, argv + argc}, environment);
+  if (const auto* const exit = std::get_if<Exit>(&read)) {
+    std::cout << exit->out;
+    std::cerr << exit->err;
+    return exit->code;
+  }
+  auto& options = std::get<Options>(read);
+  log_to_stderr(options.log_level);
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that closed is an error code, not the end
+  asio::io_context io(1);
+  Agent agent(io, std::move(options));
+  if (const auto outcome = agent.start(); !outcome) {
+    std::cerr << "home-energy-agent: --" << outcome.error().field << ": " << outcome.error().reason << '\n';
+    return kUsage;
+  }
+  run(io);
+  return 0;
+}

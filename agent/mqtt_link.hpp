@@ -1,0 +1,75 @@
+/// @file
+/// The connection to the broker. The only file that knows Paho: its callbacks do nothing but post to the thread of
+/// the `io_context`, on which everything here is called and calls back.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/outbox.hpp"
+
+namespace home_energy {
+
+enum class MqttVersion { automatic, v5, v3_1_1 };
+
+struct MqttSettings {
+  std::string uri;        ///< `mqtt://host:port` or `mqtts://host:port`
+  std::string client_id;  ///< stable, and of nobody else on this broker
+  MqttVersion version = MqttVersion::automatic;
+  std::string username;  ///< none where empty, as all below
+  std::string password;
+  std::string ca_file;
+  std::string certificate_file;
+  std::string key_file;
+  std::string command_filter;  ///< what to subscribe to
+  std::string status_topic;    ///< last will and farewell go here
+  std::string offline;         ///< what they say
+};
+
+/// A message as it came from the broker.
+struct Incoming {
+  std::string topic;
+  std::string payload;        ///< cut off behind `kMaxPayload` bytes
+  std::size_t payload_bytes;  ///< the length that it had
+  bool stored;                ///< the broker kept it (retained); nobody sent it just now
+  std::optional<std::string> response_topic;
+  std::string correlation;
+};
+
+/// More of a payload than this is never looked at.
+constexpr std::size_t kMaxPayload = 64 * 1024;
+/// What we ask an MQTT 5 broker not to exceed, bytes of a packet.
+constexpr int kMaxPacket = 128 * 1024;
+
+class MqttLink {
+ public:
+  enum class State { connecting, connected, disconnected };
+
+  /// @param outbox     what to send; kept by the caller, and longer than this
+  /// @param on_message called on the thread of `io`
+  MqttLink(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox,
+           std::function<void(const Incoming&)> on_message);
+  ~MqttLink();
+  MqttLink(const MqttLink&) = delete;
+  MqttLink& operator=(const MqttLink&) = delete;
+  MqttLink(MqttLink&&) = delete;
+  MqttLink& operator=(MqttLink&&) = delete;
+
+  /// Connects, and connects again whenever that fails or the connection is lost, until `stop`.
+  void start();
+  /// Hands to the broker what the outbox holds, as far as there is room in flight.
+  void flush();
+  /// Says farewell and leaves the broker. `done` is called when that is through or failed.
+  void stop(std::function<void()> done);
+
+  State state() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace home_energy

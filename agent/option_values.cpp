@@ -1,0 +1,100 @@
+#include "agent/option_values.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <regex>
+#include <system_error>
+
+#include "common/command.hpp"
+
+namespace home_energy {
+
+bool is_number_within(const std::string& text, double lowest, double highest) {
+  const double number = to_number(text);
+  return number >= lowest && number <= highest;  // false for what is no number
+}
+
+double to_number(const std::string& checked) {
+  double number = NAN;
+  const auto [end, error] = std::from_chars(checked.data(), checked.data() + checked.size(), number);
+  return error == std::errc() && end == checked.data() + checked.size() ? number : NAN;
+}
+
+std::optional<std::chrono::milliseconds> to_tick(const std::string& text) {
+  constexpr double kShortest = 10;
+  constexpr double kLongest = 60'000;
+  const bool milli = text.ends_with("ms");
+  if (!text.ends_with('s')) return std::nullopt;
+  const double milliseconds = to_number(text.substr(0, text.size() - (milli ? 2 : 1))) * (milli ? 1 : 1000);
+  if (!(milliseconds >= kShortest && milliseconds <= kLongest)) return std::nullopt;
+  const double whole = std::round(milliseconds);
+  constexpr double kTolerance = 1e-6;
+  if (std::abs(milliseconds - whole) > kTolerance) return std::nullopt;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(whole));
+}
+
+bool is_broker_uri(const std::string& text) {
+  static const std::regex kUri(R"(mqtts?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:([0-9]{1,5}))?/?)");
+  constexpr double kHighestPort = 65535;
+  std::smatch parts;
+  if (!std::regex_match(text, parts, kUri)) return false;
+  return !parts[3].matched || is_number_within(parts[3], 1, kHighestPort);
+}
+
+bool is_base_topic(const std::string& text) {
+  constexpr std::size_t kLongest = 256;
+  if (text.empty() || text.size() > kLongest || !is_utf8(text)) return false;
+  if (text.front() == '/' || text.back() == '/' || text.front() == '$') return false;
+  return std::ranges::none_of(text, [](unsigned char c) { return c == '+' || c == '#' || std::iscntrl(c) != 0; });
+}
+
+bool is_home_id(const std::string& text) {
+  constexpr std::size_t kLongest = 64;
+  return !text.empty() && text.size() <= kLongest &&
+         std::ranges::all_of(text, [](unsigned char c) { return c < 128 && (std::isalnum(c) != 0 || c == '_' || c == '-'); });
+}
+
+bool is_currency(const std::string& text) {
+  return text.size() == 3 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+bool is_listen_address(const std::string& text) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(text, error);
+  return text == "loopback" || !error;
+}
+
+bool is_loopback(const std::string& listen_address) {
+  return listen_address == "loopback" || boost::asio::ip::make_address(listen_address).is_loopback();
+}
+
+Result<std::string> read_file(const std::string& path, const std::string& field) {
+  constexpr std::size_t kLargest = 1024 * 1024;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kLargest + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) {
+    const int cause = errno;
+    return failure(ErrorCode::illegal, field,
+                   "must be a file that can be read, " + path + " cannot: " + std::generic_category().message(cause));
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargest) return failure(ErrorCode::too_large, field, "must be a file of at most 1 MiB, " + path + " is larger");
+  return text;
+}
+
+Result<std::string> read_secret(const std::string& path, const std::string& field) {
+  auto text = read_file(path, field);
+  if (!text) return text;
+  text->resize(std::min(text->size(), text->find_first_of("\r\n")));
+  if (text->empty()) return failure(ErrorCode::illegal, field, "must be a file whose first line is the secret, it is empty in " + path);
+  return text;
+}
+
+}  // namespace home_energy

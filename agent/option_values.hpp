@@ -1,0 +1,42 @@
+/// @file
+/// What the text of an option may be: checks that name what is legal, and readers for what has passed them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result.hpp"
+
+namespace home_energy {
+
+/// A finite decimal number; nothing else in the text.
+bool is_number_within(const std::string& text, double lowest, double highest);
+double to_number(const std::string& checked);
+
+/// `10ms`, `1s`, `1.5s`: 10 ms to 60 s in whole milliseconds.
+std::optional<std::chrono::milliseconds> to_tick(const std::string& text);
+
+/// `mqtt://host`, `mqtt://host:1883`, `mqtts://[::1]:8883`; no user in it.
+bool is_broker_uri(const std::string& text);
+
+/// One or more levels of a topic, without wildcards, NUL or a slash at either end.
+bool is_base_topic(const std::string& text);
+
+/// 1 to 64 of letters, digits, `_` and `-`.
+bool is_home_id(const std::string& text);
+
+/// Three capital letters.
+bool is_currency(const std::string& text);
+
+/// An IP address, or `loopback`.
+bool is_listen_address(const std::string& text);
+bool is_loopback(const std::string& listen_address);
+
+/// The file's text. Fails with what the system says, and where it is over 1 MiB.
+Result<std::string> read_file(const std::string& path, const std::string& field);
+/// The file's first line, for secrets: not empty.
+Result<std::string> read_secret(const std::string& path, const std::string& field);
+
+}  // namespace home_energy

@@ -1,0 +1,293 @@
+#include "agent/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/ip/host_name.hpp>
+#include <cctype>
+#include <cmath>
+
+#include "agent/option_layers.hpp"
+#include "agent/option_values.hpp"
+#include "agent/version.hpp"
+#include "common/curve_text.hpp"
+
+namespace home_energy {
+namespace {
+
+using Check = bool (*)(const std::string&);
+
+template <int Lowest, int Highest>
+bool within(const std::string& text) {
+  return is_number_within(text, Lowest, Highest);
+}
+
+template <int Lowest, int Highest>
+bool whole_within(const std::string& text) {
+  return within<Lowest, Highest>(text) && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+bool anything(const std::string&) { return true; }
+bool a_file(const std::string& text) { return !text.empty(); }
+
+}  // namespace
+
+// The options, each once. An empty default means that there is none.
+const std::vector<OptionSpec>& option_specs() {
+  static const std::vector<OptionSpec> kSpecs{
+      {"config", Kind::text, "", "a TOML file", a_file, "file of options, with the same names as the flags"},
+      {"mqtt-uri", Kind::text, "mqtt://127.0.0.1:1883", "mqtt://host:port, or mqtts:// for TLS", is_broker_uri,
+       "the broker"},
+      {"mqtt-username", Kind::text, "", "any text", anything, "user at the broker"},
+      {"mqtt-password-file", Kind::text, "", "a file", a_file,
+       "file whose first line is the password; or set HOME_ENERGY_MQTT_PASSWORD"},
+      {"mqtt-ca", Kind::text, "", "a PEM file", a_file, "certificates to trust with mqtts://, instead of the system's"},
+      {"mqtt-cert", Kind::text, "", "a PEM file", a_file, "client certificate"},
+      {"mqtt-key", Kind::text, "", "a PEM file", a_file, "key of the client certificate"},
+      {"mqtt-client-id", Kind::text, "", "1 to 128 characters",
+       [](const std::string& text) { return !text.empty() && text.size() <= 128 && is_utf8(text); },
+       "name at the broker; without it one of this machine and these homes"},
+      {"mqtt-version", Kind::text, "auto", "auto (5, then 3.1.1), 5 or 3.1.1",
+       [](const std::string& text) { return text == "auto" || text == "5" || text == "3.1.1"; }, "protocol to speak"},
+      {"base-topic", Kind::text, "home-energy", "a topic without wildcards", is_base_topic,
+       "everything is published below this topic; one agent each"},
+      {"home", Kind::text, "home", "1 to 64 of letters, digits, _ and -", is_home_id, "id of the home"},
+      {"homes", Kind::number, "1", "1..100000", whole_within<1, 100'000>,
+       "how many homes; more than one are called home-1, home-2 and so on"},
+      {"http-address", Kind::text, "loopback", "an IP address, or loopback for 127.0.0.1 and ::1", is_listen_address,
+       "where HTTP listens"},
+      {"http-port", Kind::number, "5000", "0..65535 (0 takes a free one), or off",
+       [](const std::string& text) { return text == "off" || whole_within<0, 65'535>(text); }, "port of HTTP"},
+      {"http-token-file", Kind::text, "", "a file", a_file,
+       "file whose first line is the token that changing requests must show as Authorization: Bearer"},
+      {"http-allow-anonymous", Kind::flag, "false", "true or false", anything,
+       "serve without a token on an address that others reach"},
+      {"public-url", Kind::text, "", "http://... or https://...",
+       [](const std::string& text) { return text.starts_with("http://") || text.starts_with("https://"); },
+       "how others reach HTTP; without it http://127.0.0.1:<port>"},
+      {"seconds-per-hour", Kind::number, "4", "0.001..3600",
+       [](const std::string& text) { return is_number_within(text, 0.001, 3600); },
+       "real seconds that a simulated hour lasts"},
+      {"tick", Kind::text, "1s", "10ms..60s", [](const std::string& text) { return to_tick(text).has_value(); },
+       "real time between two steps of the world"},
+      {"realtime", Kind::flag, "false", "true or false", anything, "an hour is an hour, in step with the local clock"},
+      {"capacity-kwh", Kind::number, "46.3", "0.1..1000",
+       [](const std::string& text) { return is_number_within(text, 0.1, 1000); }, "usable energy of the car's battery"},
+      {"charger-kw", Kind::number, "7.4", "0..1000", within<0, 1000>, "what the charger draws"},
+      {"start-soc", Kind::number, "20", "0..100", within<0, 100>, "state of charge at the start, percent"},
+      {"charge-limit", Kind::number, "100", "20..100", within<20, 100>, "state of charge at which charging stops, percent"},
+      {"fuse-kw", Kind::number, "11", "0..1000", within<0, 1000>, "main fuse; above it the grid topic says overload"},
+      {"currency", Kind::text, "SEK", "three capital letters (ISO 4217)", is_currency, "currency of the prices"},
+      {"prices", Kind::text, "", "a JSON or CSV file of 24 or 96 numbers", a_file,
+       "prices of a day, currency per kWh; without it a day in Stockholm"},
+      {"baseload", Kind::text, "", "a JSON or CSV file of 24 or 96 numbers", a_file,
+       "base load of a day, kW; without it a household of up to 11 kW"},
+      {"log-level", Kind::text, "info", "trace, debug, info, warn, error or off",
+       [](const std::string& text) {
+         constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};
+         return std::ranges::find(kLevels, text) != kLevels.end();
+       },
+       "how much the log on standard error tells"},
+  };
+  return kSpecs;
+}
+
+namespace {
+
+/// What is wrong with an option beside others: it names the option.
+tl::unexpected<Error> wrong(const std::string& option, const std::string& reason) {
+  return failure(ErrorCode::illegal, option, "--" + option + ": " + reason);
+}
+
+template <class T>
+Result<T> named(const std::string& option, Result<T> result) {
+  return std::move(result).map_error([&](const Error& error) {
+    return Error{error.code, option, "--" + option + ": " + error.reason};
+  });
+}
+
+/// FNV-1a, 64 bits.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+/// This machine and these homes: the same at every start, and another one for every other agent.
+std::string default_client_id(const RunnerSettings& runner) {
+  const std::string machine = read_file("/etc/machine-id", "").value_or("") + boost::asio::ip::host_name();
+  return fmt::format("home-energy-{:016x}", hash(machine + '\n' + runner.base_topic + '\n' + runner.home_ids.front()));
+}
+
+std::int64_t in_parts(const std::string& number, double per_unit) { return std::llround(to_number(number) * per_unit); }
+
+/// The options put together from their texts, one group after the other; the first that is wrong is told.
+class Assembly {
+ public:
+  Assembly(const OptionValues& values, const Environment& environment) : values_(values), environment_(environment) {}
+
+  Result<Options> options() {
+    auto outcome = mqtt().and_then([&] { return homes(); }).and_then([&] { return world(); }).and_then([&] { return http(); });
+    if (!outcome) return tl::unexpected(outcome.error());
+    options_.log_level = text("log-level");
+    if (options_.mqtt.client_id.empty()) options_.mqtt.client_id = default_client_id(options_.runner);
+    return std::move(options_);
+  }
+
+ private:
+  const std::string& text(const std::string& name) const { return values_.at(name).text; }
+  bool given(const std::string& name) const { return values_.at(name).given; }
+  Result<void> readable(const std::string& option) const {
+    if (text(option).empty()) return {};
+    return named(option, read_file(text(option), option)).map([](const std::string&) {});
+  }
+
+  Result<void> mqtt();
+  Result<void> homes();
+  Result<void> world();
+  Result<Pace> pace(const HomeSettings& home, double seconds_per_hour) const;
+  Result<void> curves(HomeSettings& home) const;
+  Result<void> http();
+
+  const OptionValues& values_;
+  const Environment& environment_;
+  Options options_;
+};
+
+Result<void> Assembly::mqtt() {
+  for (const std::string option : {"mqtt-ca", "mqtt-cert", "mqtt-key"}) {
+    if (const auto outcome = readable(option); !outcome) return outcome;
+    if (!text(option).empty() && !text("mqtt-uri").starts_with("mqtts://")) {
+      return wrong(option, "needs an --mqtt-uri that begins with mqtts://");
+    }
+  }
+  if (text("mqtt-cert").empty() != text("mqtt-key").empty()) {
+    return wrong(text("mqtt-cert").empty() ? "mqtt-cert" : "mqtt-key", "a client certificate and its key go together");
+  }
+  MqttSettings& mqtt = options_.mqtt;
+  mqtt.uri = text("mqtt-uri");
+  mqtt.client_id = text("mqtt-client-id");
+  mqtt.version = text("mqtt-version") == "auto" ? MqttVersion::automatic
+                 : text("mqtt-version") == "5"  ? MqttVersion::v5
+                                                : MqttVersion::v3_1_1;
+  mqtt.username = text("mqtt-username");
+  mqtt.ca_file = text("mqtt-ca");
+  mqtt.certificate_file = text("mqtt-cert");
+  mqtt.key_file = text("mqtt-key");
+  mqtt.password = environment_("HOME_ENERGY_MQTT_PASSWORD").value_or("");
+  if (!text("mqtt-password-file").empty()) {
+    auto password = named("mqtt-password-file", read_secret(text("mqtt-password-file"), "mqtt-password-file"));
+    if (!password) return tl::unexpected(password.error());
+    mqtt.password = std::move(*password);
+  }
+  return {};
+}
+
+Result<void> Assembly::homes() {
+  RunnerSettings& runner = options_.runner;
+  const wire::Topics topics(text("base-topic"));
+  options_.mqtt.command_filter = topics.command_filter();
+  options_.mqtt.status_topic = topics.status();
+  options_.mqtt.offline = wire::kOffline;
+  runner.base_topic = text("base-topic");
+  const auto count = std::stoul(text("homes"));
+  if (count == 1) {
+    runner.home_ids = {text("home")};
+    return {};
+  }
+  for (std::size_t i = 1; i <= count; ++i) runner.home_ids.push_back(text("home") + '-' + std::to_string(i));
+  if (!is_home_id(runner.home_ids.back())) return wrong("home", "is too long for --homes " + text("homes"));
+  return {};
+}
+
+Result<void> Assembly::curves(HomeSettings& home) const {
+  if (!text("baseload").empty()) {
+    auto curve = named("baseload", read_file(text("baseload"), "baseload").and_then([&](const std::string& content) {
+      return parse_load_curve(content, text("baseload"));
+    }));
+    if (!curve) return tl::unexpected(curve.error());
+    home.baseload = *curve;
+  }
+  if (!text("prices").empty()) {
+    auto curve = named("prices", read_file(text("prices"), "prices").and_then([&](const std::string& content) {
+      return parse_price_curve(content, text("prices"));
+    }));
+    if (!curve) return tl::unexpected(curve.error());
+    home.price = *curve;
+  }
+  return {};
+}
+
+Result<Pace> Assembly::pace(const HomeSettings& home, double seconds_per_hour) const {
+  const auto finest = std::max(home.baseload.resolution(), home.price.resolution());
+  return named("tick", Pace::make(seconds_per_hour, *to_tick(text("tick")), finest));
+}
+
+Result<void> Assembly::world() {
+  constexpr double kMilli = 1000;
+  constexpr double kHundredths = 100;
+  constexpr double kRealTime = 3600;
+  const bool realtime = text("realtime") == "true";
+  if (realtime && given("seconds-per-hour") && to_number(text("seconds-per-hour")) != kRealTime) {
+    return wrong("seconds-per-hour", "is 3600 with --realtime, leave one of them out");
+  }
+  HomeSettings home{.pace = *Pace::make(4, std::chrono::seconds(1), Resolution::hourly),
+                    .baseload = default_load_curve(),
+                    .price = default_price_curve(),
+                    .capacity = WattHours(in_parts(text("capacity-kwh"), kMilli)),
+                    .charger = Watts(in_parts(text("charger-kw"), kMilli)),
+                    .fuse = Watts(in_parts(text("fuse-kw"), kMilli)),
+                    .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
+                    .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
+                    .clock_mode = realtime ? ClockMode::local : ClockMode::simulated};
+  if (const auto outcome = curves(home); !outcome) return outcome;
+  RunnerSettings& runner = options_.runner;
+  runner.info.seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
+  const auto pace_made = pace(home, runner.info.seconds_per_hour);
+  if (!pace_made) return tl::unexpected(pace_made.error());
+  home.pace = *pace_made;
+  runner.home = std::make_shared<const HomeSettings>(std::move(home));
+  runner.tick = *to_tick(text("tick"));
+  runner.currency = text("currency");
+  runner.info.version = kVersion;
+  runner.info.homes = runner.home_ids;
+  return {};
+}
+
+Result<void> Assembly::http() {
+  options_.public_url = text("public-url");
+  if (!text("http-token-file").empty()) {
+    auto token = named("http-token-file", read_secret(text("http-token-file"), "http-token-file"));
+    if (!token) return tl::unexpected(token.error());
+    options_.http_token = std::move(*token);
+  }
+  if (text("http-port") == "off") return {};
+  const std::string& address = text("http-address");
+  if (!is_loopback(address) && options_.http_token.empty() && text("http-allow-anonymous") != "true") {
+    return wrong("http-address", "others reach " + address +
+                                     ": give a --http-token-file, or --http-allow-anonymous if all may change things");
+  }
+  options_.http = HttpSettings{.address = address,
+                               .port = static_cast<std::uint16_t>(std::stoul(text("http-port"))),
+                               .server = "home-energy-agent/" + std::string(kVersion)};
+  return {};
+}
+
+std::string one_line(std::string text) {
+  std::ranges::replace_if(text, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+  return "home-energy-agent: " + text + '\n';
+}
+
+}  // namespace
+
+std::variant<Options, Exit> read_options(const std::vector<std::string>& arguments, const Environment& environment) {
+  constexpr int kUsage = 2;
+  auto values = read_layers(arguments, environment);
+  if (std::holds_alternative<std::string>(values)) return Exit{0, std::get<std::string>(values), {}};
+  if (std::holds_alternative<Error>(values)) return Exit{kUsage, {}, one_line(std::get<Error>(values).reason)};
+  auto options = Assembly(std::get<OptionValues>(values), environment).options();
+  if (!options) return Exit{kUsage, {}, one_line(options.error().reason)};
+  return std::move(*options);
+}
+
+}  // namespace home_energy

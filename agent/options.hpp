@@ -1,0 +1,56 @@
+/// @file
+/// The command line, the environment and the file of options, read into one checked value.
+///
+/// Every option is declared once, in options.cpp: its flag, its default, what is legal, what it means. From that one
+/// declaration come `--help`, `HOME_ENERGY_<FLAG>` in the environment and the key of the TOML file. A flag beats the
+/// environment, the environment beats the file.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "agent/http_server.hpp"
+#include "agent/mqtt_link.hpp"
+#include "agent/runner.hpp"
+
+namespace home_energy {
+
+struct Options {
+  MqttSettings mqtt;
+  RunnerSettings runner;
+  std::optional<HttpSettings> http;  ///< none: HTTP is off
+  std::string http_token;            ///< none where empty
+  std::string public_url;            ///< none where empty: the loopback address and the port
+  std::string log_level;
+};
+
+/// The process has nothing to run: it prints and ends.
+struct Exit {
+  int code;
+  std::string out;  ///< for standard output
+  std::string err;  ///< for standard error, one line
+};
+
+/// Where a value of the environment is read: `getenv`, or a test's own.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Reads files that options name. Never throws.
+std::variant<Options, Exit> read_options(const std::vector<std::string>& arguments, const Environment& environment);
+
+/// How `--help` prints.
+std::string help_text();
+
+/// What a file of options has to say of each option: name, default as TOML, meaning. For the test of the example file.
+struct OptionDoc {
+  std::string name;
+  std::string default_toml;
+  std::string meaning;
+};
+std::vector<OptionDoc> option_docs();
+
+}  // namespace home_energy

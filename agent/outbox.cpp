@@ -1,0 +1,74 @@
+#include "agent/outbox.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace home_energy {
+
+namespace {
+constexpr Outbox::TopicId kStatus = 0;
+}
+
+Outbox::Outbox(std::string status_topic, std::string online) {
+  topics_[declare(std::move(status_topic), 1)].message.payload = std::move(online);
+}
+
+Outbox::TopicId Outbox::declare(std::string topic, int qos) {
+  topics_.push_back({.message = {.topic = std::move(topic), .payload = {}, .qos = qos, .retained = true, .correlation = {}}});
+  return topics_.size() - 1;
+}
+
+void Outbox::update(TopicId topic, std::string_view payload) {
+  auto& known = topics_[topic].message.payload;
+  if (known == payload) return;
+  known = payload;
+  enqueue(topic);
+}
+
+void Outbox::enqueue(TopicId topic) {
+  if (std::exchange(topics_[topic].queued, true)) return;
+  queue_.push_back({.topic = topic, .receipt = {}});
+}
+
+void Outbox::post(Outgoing receipt) {
+  if (receipts_ == kMaxReceipts) drop_oldest_receipt();
+  queue_.push_back({.topic = std::nullopt, .receipt = std::move(receipt)});
+  ++receipts_;
+}
+
+void Outbox::drop_oldest_receipt() {
+  const auto oldest = std::ranges::find_if(queue_, [](const Entry& entry) { return !entry.topic; });
+  queue_.erase(oldest);
+  --receipts_;
+  ++dropped_;
+}
+
+void Outbox::send_all_again() {
+  std::erase_if(queue_, [](const Entry& entry) { return entry.topic.has_value(); });
+  auto receipts = std::exchange(queue_, {});
+  for (TopicId topic = kStatus + 1; topic < topics_.size(); ++topic) {
+    topics_[topic].queued = false;
+    if (!topics_[topic].message.payload.empty()) enqueue(topic);
+  }
+  std::ranges::move(receipts, std::back_inserter(queue_));
+  topics_[kStatus].queued = false;
+  enqueue(kStatus);
+}
+
+const Outgoing& Outbox::front() const {
+  const Entry& entry = queue_.front();
+  return entry.topic ? topics_[*entry.topic].message : entry.receipt;
+}
+
+void Outbox::pop() {
+  if (queue_.front().topic) {
+    topics_[*queue_.front().topic].queued = false;
+  } else {
+    --receipts_;
+  }
+  queue_.pop_front();
+}
+
+std::size_t Outbox::take_dropped() { return std::exchange(dropped_, 0); }
+
+}  // namespace home_energy

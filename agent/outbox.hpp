@@ -1,0 +1,72 @@
+/// @file
+/// Outgoing MQTT, conflated: of each topic only the latest payload waits, so a slow or absent broker never makes a
+/// growing queue. Receipts wait one by one, up to a bound. Pure data; belongs to the thread that owns the homes.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace home_energy {
+
+/// One message as the broker gets it.
+struct Outgoing {
+  std::string topic;
+  std::string payload;
+  int qos = 0;
+  bool retained = false;
+  std::string correlation;  ///< MQTT 5 Correlation Data; none where empty
+};
+
+class Outbox {
+ public:
+  using TopicId = std::size_t;
+
+  /// So many receipts wait for a broker that does not take them; the oldest goes when one more comes.
+  static constexpr std::size_t kMaxReceipts = 10'000;
+
+  /// @param status the topic that says that the agent is there, sent after everything else
+  Outbox(std::string status_topic, std::string online);
+
+  /// Makes a retained topic known. Topics are sent again in the order in which they were declared.
+  TopicId declare(std::string topic, int qos);
+
+  /// The topic's present payload. Queued only where it differs from the last one.
+  void update(TopicId topic, std::string_view payload);
+
+  /// Queues a message that is not retained, behind all that is queued now.
+  void post(Outgoing receipt);
+
+  /// Queues every topic anew, receipts behind them, the status last: what a new connection needs.
+  void send_all_again();
+
+  bool empty() const { return queue_.empty(); }
+  /// The message to send next; the outbox must not be empty.
+  const Outgoing& front() const;
+  void pop();
+
+  /// How many receipts were dropped since the last call.
+  std::size_t take_dropped();
+
+ private:
+  struct Topic {
+    Outgoing message;
+    bool queued = false;
+  };
+  struct Entry {
+    std::optional<TopicId> topic;  ///< none: a receipt
+    Outgoing receipt;
+  };
+
+  void enqueue(TopicId topic);
+  void drop_oldest_receipt();
+
+  std::vector<Topic> topics_;  ///< the first is the status
+  std::deque<Entry> queue_;
+  std::size_t receipts_ = 0;
+  std::size_t dropped_ = 0;
+};
+
+}  // namespace home_energy

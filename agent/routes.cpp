@@ -1,0 +1,168 @@
+#include "agent/routes.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "agent/openapi.hpp"
+
+namespace home_energy {
+
+namespace {
+
+constexpr std::string_view kHomePlace = "{home}";
+constexpr std::string_view kAllMethods = "GET, HEAD, POST, OPTIONS";
+
+std::string header(std::string_view name, std::string_view value) {
+  std::string line(name);
+  line += ": ";
+  line += value;
+  return line += "\r\n";
+}
+
+/// The home's id that `path` has where `pattern` says {home}. Nothing where they do not match; empty where the pattern
+/// has no such place.
+std::optional<std::string_view> matched_home(std::string_view pattern, std::string_view path) {
+  const auto place = pattern.find(kHomePlace);
+  if (place == std::string_view::npos) return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+  const auto before = pattern.substr(0, place);
+  const auto after = pattern.substr(place + kHomePlace.size());
+  if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size()) {
+    return std::nullopt;
+  }
+  const auto home = path.substr(before.size(), path.size() - before.size() - after.size());
+  return home.find('/') == std::string_view::npos ? std::optional(home) : std::nullopt;
+}
+
+/// Compares all bytes whatever they are, so that the time taken tells nothing of the token.
+bool same_secret(std::string_view shown, std::string_view secret) {
+  unsigned difference = shown.size() == secret.size() ? 0 : 1;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    difference |= static_cast<unsigned>(shown[i] ^ secret[i % secret.size()]);
+  }
+  return difference == 0;
+}
+
+}  // namespace
+
+HttpResponse error_response(int status, std::string_view reason) {
+  return {.status = status, .body = wire::http::error(reason)};
+}
+
+/// What a handler is given.
+struct Routes::Match {
+  const Routes& routes;
+  const HttpRequest& request;
+  std::size_t home;
+  const Home& state() const { return routes.runner_.home(home); }
+};
+
+struct Routes::Route {
+  std::string_view method;
+  std::string_view path;
+  HttpResponse (*answer)(const Match& match);
+};
+
+std::span<const Routes::Route> Routes::table() {
+  using M = const Match&;
+  constexpr auto kState = [](M m) { return HttpResponse{.body = wire::http::state(m.state(), m.routes.runner_.labels())}; };
+  constexpr auto kCharge = [](M m) { return m.routes.command(wire::command::kCharge, m.home, m.request); };
+  constexpr auto kDischarge = [](M m) { return m.routes.command(wire::command::kDischarge, m.home, m.request); };
+  constexpr auto kChargeLimit = [](M m) { return m.routes.command(wire::command::kChargeLimit, m.home, m.request); };
+  static const std::array kRoutes{
+      Route{"GET", "/info", [](M m) { return HttpResponse{.body = wire::http::info(m.state().snapshot())}; }},
+      Route{"GET", "/charge", [](M m) { return HttpResponse{.body = wire::http::soc_percent(m.state().snapshot())}; }},
+      Route{"POST", "/charge", kCharge},
+      Route{"GET", "/baseload",
+            [](M m) { return HttpResponse{.body = wire::http::hourly_loads(m.state().settings().baseload)}; }},
+      Route{"GET", "/priceperhour",
+            [](M m) { return HttpResponse{.body = wire::http::hourly_prices(m.state().settings().price)}; }},
+      Route{"GET", "/discharge",
+            [](M) { return HttpResponse{.body = wire::http::message(R"(POST {"discharging":"on"} to discharge to 20 %)")}; }},
+      Route{"POST", "/discharge", kDischarge},
+      Route{"POST", "/charge_limit", kChargeLimit},
+      Route{"GET", "/", [](M m) { return HttpResponse{.body = wire::http::stored_kwh(m.state().snapshot())}; }},
+      Route{"GET", "/state", kState},
+      Route{"GET", "/homes", [](M m) { return HttpResponse{.body = wire::http::homes(m.routes.runner_.home_ids())}; }},
+      Route{"GET", "/homes/{home}/state", kState},
+      Route{"POST", "/homes/{home}/charge", kCharge},
+      Route{"POST", "/homes/{home}/discharge", kDischarge},
+      Route{"POST", "/homes/{home}/charge_limit", kChargeLimit},
+      Route{"GET", "/healthz",
+            [](M m) {
+              const Runner& runner = m.routes.runner_;
+              const wire::http::Health health{runner.ticking(), m.routes.broker_(), runner.home_ids().size()};
+              return HttpResponse{.status = health.ticking ? 200 : 503, .body = wire::http::health(health)};
+            }},
+      Route{"GET", "/openapi.json", [](M) { return HttpResponse{.body = std::string(kOpenApi)}; }},
+  };
+  return kRoutes;
+}
+
+Routes::Routes(Runner& runner, std::string token, std::function<std::string_view()> broker)
+    : runner_(runner), token_(std::move(token)), broker_(std::move(broker)) {}
+
+std::vector<Routes::Described> Routes::described() {
+  std::vector<Described> all;
+  for (const Route& route : table()) all.push_back({route.method, route.path});
+  return all;
+}
+
+HttpResponse Routes::answer(const HttpRequest& request) const {
+  const auto path = request.target.substr(0, request.target.find('?'));
+  const auto method = request.method == "HEAD" ? "GET" : request.method;
+  std::string allow;
+  std::string_view home_id;
+  const Route* found = nullptr;
+  for (const Route& route : table()) {
+    const auto home = matched_home(route.path, path);
+    if (!home) continue;
+    if (route.method == method) found = &route;
+    home_id = *home;
+    allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
+  }
+  allow += "OPTIONS";
+  if (request.method == "OPTIONS") return options(request, allow == "OPTIONS" ? std::string(kAllMethods) : allow);
+  if (allow == "OPTIONS") return error_response(404, "path " + excerpt(path) + " does not exist, see /openapi.json");
+  if (found == nullptr) {
+    auto response = error_response(405, "method " + excerpt(request.method) + " is not for this path, there are: " + allow);
+    response.headers = header("Allow", allow);
+    return response;
+  }
+  const auto home = home_id.empty() ? std::optional<std::size_t>(0) : runner_.find(home_id);
+  if (!home) return error_response(404, "home " + excerpt(home_id) + " does not exist, see /homes");
+  if (found->method == "POST" && !authorised(request)) {
+    auto response = error_response(401, "authorization must be \"Bearer\" and the token of --http-token-file");
+    response.headers = header("WWW-Authenticate", "Bearer");
+    return response;
+  }
+  return found->answer(Match{*this, request, *home});
+}
+
+HttpResponse Routes::options(const HttpRequest& request, const std::string& allow) const {
+  HttpResponse response{.status = 204, .body = {}};
+  response.headers = header("Allow", allow);
+  if (!request.preflight) return response;
+  response.headers += header("Access-Control-Allow-Methods", kAllMethods);
+  if (!request.asked_headers.empty()) response.headers += header("Access-Control-Allow-Headers", request.asked_headers);
+  if (request.asks_private_network) response.headers += header("Access-Control-Allow-Private-Network", "true");
+  return response;
+}
+
+bool Routes::authorised(const HttpRequest& request) const {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (token_.empty()) return true;
+  return request.authorization.starts_with(kScheme) &&
+         same_secret(request.authorization.substr(kScheme.size()), token_);
+}
+
+HttpResponse Routes::command(std::string_view name, std::size_t home, const HttpRequest& request) const {
+  const auto parsed = parse_command(name, request.body, TextForm::form).command;
+  if (!parsed) return error_response(400, parsed.error().reason);
+  return {.body = wire::http::result(runner_.carry_out(home, *parsed))};
+}
+
+}  // namespace home_energy

@@ -1,0 +1,66 @@
+/// @file
+/// What each HTTP request is answered with. Pure of sockets: a request in, a response out. One table holds the paths.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/runner.hpp"
+
+namespace home_energy {
+
+/// A request as far as it matters here. Views live as long as the request's buffer.
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;
+  std::string_view body;
+  std::string_view accept;
+  std::string_view authorization;
+  std::string_view asked_headers;      ///< Access-Control-Request-Headers
+  bool preflight = false;              ///< Access-Control-Request-Method is there
+  bool asks_private_network = false;   ///< Access-Control-Request-Private-Network is there
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string body;
+  std::string_view content_type = "application/json";
+  std::string headers;  ///< further header lines, each ended by CR LF
+};
+
+/// The answer to what has gone wrong: `{"error": reason}`.
+HttpResponse error_response(int status, std::string_view reason);
+
+class Routes {
+ public:
+  /// @param token   what changing requests must show; none where empty
+  /// @param broker  the state of the broker's connection, for /healthz
+  Routes(Runner& runner, std::string token, std::function<std::string_view()> broker);
+
+  HttpResponse answer(const HttpRequest& request) const;
+
+  /// One line of the table, for the test that holds `openapi.json` against it.
+  struct Described {
+    std::string_view method;
+    std::string_view path;  ///< with `{home}` where a home's id stands
+  };
+  static std::vector<Described> described();
+
+ private:
+  struct Match;
+  struct Route;
+  static std::span<const Route> table();
+
+  HttpResponse command(std::string_view name, std::size_t home, const HttpRequest& request) const;
+  HttpResponse options(const HttpRequest& request, const std::string& allow) const;
+  bool authorised(const HttpRequest& request) const;
+
+  Runner& runner_;
+  std::string token_;
+  std::function<std::string_view()> broker_;
+};
+
+}  // namespace home_energy

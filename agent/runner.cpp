@@ -1,0 +1,182 @@
+#include "agent/runner.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "agent/local_time.hpp"
+
+namespace home_energy {
+namespace {
+
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+/// The longest payload of a command, bytes; the longest legal one is far shorter.
+constexpr std::size_t kMaxCommandBytes = 4096;
+/// Ticks carried out in one go before others get their turn.
+constexpr int kTicksInARow = 100;
+/// A world that is later than this is not ticking.
+constexpr std::chrono::seconds kLate{5};
+
+}  // namespace
+
+Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, std::function<void()> flush)
+    : settings_(std::move(settings)),
+      topics_(settings_.base_topic),
+      homes_(settings_.home_ids.size(), Home(settings_.home)),
+      outbox_(outbox),
+      flush_(std::move(flush)),
+      timer_(io),
+      schedule_(homes_.size(), settings_.tick, steady_clock::now() + settings_.tick) {
+  const auto now = system_clock::now();
+  labels_ = {.currency = settings_.currency, .since = local_time::iso8601(now), .slot_starts = {}};
+  first_date_ = local_time::read(now).date;
+  read_local_day();
+  const auto info = outbox_.declare(topics_.info(), 1);
+  wire::append_info(scratch_, settings_.info);
+  outbox_.update(info, scratch_);
+  first_home_topic_ = info + 1;
+  for (std::size_t home = 0; home < homes_.size(); ++home) {
+    const std::string& id = settings_.home_ids[home];
+    index_.emplace(id, home);
+    for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
+    if (settings_.home->clock_mode == ClockMode::local) follow_the_wall_clock(homes_[home]);
+    publish(home, wire::kHomeTopics);
+  }
+}
+
+void Runner::start() {
+  const auto now = steady_clock::now();
+  // In real time the ticks fall on the whole seconds (or whatever a tick is) of the wall clock.
+  const auto past = settings_.home->clock_mode == ClockMode::local
+                        ? system_clock::now().time_since_epoch() % settings_.tick
+                        : system_clock::duration::zero();
+  schedule_ = TickSchedule(homes_.size(), settings_.tick, now + settings_.tick - past);
+  started_ = true;
+  await_tick();
+}
+
+void Runner::await_tick() {
+  timer_.expires_at(schedule_.next());
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) on_time();
+  });
+}
+
+void Runner::on_time() {
+  for (int i = 0; i < kTicksInARow && schedule_.next() <= steady_clock::now(); ++i) {
+    const auto due = schedule_.take(steady_clock::now());
+    if (due.skipped > TickSchedule::Duration::zero()) {
+      spdlog::warn("the process was held up for {} s, the simulated world waited",
+                   std::chrono::duration_cast<std::chrono::seconds>(due.skipped).count());
+    }
+    tick(due.homes);
+  }
+  if (system_clock::now() >= next_local_day_) {
+    read_local_day();
+    constexpr std::array kDated{wire::HomeTopic::price_profile};
+    for (std::size_t home = 0; home < homes_.size(); ++home) publish(home, kDated);
+  }
+  flush_();
+  await_tick();
+}
+
+void Runner::tick(std::span<const std::size_t> homes) {
+  for (const std::size_t home : homes) {
+    homes_[home].advance();
+    if (settings_.home->clock_mode == ClockMode::local) follow_the_wall_clock(homes_[home]);
+    publish(home, wire::kTelemetry);
+  }
+}
+
+void Runner::follow_the_wall_clock(Home& home) {
+  const auto reading = local_time::read(system_clock::now());
+  const int ticks_per_slot = settings_.home->pace.ticks_per_slot();
+  const auto ticks_per_day = std::int64_t{ticks_per_slot} * kQuartersPerDay / settings_.home->pace.quarters_per_slot();
+  const auto tick_of_day = reading.time_of_day / settings_.tick;
+  const auto slot = static_cast<int>(tick_of_day / ticks_per_slot);
+  const Clock shown{reading.date - first_date_, slot * settings_.home->pace.quarters_per_slot(),
+                    static_cast<int>(tick_of_day % ticks_per_slot)};
+  const Clock& clock = home.clock();
+  const auto own_tick = std::int64_t{clock.quarter} / settings_.home->pace.quarters_per_slot() * ticks_per_slot + clock.tick;
+  const auto ahead = (clock.day - shown.day) * ticks_per_day + own_tick - tick_of_day;
+  if (ahead < -1 || ahead > 1) home.set_clock(shown);  // a tick may fall just before or after its second
+}
+
+void Runner::read_local_day() {
+  const auto now = system_clock::now();
+  next_local_day_ = local_time::day_of(now).end;
+  labels_.slot_starts = local_time::slot_starts(now, settings_.home->price.size());
+}
+
+void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) {
+  const Snapshot snapshot = homes_[home].snapshot();
+  for (const auto topic : topics) {
+    scratch_.clear();
+    wire::append_topic(scratch_, topic, homes_[home], snapshot, labels_);
+    outbox_.update(first_home_topic_ + home * wire::kHomeTopics.size() + static_cast<std::size_t>(topic), scratch_);
+  }
+}
+
+std::optional<std::size_t> Runner::find(std::string_view id) const {
+  const auto found = index_.find(id);
+  if (found == index_.end()) return std::nullopt;
+  return found->second;
+}
+
+bool Runner::ticking() const { return steady_clock::now() < schedule_.next() + kLate; }
+
+Receipt Runner::carry_out(std::size_t home, const Command& command) {
+  const Receipt receipt = homes_[home].apply(command);
+  if (std::holds_alternative<DischargeCommand>(command) && settings_.home->clock_mode == ClockMode::simulated) {
+    schedule_.restart(home, steady_clock::now());
+    if (started_) await_tick();
+  }
+  publish(home, wire::kTelemetry);
+  flush_();
+  return receipt;
+}
+
+void Runner::on_message(const Incoming& message) {
+  const auto address = topics_.command_address(message.topic);
+  if (!address) return;
+  std::optional<std::string> id;
+  const auto outcome = obey(message, *address, id);
+  answer(message, *address, wire::receipt(address->command, id, outcome));
+}
+
+Result<Receipt> Runner::obey(const Incoming& message, const wire::CommandAddress& address,
+                             std::optional<std::string>& id) {
+  const auto home = find(address.home);
+  if (!home) return failure(ErrorCode::unknown_home, "home", "home " + excerpt(address.home) + " does not exist");
+  if (message.stored) {
+    return failure(ErrorCode::illegal, address.command,
+                   address.command + " is not carried out: the broker had stored it, publish it without the retain flag");
+  }
+  if (message.payload_bytes > kMaxCommandBytes) {
+    return failure(ErrorCode::too_large, address.command,
+                   excerpt(address.command) + " must come in at most " + std::to_string(kMaxCommandBytes) +
+                       " bytes, got " + std::to_string(message.payload_bytes));
+  }
+  auto parsed = parse_command(address.command, message.payload, TextForm::bare);
+  id = std::move(parsed.id);
+  return parsed.command.map([&](const Command& command) { return carry_out(*home, command); });
+}
+
+void Runner::answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt) {
+  const bool known = find(address.home).has_value();
+  outbox_.post({.topic = known ? topics_.receipt(address.home) : topics_.receipt(),
+                .payload = receipt, .qos = 0, .retained = false, .correlation = {}});
+  if (message.response_topic) {
+    if (topics_.may_answer_to(*message.response_topic)) {
+      outbox_.post({.topic = *message.response_topic,
+                    .payload = receipt, .qos = 0, .retained = false, .correlation = message.correlation});
+    } else {
+      spdlog::warn("response topic {} ignored: it cannot be published to", excerpt(*message.response_topic));
+    }
+  }
+  flush_();
+}
+
+}  // namespace home_energy

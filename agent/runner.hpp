@@ -1,0 +1,80 @@
+/// @file
+/// The one owner of the homes: moves them with time, carries out commands, and decides who is told what. Everything
+/// here runs on the thread of the `io_context`; it knows neither sockets nor libraries, only the outbox.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/mqtt_link.hpp"
+#include "agent/outbox.hpp"
+#include "agent/tick_schedule.hpp"
+#include "common/wire.hpp"
+
+namespace home_energy {
+
+struct RunnerSettings {
+  std::string base_topic;
+  std::vector<std::string> home_ids;  ///< at least one; the first is the one of the documented endpoints
+  std::shared_ptr<const HomeSettings> home;
+  std::chrono::milliseconds tick;
+  std::string currency;
+  wire::AgentInfo info;
+};
+
+class Runner {
+ public:
+  /// @param flush called when the outbox has got something to send
+  Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, std::function<void()> flush);
+
+  /// Begins time. Before that nothing moves, which is how tests use it.
+  void start();
+  void stop() { timer_.cancel(); }
+
+  void on_message(const Incoming& message);
+
+  /// Carries out a command on a home, and publishes what it changed.
+  Receipt carry_out(std::size_t home, const Command& command);
+  /// One tick for these homes, and what it changed.
+  void tick(std::span<const std::size_t> homes);
+
+  std::optional<std::size_t> find(std::string_view id) const;
+  const Home& home(std::size_t index) const { return homes_[index]; }
+  const std::vector<std::string>& home_ids() const { return settings_.home_ids; }
+  const wire::Labels& labels() const { return labels_; }
+  /// Whether ticks come when they are due.
+  bool ticking() const;
+
+ private:
+  void await_tick();
+  void on_time();
+  void follow_the_wall_clock(Home& home);
+  void read_local_day();
+  void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
+  Result<Receipt> obey(const Incoming& message, const wire::CommandAddress& address, std::optional<std::string>& id);
+  void answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt);
+
+  RunnerSettings settings_;
+  wire::Topics topics_;
+  wire::Labels labels_;
+  std::chrono::system_clock::time_point next_local_day_;
+  std::int64_t first_date_ = 0;  ///< the local date of simulated day 0
+  std::vector<Home> homes_;
+  std::unordered_map<std::string_view, std::size_t> index_;  ///< views into settings_.home_ids
+  Outbox& outbox_;
+  Outbox::TopicId first_home_topic_ = 0;
+  std::function<void()> flush_;
+  boost::asio::steady_timer timer_;
+  TickSchedule schedule_;
+  bool started_ = false;
+  std::string scratch_;
+};
+
+}  // namespace home_energy

@@ -1,0 +1,191 @@
+#include "common/command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "common/wire.hpp"
+
+namespace home_energy {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kLowestLimit = 20;
+constexpr double kHighestLimit = 100;
+constexpr double kHundredths = 100;
+constexpr std::ptrdiff_t kMaxIdLength = 64;
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+std::string shown(const json& value) {
+  if (value.is_string()) return excerpt(value.get_ref<const std::string&>());
+  if (value.is_structured()) return value.is_array() ? "an array" : "an object";
+  return value.dump();
+}
+
+/// A value that came as bare text or in a form, as JSON would have it: a number, else a string.
+json value_of(std::string_view text) {
+  json number = json::parse(text, nullptr, false);
+  return number.is_number() ? number : json(text);
+}
+
+std::string word_of(const json& value) {
+  if (!value.is_string()) return {};
+  std::string word(trimmed(value.get_ref<const std::string&>()));
+  std::ranges::transform(word, word.begin(), lower);
+  return word;
+}
+
+std::optional<Command> read_charging(const json& value) {
+  const auto word = word_of(value);
+  if (word == "on") return ChargeCommand{Charging::on};
+  if (word == "off") return ChargeCommand{Charging::off};
+  return std::nullopt;
+}
+
+std::optional<Command> read_discharging(const json& value) {
+  const auto word = word_of(value);
+  if (word == "on" || word == "press") return DischargeCommand{};
+  return std::nullopt;
+}
+
+std::optional<Command> read_limit(const json& value) {
+  const double percent = value.is_number() ? value.get<double>() : NAN;
+  if (!(percent >= kLowestLimit && percent <= kHighestLimit)) return std::nullopt;
+  return ChargeLimitCommand{Percent(std::llround(percent * kHundredths))};
+}
+
+/// How one command is written: `{"<key>": <value>}`, or the value alone.
+struct Grammar {
+  std::string_view command;
+  std::string_view key;
+  std::string_view old_key;  ///< another spelling that is taken, too
+  std::string_view legal;    ///< what the value must be, for people
+  std::string_view example;  ///< a legal value, as JSON
+  std::optional<Command> (*read)(const json& value);
+};
+
+constexpr std::array<Grammar, wire::command::kAll.size()> kGrammar{{
+    {wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, R"("on" or "off")", R"("on")",
+     read_charging},
+    {wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", R"("on")", read_discharging},
+    {wire::command::kChargeLimit, wire::key::kChargeLimit, {}, "a percentage from 20 to 100", "80", read_limit},
+}};
+
+const Grammar* grammar_of(std::string_view command) {
+  const auto* const found = std::ranges::find(kGrammar, command, &Grammar::command);
+  return found == kGrammar.end() ? nullptr : found;
+}
+
+std::string all_commands() {
+  std::string all;
+  for (const auto command : wire::command::kAll) all += (all.empty() ? "" : ", ") + std::string(command);
+  return all;
+}
+
+/// A form's fields, `charging=on&x=y`, as a JSON object of strings. Nothing where the text is no form.
+std::optional<json> parse_form_fields(std::string_view text) {
+  json fields = json::object();
+  while (!text.empty()) {
+    const auto end = text.find('&');
+    const auto field = text.substr(0, end);
+    const auto equals = field.find('=');
+    if (equals == std::string_view::npos || equals == 0) return std::nullopt;
+    fields[std::string(trimmed(field.substr(0, equals)))] = value_of(trimmed(field.substr(equals + 1)));
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+  }
+  if (fields.empty()) return std::nullopt;
+  return fields;
+}
+
+Result<Command> parse_value(const Grammar& grammar, std::string_view key, const json& value) {
+  if (const auto command = grammar.read(value)) return *command;
+  const std::string field(key);
+  return failure(ErrorCode::illegal, field, field + " must be " + std::string(grammar.legal) + ", got " + shown(value));
+}
+
+Result<Command> parse_fields(const Grammar& grammar, const json& fields) {
+  for (const auto key : {grammar.key, grammar.old_key}) {
+    if (const auto found = fields.find(key); found != fields.end()) return parse_value(grammar, key, *found);
+  }
+  const std::string field(grammar.key);
+  return failure(ErrorCode::missing, field, field + " is missing, it must be " + std::string(grammar.legal));
+}
+
+std::ptrdiff_t characters(std::string_view utf8) {
+  return std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+}
+
+std::optional<std::string> id_of(const json& object) {
+  const auto found = object.find(wire::key::kId);
+  if (found == object.end() || !(found->is_string() || found->is_number())) return std::nullopt;
+  if (found->is_string() && characters(found->get_ref<const std::string&>()) > kMaxIdLength) return std::nullopt;
+  return found->dump();
+}
+
+ParsedCommand parse_object(const Grammar& grammar, std::string_view text) {
+  const std::string field(grammar.key);
+  const json document = json::parse(text, nullptr, false);
+  if (document.is_discarded()) {
+    return {failure(ErrorCode::malformed, field, field + " cannot be read: not valid JSON"), std::nullopt};
+  }
+  if (!document.is_object()) {
+    return {failure(ErrorCode::malformed, field,
+                    field + " must come in a JSON object, {\"" + field + "\":" + std::string(grammar.example) + "}"),
+            std::nullopt};
+  }
+  return {parse_fields(grammar, document), id_of(document)};
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  try {
+    static_cast<void>(json(text).dump());
+    return true;
+  } catch (const json::exception&) {
+    return false;
+  }
+}
+
+std::string excerpt(std::string_view text) {
+  constexpr std::size_t kShown = 40;
+  std::string shown(text.substr(0, kShown));
+  std::erase_if(shown, [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; });
+  while (!is_utf8(shown)) {
+    const auto broken = std::ranges::find_if(shown.rbegin(), shown.rend(), [](char c) { return (c & 0x80) != 0; });
+    shown.erase(std::next(broken).base());
+  }
+  return '"' + shown + (text.size() > kShown ? "...\"" : "\"");
+}
+
+ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form) {
+  const Grammar* const grammar = grammar_of(name);
+  if (grammar == nullptr) {
+    return {failure(ErrorCode::unknown_command, "command",
+                    "command " + excerpt(name) + " does not exist, there are: " + all_commands()),
+            std::nullopt};
+  }
+  const std::string field(grammar->key);
+  if (!is_utf8(text)) return {failure(ErrorCode::malformed, field, field + " cannot be read: not UTF-8"), std::nullopt};
+  const auto content = trimmed(text);
+  if (content.starts_with('{')) return parse_object(*grammar, content);
+  switch (form) {
+    case TextForm::bare: return {parse_value(*grammar, field, value_of(content)), std::nullopt};
+    case TextForm::form:
+      if (const auto fields = parse_form_fields(content)) return {parse_fields(*grammar, *fields), std::nullopt};
+  }
+  return parse_object(*grammar, content);
+}
+
+}  // namespace home_energy

@@ -1,0 +1,33 @@
+/// @file
+/// Decimal numbers as the wire shows them: rounded half away from zero, no trailing zeros, always a decimal point.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/units.hpp"
+
+namespace home_energy {
+
+/// numerator / denominator in whole parts of 10^-decimals, rounded half away from zero. The denominator is positive.
+constexpr std::int64_t rounded_quotient(Int128 numerator, Int128 denominator, int decimals) {
+  for (int i = 0; i < decimals; ++i) numerator *= 10;
+  const Int128 half = numerator < 0 ? -denominator / 2 : denominator / 2;
+  return static_cast<std::int64_t>((numerator + half) / denominator);
+}
+
+/// Writes `scaled` / 10^decimals: 3220 with 2 decimals is `32.2`, 3200 is `32.0`.
+inline void append_decimal(std::string& out, std::int64_t scaled, int decimals) {
+  if (scaled < 0) out += '-';
+  auto magnitude = scaled < 0 ? -static_cast<std::uint64_t>(scaled) : static_cast<std::uint64_t>(scaled);
+  std::uint64_t unit = 1;
+  for (int i = 0; i < decimals; ++i) unit *= 10;
+  out += std::to_string(magnitude / unit);
+  out += '.';
+  do {
+    unit = unit < 10 ? 1 : unit / 10;
+    out += static_cast<char>('0' + magnitude / unit % 10);
+  } while (unit > 1 && magnitude % unit != 0);
+}
+
+}  // namespace home_energy

@@ -1,0 +1,208 @@
+#include "common/wire.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "common/decimal.hpp"
+#include "common/wire_numbers.hpp"
+
+namespace home_energy::wire {
+namespace {
+
+void append_two_digits(std::string& out, int value) {
+  out += static_cast<char>('0' + value / 10);
+  out += static_cast<char>('0' + value % 10);
+}
+
+/// The values of a curve, as they were given.
+template <class Curve, class Append>
+void append_values(std::string& out, const Curve& curve, const Append& append) {
+  out += R"("values":[)";
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    if (i > 0) out += ',';
+    append(out, curve[i]);
+  }
+  out += ']';
+}
+
+}  // namespace
+
+std::string_view name(HomeTopic topic) {
+  switch (topic) {
+    case HomeTopic::clock: return "clock";
+    case HomeTopic::baseload: return "baseload";
+    case HomeTopic::price: return "price";
+    case HomeTopic::battery: return "battery";
+    case HomeTopic::grid: return "grid";
+    case HomeTopic::baseload_profile: return "baseload/profile";
+    case HomeTopic::price_profile: return "price/profile";
+  }
+  return {};
+}
+
+int qos(HomeTopic topic) { return topic == HomeTopic::baseload_profile || topic == HomeTopic::price_profile ? 1 : 0; }
+
+std::string Topics::receipt(std::string_view home) const { return base_ + '/' + std::string(home) + "/receipt"; }
+
+std::string Topics::of(std::string_view home, HomeTopic topic) const {
+  return base_ + '/' + std::string(home) + '/' + std::string(name(topic));
+}
+
+std::optional<CommandAddress> Topics::command_address(std::string_view topic) const {
+  constexpr std::string_view kSuffix = "/set";
+  if (!topic.starts_with(base_) || !topic.ends_with(kSuffix)) return std::nullopt;
+  topic.remove_prefix(base_.size());
+  if (!topic.starts_with('/') || topic.size() <= kSuffix.size()) return std::nullopt;
+  topic = topic.substr(1, topic.size() - 1 - kSuffix.size());
+  const auto slash = topic.find('/');
+  if (slash == std::string_view::npos || topic.find('/', slash + 1) != std::string_view::npos) return std::nullopt;
+  return CommandAddress{std::string(topic.substr(0, slash)), std::string(topic.substr(slash + 1))};
+}
+
+bool Topics::may_answer_to(std::string_view topic) const {
+  constexpr std::size_t kLongest = 256;
+  if (topic.empty() || topic.size() > kLongest || !is_utf8(topic) || command_address(topic)) return false;
+  return std::ranges::none_of(topic, [](unsigned char c) { return c == '+' || c == '#' || std::iscntrl(c) != 0; });
+}
+
+std::string_view text(Charging charging) {
+  switch (charging) {
+    case Charging::off: return "off";
+    case Charging::on: return "on";
+  }
+  return {};
+}
+
+std::string json_string(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void append_info(std::string& out, const AgentInfo& info) {
+  const nlohmann::ordered_json document{{"name", "home-energy-agent"},
+                                        {"version", info.version},
+                                        {"protocol", 1},
+                                        {"homes", info.homes},
+                                        {"seconds_per_hour", info.seconds_per_hour},
+                                        {"http", info.http ? nlohmann::ordered_json(*info.http) : nullptr}};
+  out += document.dump();
+}
+
+void append_clock(std::string& out, const Snapshot& home) {
+  out += R"({"day":)";
+  out += std::to_string(home.day);
+  out += R"(,"time":")";
+  append_two_digits(out, home.hour);
+  out += ':';
+  append_two_digits(out, home.minute);
+  out += R"(","hour":)";
+  out += std::to_string(home.hour);
+  out += R"(,"minute":)";
+  out += std::to_string(home.minute);
+  out += '}';
+}
+
+void append_baseload(std::string& out, const Snapshot& home) {
+  out += R"({"power_kw":)";
+  append_kw(out, home.base_power);
+  out += R"(,"energy_kwh":)";
+  append_kwh(out, home.base_energy.count(), home.ticks_per_hour);
+  out += '}';
+}
+
+void append_price(std::string& out, const Snapshot& home, const Labels& labels) {
+  out += R"({"price":)";
+  append_price_value(out, home.price);
+  out += R"(,"unit":)";
+  out += json_string(labels.currency + "/kWh");
+  out += '}';
+}
+
+void append_battery(std::string& out, const Snapshot& home) {
+  out += R"({"soc_percent":)";
+  append_soc(out, home);
+  out += R"(,"stored_kwh":)";
+  append_kwh(out, home.stored.count(), home.ticks_per_hour);
+  out += R"(,"capacity_kwh":)";
+  append_kwh(out, home.capacity.count(), home.ticks_per_hour);
+  out += R"(,")";
+  out += key::kCharging;
+  out += R"(":")";
+  out += text(home.charging);
+  out += R"(","power_kw":)";
+  append_kw(out, home.car_power);
+  out += R"(,"charged_kwh":)";
+  append_kwh(out, home.charged_energy.count(), home.ticks_per_hour);
+  out += R"(,"limit_percent":)";
+  append_percent(out, home.limit);
+  out += '}';
+}
+
+void append_grid(std::string& out, const Snapshot& home, const Labels& labels) {
+  const Watts power = home.base_power + home.car_power;
+  const EnergyTotal energy = home.base_energy + home.charged_energy;
+  out += R"({"power_kw":)";
+  append_kw(out, power);
+  out += R"(,"energy_kwh":)";
+  append_kwh(out, energy.count(), home.ticks_per_hour);
+  out += R"(,"cost":)";
+  append_money(out, home.cost, home.ticks_per_hour);
+  out += R"(,"currency":)";
+  out += json_string(labels.currency);
+  out += R"(,"fuse_kw":)";
+  append_kw(out, home.fuse);
+  out += R"(,"overload":)";
+  out += power > home.fuse ? "true" : "false";
+  out += R"(,"since":)";
+  out += json_string(labels.since);
+  out += '}';
+}
+
+void append_baseload_profile(std::string& out, const LoadCurve& curve) {
+  out += R"({"unit":"kW",)";
+  append_values(out, curve, append_kw);
+  out += '}';
+}
+
+void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels) {
+  out += R"({"unit":)";
+  out += json_string(labels.currency + "/kWh");
+  out += ',';
+  append_values(out, curve, append_price_value);
+  out += R"(,"raw_today":[)";
+  const auto& starts = labels.slot_starts;
+  for (std::size_t i = 0; i < curve.size() && i + 1 < starts.size(); ++i) {
+    if (starts[i] == starts[i + 1]) continue;
+    if (out.back() != '[') out += ',';
+    out += R"({"start":)";
+    out += json_string(starts[i]);
+    out += R"(,"end":)";
+    out += json_string(starts[i + 1]);
+    out += R"(,"value":)";
+    append_price_value(out, curve[i]);
+    out += '}';
+  }
+  out += "]}";
+}
+
+void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels) {
+  switch (topic) {
+    case HomeTopic::clock: return append_clock(out, snapshot);
+    case HomeTopic::baseload: return append_baseload(out, snapshot);
+    case HomeTopic::price: return append_price(out, snapshot, labels);
+    case HomeTopic::battery: return append_battery(out, snapshot);
+    case HomeTopic::grid: return append_grid(out, snapshot, labels);
+    case HomeTopic::baseload_profile: return append_baseload_profile(out, home.settings().baseload);
+    case HomeTopic::price_profile: return append_price_profile(out, home.settings().price, labels);
+  }
+}
+
+std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome) {
+  std::string out = R"({"command":)" + json_string(command);
+  out += outcome ? R"(,"status":"ok")" : R"(,"status":"error")";
+  if (id) out += ",\"" + std::string(key::kId) + "\":" + *id;
+  out += outcome ? R"(,"result":)" + http::result(*outcome) : R"(,"error":)" + json_string(outcome.error().reason);
+  return out + '}';
+}
+
+}  // namespace home_energy::wire

@@ -1,0 +1,135 @@
+/// @file
+/// Every topic, every JSON key and every rendering of what the agent says. Pure functions: values in, text out.
+/// A key is spelt nowhere else. Renderers append to `out`, so that a caller can use one buffer again and again.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/home.hpp"
+
+namespace home_energy::wire {
+
+/// Keys that commands carry, too: `command.cpp` reads what is written here.
+namespace key {
+inline constexpr std::string_view kCharging = "charging";
+inline constexpr std::string_view kChargingAsPublished = "chargin";  ///< the published documentation's slip
+inline constexpr std::string_view kDischarging = "discharging";
+inline constexpr std::string_view kChargeLimit = "charge_limit";
+inline constexpr std::string_view kId = "id";
+}  // namespace key
+
+namespace command {
+inline constexpr std::string_view kCharge = "charge";
+inline constexpr std::string_view kDischarge = "discharge";
+inline constexpr std::string_view kChargeLimit = "charge_limit";
+inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit};
+}  // namespace command
+
+/// The retained topics of a home, in the order in which they are published.
+enum class HomeTopic { clock, baseload, price, battery, grid, baseload_profile, price_profile };
+inline constexpr std::array kHomeTopics{HomeTopic::clock,   HomeTopic::baseload,         HomeTopic::price,
+                                        HomeTopic::battery, HomeTopic::grid,             HomeTopic::baseload_profile,
+                                        HomeTopic::price_profile};
+/// Those of them that move with time and commands.
+inline constexpr std::span<const HomeTopic> kTelemetry = std::span(kHomeTopics).first<5>();
+
+/// What follows the home's id in the topic: `battery`, `price/profile`.
+std::string_view name(HomeTopic topic);
+int qos(HomeTopic topic);
+
+struct CommandAddress {
+  std::string home;
+  std::string command;
+};
+
+/// The topics below one base topic.
+class Topics {
+ public:
+  explicit Topics(std::string base) : base_(std::move(base)) {}
+
+  std::string status() const { return base_ + "/status"; }
+  std::string info() const { return base_ + "/info"; }
+  std::string receipt() const { return base_ + "/receipt"; }
+  std::string receipt(std::string_view home) const;
+  std::string of(std::string_view home, HomeTopic topic) const;
+  /// The subscription that covers all commands of all homes.
+  std::string command_filter() const { return base_ + "/+/+/set"; }
+  /// The home and the command that a topic of that subscription names; nothing where it is another topic.
+  std::optional<CommandAddress> command_address(std::string_view topic) const;
+  /// Whether a receipt may go to the Response Topic that a command asked for: a topic that a broker takes, and none of
+  /// our own commands.
+  bool may_answer_to(std::string_view topic) const;
+
+ private:
+  std::string base_;
+};
+
+inline constexpr std::string_view kOnline = "online";
+inline constexpr std::string_view kOffline = "offline";
+
+/// What the agent says of itself.
+struct AgentInfo {
+  std::string version;
+  std::vector<std::string> homes;
+  double seconds_per_hour;
+  std::optional<std::string> http;  ///< where its HTTP is, none where it is off
+};
+
+/// What is the same for all homes of an agent, and not a matter of simulated time.
+struct Labels {
+  std::string currency;                  ///< ISO 4217
+  std::string since;                     ///< when the counters began: ISO 8601 with zone
+  std::vector<std::string> slot_starts;  ///< today's slots of the price curve, ISO 8601 with zone, and the last's end
+};
+
+void append_info(std::string& out, const AgentInfo& info);
+void append_clock(std::string& out, const Snapshot& home);
+void append_baseload(std::string& out, const Snapshot& home);
+void append_price(std::string& out, const Snapshot& home, const Labels& labels);
+void append_battery(std::string& out, const Snapshot& home);
+void append_grid(std::string& out, const Snapshot& home, const Labels& labels);
+void append_baseload_profile(std::string& out, const LoadCurve& curve);
+/// A slot that starts when it ends, as in the hour that spring leaves out, is not listed in `raw_today`.
+void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels);
+/// The payload of any of a home's topics.
+void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels);
+
+/// The answer to a command, accepted or not.
+/// @param id the sender's, as JSON text
+std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome);
+
+/// `"text"` with JSON's escapes; bytes that are not UTF-8 become U+FFFD.
+std::string json_string(std::string_view text);
+
+/// What a name in the wire looks like for a charging state: `on` or `off`.
+std::string_view text(Charging charging);
+
+/// The bodies of the HTTP endpoints.
+namespace http {
+std::string info(const Snapshot& home);
+std::string stored_kwh(const Snapshot& home);
+std::string soc_percent(const Snapshot& home);
+std::string hourly_loads(const LoadCurve& curve);
+/// In hundredths of the currency (öre, cents) per kWh.
+std::string hourly_prices(const PriceCurve& curve);
+/// All topics of a home in one object.
+std::string state(const Home& home, const Labels& labels);
+std::string homes(const std::vector<std::string>& ids);
+std::string result(const Receipt& receipt);
+std::string error(std::string_view reason);
+std::string message(std::string_view text);
+
+struct Health {
+  bool ticking;
+  std::string_view broker;  ///< `connected`, `connecting` or `disconnected`
+  std::size_t homes;
+};
+std::string health(const Health& health);
+}  // namespace http
+
+}  // namespace home_energy::wire

@@ -1,0 +1,51 @@
+import pathlib
+
+import pytest
+
+import harness
+
+
+@pytest.fixture
+def started():
+    """Starts what is handed to it and stops it, in reverse order, whatever the test does."""
+    things = []
+
+    def start(thing):
+        if isinstance(thing, harness.Process):
+            thing.start()
+        things.append(thing)
+        return thing
+
+    yield start
+    for thing in reversed(things):
+        if isinstance(thing, harness.Process):
+            thing.kill()
+            log = thing.log()
+            assert "Sanitizer" not in log and "runtime error" not in log, log
+        else:
+            thing.close()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    tmp_path.chmod(0o755)  # mosquitto, started as root, reads its files as user mosquitto
+    for parent in tmp_path.parents:
+        if parent != pathlib.Path("/") and parent.owner() == "root" and str(parent).startswith("/tmp/pytest"):
+            parent.chmod(0o755)
+    return tmp_path
+
+
+@pytest.fixture
+def broker(started, folder):
+    return started(harness.Broker(folder))
+
+
+@pytest.fixture
+def agent(started, folder, broker):
+    return started(harness.Agent(folder, uri=broker.uri)).wait_connected()
+
+
+@pytest.fixture
+def client(started, broker, agent):
+    """Hears everything below the base topic, what is retained first."""
+    return started(harness.Client(broker.port, "home-energy/#"))
