@@ -33,9 +33,14 @@ void ResponseWriter::append(std::string& out, const HttpResponse& response, Pers
   }
   out += response.headers;
   switch (persistence) {
-    case Persistence::keep_alive: break;
-    case Persistence::keep_alive_http10: out += "Connection: keep-alive\r\n"; break;
-    case Persistence::close: out += "Connection: close\r\n"; break;
+    case Persistence::keep_alive:
+      break;
+    case Persistence::keep_alive_http10:
+      out += "Connection: keep-alive\r\n";
+      break;
+    case Persistence::close:
+      out += "Connection: close\r\n";
+      break;
   }
   out += "\r\n";
   if (with_body) out += response.body;
@@ -43,17 +48,28 @@ void ResponseWriter::append(std::string& out, const HttpResponse& response, Pers
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 413: return "Payload Too Large";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    default: return "Unknown";
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 413:
+      return "Payload Too Large";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Unknown";
   }
 }
 

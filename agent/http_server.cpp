@@ -54,7 +54,9 @@ struct Shared {
   std::size_t refused = 0;
 };
 
-std::string_view view(boost::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::string_view text) {
+  return {text.data(), text.size()};
+}
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
@@ -92,6 +94,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void read();
   void parse();
+  bool skip_line_ends();
   void respond();
   void fail(const NetError& error);
   HttpResponse handled(const HttpRequest& request) const;
@@ -126,6 +129,7 @@ void Session::read() {
 
 void Session::parse() {
   while (!closing_ && buffer_.size() > 0 && out_.size() < kWriteAt) {
+    if (!parser_->got_some() && skip_line_ends()) continue;
     NetError error;
     buffer_.consume(parser_->put(buffer_.data(), error));
     if (error && error != http::error::need_more) {
@@ -146,6 +150,15 @@ void Session::parse() {
   out_.empty() ? read() : write();
 }
 
+/// Some clients end a body with a line end that belongs to nothing (RFC 9112, 2.2).
+bool Session::skip_line_ends() {
+  const auto* const text = static_cast<const char*>(buffer_.data().data());
+  const auto line_ends = std::string_view(text, buffer_.size()).find_first_not_of("\r\n");
+  const auto skipped = std::min(line_ends, buffer_.size());
+  buffer_.consume(skipped);
+  return skipped > 0;
+}
+
 void Session::fail(const NetError& error) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     reply(error_response(431, "header must be at most 32768 bytes"), Persistence::close, true);
@@ -158,16 +171,15 @@ void Session::fail(const NetError& error) {
 
 void Session::respond() {
   const auto& message = parser_->get();
-  const HttpRequest request{
-      .method = view(message.method_string()),
-      .target = view(message.target()),
-      .body = message.body(),
-      .accept = view(message[http::field::accept]),
-      .authorization = view(message[http::field::authorization]),
-      .asked_headers = view(message[http::field::access_control_request_headers]),
-      .preflight = message.count(http::field::access_control_request_method) > 0,
-      .asks_private_network = message.count("Access-Control-Request-Private-Network") > 0};
-  const auto persistence = !message.keep_alive()       ? Persistence::close
+  const HttpRequest request{.method = view(message.method_string()),
+                            .target = view(message.target()),
+                            .body = message.body(),
+                            .accept = view(message[http::field::accept]),
+                            .authorization = view(message[http::field::authorization]),
+                            .asked_headers = view(message[http::field::access_control_request_headers]),
+                            .preflight = message.count(http::field::access_control_request_method) > 0,
+                            .asks_private_network = message.count("Access-Control-Request-Private-Network") > 0};
+  const auto persistence = !message.keep_alive()     ? Persistence::close
                            : message.version() >= 11 ? Persistence::keep_alive
                                                      : Persistence::keep_alive_http10;
   reply(handled(request), persistence, message.method() != http::verb::head);
@@ -188,19 +200,26 @@ void Session::reply(const HttpResponse& response, Persistence persistence, bool 
   if (persistence == Persistence::close) closing_ = true;
 }
 
+/// At once as a rule: a peer that reads has room. Only what does not fit takes the way through the reactor.
 void Session::write() {
+  NetError error;
+  const std::size_t written = socket_.write_some(asio::buffer(out_), error);
+  if (written == out_.size()) return after_write();
+  if (error && error != asio::error::would_block) return end();
   deadline_ = steady_clock::now() + kWrite;
-  asio::async_write(socket_, asio::buffer(out_), [this, self = shared_from_this()](const NetError& error, std::size_t) {
-    if (error) return end();
-    after_write();
-  });
+  asio::async_write(socket_, asio::buffer(out_) + written,
+                    [this, self = shared_from_this()](const NetError& failed, std::size_t) {
+                      if (failed) return end();
+                      after_write();
+                    });
 }
 
 void Session::after_write() {
   out_.clear();
   if (closing_) return linger();
+  if (buffer_.size() == 0) return read();
   deadline_ = steady_clock::now() + kRequest;
-  buffer_.size() > 0 ? parse() : read();
+  parse();
 }
 
 void Session::linger() {
@@ -273,8 +292,8 @@ NetError HttpServer::Impl::listen(const asio::ip::address& address, std::uint16_
 
 Result<std::uint16_t> HttpServer::Impl::start() {
   const bool loopback = settings_.address == "loopback";
-  const auto address = loopback ? asio::ip::address(asio::ip::address_v4::loopback())
-                                : asio::ip::make_address(settings_.address);
+  const auto address =
+      loopback ? asio::ip::address(asio::ip::address_v4::loopback()) : asio::ip::make_address(settings_.address);
   if (const NetError error = listen(address, settings_.port)) {
     const bool taken = error == asio::error::address_in_use;
     return failure(ErrorCode::illegal, taken ? "http-port" : "http-address",
@@ -285,7 +304,8 @@ Result<std::uint16_t> HttpServer::Impl::start() {
   if (loopback) {
     const NetError error = listen(asio::ip::address_v6::loopback(), port);
     if (error == asio::error::address_in_use) {
-      return failure(ErrorCode::illegal, "http-port", "port " + std::to_string(port) + " is in use on ::1, choose another");
+      return failure(ErrorCode::illegal, "http-port",
+                     "port " + std::to_string(port) + " is in use on ::1, choose another");
     }
     if (error) spdlog::info("http: not on ::1, there is no IPv6 here ({})", error.message());
   }
@@ -312,11 +332,12 @@ void HttpServer::Impl::accept(Door& door) {
 void HttpServer::Impl::welcome(Socket socket) {
   NetError ignored;
   socket.set_option(Tcp::no_delay(true), ignored);
+  socket.non_blocking(true, ignored);
   const bool full = shared_.sessions.size() - shared_.refused >= kMaxConnections;
   if (full && shared_.refused >= kMaxRefused) return;  // the socket closes
   if (full) ++shared_.refused;
-  const auto session = std::make_shared<Session>(std::move(socket), shared_,
-                                                 full ? Session::Kind::refused : Session::Kind::served);
+  const auto session =
+      std::make_shared<Session>(std::move(socket), shared_, full ? Session::Kind::refused : Session::Kind::served);
   shared_.sessions.insert(session);
   session->start();
 }
@@ -344,7 +365,11 @@ HttpServer::HttpServer(asio::io_context& io, HttpSettings settings, Handler hand
     : impl_(std::make_unique<Impl>(io, std::move(settings), std::move(handler))) {}
 HttpServer::~HttpServer() = default;
 
-Result<std::uint16_t> HttpServer::start() { return impl_->start(); }
-void HttpServer::stop() { impl_->stop(); }
+Result<std::uint16_t> HttpServer::start() {
+  return impl_->start();
+}
+void HttpServer::stop() {
+  impl_->stop();
+}
 
 }  // namespace home_energy

@@ -51,7 +51,8 @@ std::vector<std::string> slot_starts(Time within_the_day, std::size_t slots) {
   const std::tm local = broken_down(within_the_day);
   const int minutes = kMinutesPerDay / static_cast<int>(slots);
   std::vector<std::string> starts;
-  for (int slot = 0; slot <= static_cast<int>(slots); ++slot) starts.push_back(iso8601(at_minute(local, slot * minutes)));
+  for (int slot = 0; slot <= static_cast<int>(slots); ++slot)
+    starts.push_back(iso8601(at_minute(local, slot * minutes)));
   return starts;
 }
 
@@ -60,11 +61,11 @@ Reading read(Time time) {
   const std::chrono::year_month_day date{std::chrono::year(local.tm_year + 1900),
                                          std::chrono::month(static_cast<unsigned>(local.tm_mon + 1)),
                                          std::chrono::day(static_cast<unsigned>(local.tm_mday))};
-  const auto of_second = std::chrono::duration_cast<std::chrono::milliseconds>(
-      time - std::chrono::floor<std::chrono::seconds>(time));
-  return {std::chrono::sys_days(date).time_since_epoch().count(),
-          std::chrono::hours(local.tm_hour) + std::chrono::minutes(local.tm_min) + std::chrono::seconds(local.tm_sec) +
-              of_second};
+  const auto of_second =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time - std::chrono::floor<std::chrono::seconds>(time));
+  return {std::chrono::sys_days(date).time_since_epoch().count(), std::chrono::hours(local.tm_hour) +
+                                                                      std::chrono::minutes(local.tm_min) +
+                                                                      std::chrono::seconds(local.tm_sec) + of_second};
 }
 
 }  // namespace home_energy::local_time

@@ -32,9 +32,12 @@ std::optional<std::string> environment(const std::string& name) {
 
 std::string_view text(MqttLink::State state) {
   switch (state) {
-    case MqttLink::State::connecting: return "connecting";
-    case MqttLink::State::connected: return "connected";
-    case MqttLink::State::disconnected: return "disconnected";
+    case MqttLink::State::connecting:
+      return "connecting";
+    case MqttLink::State::connected:
+      return "connected";
+    case MqttLink::State::disconnected:
+      return "disconnected";
   }
   return {};
 }
@@ -87,7 +90,8 @@ Result<void> Agent::listen() {
 Result<void> Agent::start() {
   if (auto outcome = listen(); !outcome) return outcome;
   runner_.emplace(io_, std::move(options_.runner), outbox_, [this] { link_->flush(); });
-  link_.emplace(io_, std::move(options_.mqtt), outbox_, [this](const Incoming& message) { runner_->on_message(message); });
+  link_.emplace(io_, std::move(options_.mqtt), outbox_,
+                [this](const Incoming& message) { runner_->on_message(message); });
   routes_.emplace(*runner_, options_.http_token, [this] { return text(link_->state()); });
   link_->start();
   runner_->start();

@@ -3,14 +3,18 @@
 #include <mqtt/async_client.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "agent/backoff.hpp"
+#include "agent/broker_probe.hpp"
 
 namespace home_energy {
 namespace {
@@ -20,25 +24,25 @@ using std::chrono::steady_clock;
 
 constexpr auto kKeepAlive = 15s;
 constexpr auto kConnectTimeout = 5s;
-constexpr auto kDisconnectTimeout = 1s;
 constexpr auto kRetryPublish = 100ms;
-/// Messages handed to Paho and not yet written: few, so that what waits is conflated in the outbox and not queued there.
+/// Messages handed to Paho and not yet written: few, so that what waits is conflated in the outbox and not queued
+/// there.
 constexpr int kInFlight = 64;
 constexpr int kFlushAgainAt = kInFlight / 2;
+/// From the broker to us; senders choose theirs. With a clean session QoS 1 would redeliver nothing, and its
+/// acknowledgement costs 25 us before a command is looked at.
+constexpr int kCommandQos = 0;
 /// A connection lost sooner than this has not settled.
 constexpr auto kSettled = 5s;
 constexpr int kUnsettledLossesToReport = 3;
 
-// CONNACK codes, MQTT 3.1.1 (3.2.2.3) and MQTT 5 (3.2.2.2), and a DISCONNECT's.
-constexpr int kBadProtocol311 = 1;
-constexpr int kBadCredentials311 = 4;
-constexpr int kNotAuthorised311 = 5;
-constexpr int kBadProtocol5 = 132;
-constexpr int kBadCredentials5 = 134;
-constexpr int kNotAuthorised5 = 135;
+// CONNACK codes of MQTT 3.1.1 (3.2.2.3) and MQTT 5 (3.2.2.2).
+constexpr std::array<int, 4> kBadCredentials{4, 5, 134, 135};
+constexpr std::array<int, 2> kBadVersion{1, 132};
 
-/// What Paho says when the broker closed the connection instead of answering CONNECT.
-constexpr std::string_view kClosedByBroker = "socket error";
+/// What Paho says when the broker closed the connection instead of answering CONNECT; of the second it says that of a
+/// refused port, too.
+constexpr std::array<std::string_view, 2> kClosedByBroker{"socket error", "TCP connect completion failure"};
 
 /// Calls a function with a finished token, on Paho's thread.
 class Listener : public mqtt::iaction_listener {
@@ -61,14 +65,14 @@ std::string reason_of(const mqtt::token_ptr& failed) {
   return "no answer";
 }
 
-mqtt::ssl_options ssl_options(const MqttSettings& settings, mqtt::ssl_options::error_handler on_error) {
+// Without an error handler: Paho would call it after the options that hold it are gone. BrokerProbe finds the reason.
+mqtt::ssl_options ssl_options(const MqttSettings& settings) {
   mqtt::ssl_options ssl;
   if (!settings.ca_file.empty()) ssl.set_trust_store(settings.ca_file);
   if (!settings.certificate_file.empty()) ssl.set_key_store(settings.certificate_file);
   if (!settings.key_file.empty()) ssl.set_private_key(settings.key_file);
   ssl.set_enable_server_cert_auth(true);
   ssl.set_verify(true);  // the certificate's name, too
-  ssl.set_error_handler(std::move(on_error));
   return ssl;
 }
 
@@ -87,6 +91,7 @@ mqtt::connect_options connect_options(const MqttSettings& settings, bool v5) {
   if (!settings.username.empty()) options.set_user_name(settings.username);
   if (!settings.password.empty()) options.set_password(settings.password);
   options.set_will_message(mqtt::message(settings.status_topic, settings.offline, 1, true));
+  if (settings.uri.starts_with("mqtts://")) options.set_ssl(ssl_options(settings));
   return options;
 }
 
@@ -127,14 +132,18 @@ class MqttLink::Impl {
   State state() const { return state_; }
 
  private:
-  void set_callbacks();
+  mqtt::async_client& client();
+  std::unique_ptr<mqtt::async_client> make_client();
   void connect();
   void connected();
   void subscribe();
+  void subscribed(bool ok);
   void connect_failed(int code, const std::string& reason);
+  void found(const std::string& reason, const Finding& finding);
+  void report_failure(const std::string& reason);
   void lost();
-  void try_again();
-  void report_failure(int code, const std::string& reason);
+  void note_unsettled_loss();
+  void published(const mqtt::token& token, bool ok);
   void wait(steady_clock::duration duration, void (Impl::*then)());
   template <class Handler>
   void post(Handler handler) {
@@ -152,17 +161,22 @@ class MqttLink::Impl {
   boost::asio::steady_timer timer_;
   steady_clock::time_point connected_at_;
   int unsettled_losses_ = 0;
-  std::string reported_;     ///< the failure that the log tells already
-  std::string last_detail_;  ///< what TLS or the broker's DISCONNECT said of the failure that comes
+  std::set<std::string> reported_;  ///< the failures since the last connection that the log tells already
+  std::string farewell_of_broker_;  ///< what its DISCONNECT said, for the loss that follows
   std::atomic<int> in_flight_ = 0;
   std::atomic<std::uintptr_t> connection_ = 0;  ///< counts connections: tokens of an earlier one are none of ours
+  std::atomic<bool> told_of_refusal_ = false;
   std::function<void()> stopped_;
   Listener on_connect_;
   Listener on_subscribe_;
   Listener on_publish_;
+  Listener on_farewell_;
   Listener on_disconnect_;
   mqtt::token_ptr connect_token_;
-  mqtt::async_client client_;  ///< last: gone before anything that its callbacks use
+  // One for each version, made when it is first wanted: a client keeps the version that it last spoke.
+  // Last: gone before anything that their callbacks use.
+  std::unique_ptr<mqtt::async_client> client5_;
+  std::unique_ptr<mqtt::async_client> client311_;
 };
 
 MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox,
@@ -178,44 +192,40 @@ MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox&
           ok ? connected() : connect_failed(code, reason_of(connect_token_));
         });
       }),
-      on_subscribe_([](const mqtt::token&, bool ok) {
-        if (!ok) spdlog::error("mqtt: the broker refused the subscription to commands: check its access list");
-      }),
-      on_publish_([this](const mqtt::token& token, bool ok) {
-        if (reinterpret_cast<std::uintptr_t>(token.get_user_context()) != connection_) return;
-        if (!ok && token.get_reason_code() >= mqtt::ReasonCode::UNSPECIFIED_ERROR) {
-          spdlog::debug("mqtt: the broker refused a message");
-        }
-        if (in_flight_.fetch_sub(1) == kFlushAgainAt + 1) post([this] { flush(); });
-      }),
-      on_disconnect_([this](const mqtt::token&, bool) { post([this] { stopped_(); }); }),
-      client_(settings_.uri, settings_.client_id, mqtt::create_options(MQTTVERSION_5)) {
-  set_callbacks();
+      on_subscribe_([this](const mqtt::token&, bool ok) { post([this, ok] { subscribed(ok); }); }),
+      on_publish_([this](const mqtt::token& token, bool ok) { published(token, ok); }),
+      on_farewell_(
+          [this](const mqtt::token&, bool) { post([this] { client().disconnect(0, nullptr, on_disconnect_); }); }),
+      on_disconnect_([this](const mqtt::token&, bool) { post([this] { stopped_(); }); }) {}
+
+mqtt::async_client& MqttLink::Impl::client() {
+  auto& client = v5_ ? client5_ : client311_;
+  if (!client) client = make_client();
+  return *client;
 }
 
-void MqttLink::Impl::set_callbacks() {
-  client_.set_message_callback([this](const mqtt::const_message_ptr& message) {
+std::unique_ptr<mqtt::async_client> MqttLink::Impl::make_client() {
+  const mqtt::create_options options(v5_ ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
+  auto client = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id, options);
+  client->set_message_callback([this](const mqtt::const_message_ptr& message) {
     post([this, message = incoming(*message)] { on_message_(message); });
   });
-  client_.set_connection_lost_handler([this](const std::string&) { post([this] { lost(); }); });
-  client_.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
-    post([this, reason] { last_detail_ = "the broker said " + std::to_string(static_cast<int>(reason)); });
+  client->set_connection_lost_handler([this](const std::string&) { post([this] { lost(); }); });
+  client->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
+    post([this, reason] { farewell_of_broker_ = fmt::format(", the broker said {}", static_cast<int>(reason)); });
   });
+  return client;
 }
 
 void MqttLink::Impl::connect() {
   state_ = State::connecting;
-  last_detail_.clear();
+  farewell_of_broker_.clear();
+  told_of_refusal_ = false;
   ++connection_;
   in_flight_ = 0;
-  auto options = connect_options(settings_, v5_);
-  if (settings_.uri.starts_with("mqtts://")) {
-    options.set_ssl(ssl_options(settings_, [this](const std::string& error) {
-      post([this, error] { last_detail_ = error; });
-    }));
-  }
+  const auto options = connect_options(settings_, v5_);  // copied into the call: a moved one loses its properties
   try {
-    connect_token_ = client_.connect(std::move(options), nullptr, on_connect_);
+    connect_token_ = client().connect(options, nullptr, on_connect_);
   } catch (const mqtt::exception& error) {
     connect_failed(error.get_return_code(), error.get_message());
   }
@@ -223,13 +233,10 @@ void MqttLink::Impl::connect() {
 
 void MqttLink::Impl::connected() {
   if (stopping_) return;
-  state_ = State::connected;
   connected_at_ = steady_clock::now();
   reported_.clear();
   spdlog::info("mqtt: connected to {} as {}, MQTT {}", settings_.uri, settings_.client_id, v5_ ? "5" : "3.1.1");
   subscribe();
-  outbox_.send_all_again();
-  flush();
 }
 
 void MqttLink::Impl::subscribe() {
@@ -237,17 +244,36 @@ void MqttLink::Impl::subscribe() {
                                           mqtt::subscribe_options::NO_RETAIN_AS_PUBLISHED,
                                           mqtt::subscribe_options::DONT_SEND_RETAINED);
   try {
-    client_.subscribe(settings_.command_filter, 1, nullptr, on_subscribe_, live_only);
+    client().subscribe(settings_.command_filter, kCommandQos, nullptr, on_subscribe_, live_only);
   } catch (const mqtt::exception& error) {
     spdlog::debug("mqtt: subscribing failed: {}", error.what());  // the connection is gone already: lost() follows
   }
+}
+
+/// From here on commands are heard, so now the world is told.
+void MqttLink::Impl::subscribed(bool ok) {
+  if (stopping_ || state_ != State::connecting || !client().is_connected()) return;
+  if (!ok)
+    spdlog::error("mqtt: the broker refused the subscription to {}, see its access list", settings_.command_filter);
+  state_ = State::connected;
+  outbox_.send_all_again();
+  flush();
+}
+
+/// On Paho's thread.
+void MqttLink::Impl::published(const mqtt::token& token, bool ok) {
+  if (reinterpret_cast<std::uintptr_t>(token.get_user_context()) != connection_) return;
+  if (!ok && token.get_reason_code() == mqtt::ReasonCode::NOT_AUTHORIZED && !told_of_refusal_.exchange(true)) {
+    spdlog::error("mqtt: the broker refuses what is published, see its access list");
+  }
+  if (in_flight_.fetch_sub(1) == kFlushAgainAt + 1) post([this] { flush(); });
 }
 
 void MqttLink::Impl::flush() {
   while (state_ == State::connected && !outbox_.empty() && in_flight_ < kInFlight) {
     ++in_flight_;
     try {
-      client_.publish(message_of(outbox_.front()), reinterpret_cast<void*>(connection_.load()), on_publish_);
+      client().publish(message_of(outbox_.front()), reinterpret_cast<void*>(connection_.load()), on_publish_);
     } catch (const mqtt::exception& error) {
       --in_flight_;
       spdlog::debug("mqtt: publishing failed: {}", error.what());
@@ -264,39 +290,47 @@ void MqttLink::Impl::flush() {
 void MqttLink::Impl::connect_failed(int code, const std::string& reason) {
   if (stopping_) return;
   state_ = State::disconnected;
-  report_failure(code, last_detail_.empty() ? reason : reason + ", " + last_detail_);
-  const bool refused_version = code == kBadProtocol311 || code == kBadProtocol5 || reason == kClosedByBroker;
-  if (settings_.version == MqttVersion::automatic && refused_version) v5_ = !v5_;
-  try_again();
+  if (code > 0) {  // the broker's own answer
+    const bool credentials = std::ranges::find(kBadCredentials, code) != kBadCredentials.end();
+    const bool version = std::ranges::find(kBadVersion, code) != kBadVersion.end();
+    if (version && settings_.version == MqttVersion::automatic) v5_ = !v5_;
+    report_failure(credentials ? "it refused the user or password, see --mqtt-username" : reason);
+    return wait(backoff_.next(), &Impl::connect);
+  }
+  probe_broker(io_, settings_, [this, reason](const Finding& finding) { found(reason, finding); });
 }
 
-void MqttLink::Impl::report_failure(int code, const std::string& reason) {
-  std::string failure = "no connection to " + settings_.uri + ": " + reason;
-  if (code == kBadCredentials311 || code == kNotAuthorised311 || code == kBadCredentials5 || code == kNotAuthorised5) {
-    failure = "the broker at " + settings_.uri + " refused the user or password, see --mqtt-username";
-  }
-  if (failure == reported_) return spdlog::debug("mqtt: {}", failure);
-  reported_ = failure;
-  spdlog::warn("mqtt: {}; trying again until it works", failure);
+void MqttLink::Impl::found(const std::string& reason, const Finding& finding) {
+  if (stopping_) return;
+  report_failure(finding.reachable ? reason : finding.reason);
+  const bool closed = std::ranges::find(kClosedByBroker, reason) != kClosedByBroker.end();
+  if (finding.reachable && closed && settings_.version == MqttVersion::automatic) v5_ = !v5_;
+  wait(backoff_.next(), &Impl::connect);
+}
+
+void MqttLink::Impl::report_failure(const std::string& reason) {
+  const bool new_to_the_log = reported_.insert(reason).second;
+  spdlog::log(new_to_the_log ? spdlog::level::warn : spdlog::level::debug,
+              "mqtt: no connection to {}: {}; trying again until it works", settings_.uri, reason);
 }
 
 void MqttLink::Impl::lost() {
-  if (stopping_ || state_ != State::connected) return;
+  if (stopping_ || state_ == State::disconnected) return;
   state_ = State::disconnected;
-  spdlog::warn("mqtt: connection to {} lost{}", settings_.uri, last_detail_.empty() ? "" : " (" + last_detail_ + ")");
+  spdlog::warn("mqtt: connection to {} lost{}", settings_.uri, farewell_of_broker_);
   if (steady_clock::now() - connected_at_ < kSettled) {
-    if (++unsettled_losses_ == kUnsettledLossesToReport) {
-      spdlog::warn("mqtt: lost {} times right after connecting: probably a second client is called {}",
-                   unsettled_losses_, settings_.client_id);
-    }
+    note_unsettled_loss();
   } else {
-    unsettled_losses_ = 0;
     backoff_.reset();
   }
-  try_again();
+  wait(backoff_.next(), &Impl::connect);
 }
 
-void MqttLink::Impl::try_again() { wait(backoff_.next(), &Impl::connect); }
+void MqttLink::Impl::note_unsettled_loss() {
+  if (++unsettled_losses_ != kUnsettledLossesToReport) return;
+  spdlog::warn("mqtt: lost {} times right after connecting: probably a second client is called {}", unsettled_losses_,
+               settings_.client_id);
+}
 
 void MqttLink::Impl::wait(steady_clock::duration duration, void (Impl::*then)()) {
   timer_.expires_after(duration);
@@ -312,8 +346,7 @@ void MqttLink::Impl::stop(std::function<void()> done) {
   if (state_ != State::connected) return stopped_();
   try {
     flush();
-    client_.publish(settings_.status_topic, settings_.offline.data(), settings_.offline.size(), 1, true);
-    client_.disconnect(static_cast<int>(std::chrono::milliseconds(kDisconnectTimeout).count()), nullptr, on_disconnect_);
+    client().publish(mqtt::message::create(settings_.status_topic, settings_.offline, 1, true), nullptr, on_farewell_);
   } catch (const mqtt::exception& error) {
     spdlog::debug("mqtt: leaving failed: {}", error.what());
     stopped_();
@@ -325,9 +358,17 @@ MqttLink::MqttLink(boost::asio::io_context& io, MqttSettings settings, Outbox& o
     : impl_(std::make_unique<Impl>(io, std::move(settings), outbox, std::move(on_message))) {}
 MqttLink::~MqttLink() = default;
 
-void MqttLink::start() { impl_->start(); }
-void MqttLink::flush() { impl_->flush(); }
-void MqttLink::stop(std::function<void()> done) { impl_->stop(std::move(done)); }
-MqttLink::State MqttLink::state() const { return impl_->state(); }
+void MqttLink::start() {
+  impl_->start();
+}
+void MqttLink::flush() {
+  impl_->flush();
+}
+void MqttLink::stop(std::function<void()> done) {
+  impl_->stop(std::move(done));
+}
+MqttLink::State MqttLink::state() const {
+  return impl_->state();
+}
 
 }  // namespace home_energy

@@ -18,11 +18,26 @@ constexpr std::string_view kEnvironmentPrefix = "HOME_ENERGY_";
 
 std::string environment_name(const OptionSpec& spec) {
   std::string name(kEnvironmentPrefix);
-  for (const char c : spec.name) name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (const char c : spec.name)
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return name;
 }
 
-std::string help_of(const OptionSpec& spec) { return spec.meaning + " (" + spec.legal + ")"; }
+std::string help_of(const OptionSpec& spec) {
+  return spec.meaning + " (" + spec.legal + ")";
+}
+
+std::string type_name(Kind kind) {
+  switch (kind) {
+    case Kind::text:
+      return "TEXT";
+    case Kind::number:
+      return "NUMBER";
+    case Kind::flag:
+      return "";
+  }
+  return {};
+}
 
 /// The parser of one layer: what it was given ends up in `values`.
 class Parser {
@@ -48,15 +63,16 @@ class Parser {
 
  private:
   void add(const OptionSpec& spec) {
-    const std::string flag = "--" + spec.name;
+    const auto keep = [this, &spec](const std::string& text) {
+      given_[spec.name] = text.empty() && spec.kind == Kind::flag ? "true" : text;
+    };
+    CLI::Option* const option = app_.add_option_function<std::string>("--" + spec.name, keep, help_of(spec));
+    option->take_last()->type_name(type_name(spec.kind));
     if (spec.kind == Kind::flag) {
-      app_.add_flag_function(
-          flag, [this, name = spec.name](std::int64_t count) { given_[name] = count > 0 ? "true" : "false"; }, spec.meaning);
-      return;
+      option->expected(0, 1);  // and no default here: CLI11 would take it for a bare flag's value
+    } else {
+      option->default_str(spec.default_text);
     }
-    CLI::Option* const option = app_.add_option_function<std::string>(
-        flag, [this, name = spec.name](const std::string& text) { given_[name] = text; }, help_of(spec));
-    option->take_last()->type_name(spec.kind == Kind::number ? "NUMBER" : "TEXT")->default_str(spec.default_text);
     option->check([&spec](const std::string& text) {
       return spec.is_legal(text) ? "" : "must be " + spec.legal + ", got " + excerpt(text);
     });
@@ -66,10 +82,13 @@ class Parser {
   std::map<std::string, std::string> given_;
 };
 
-Error error_of(const std::string& reason) { return {ErrorCode::illegal, "options", reason}; }
+Error error_of(const std::string& reason) {
+  return {ErrorCode::illegal, "options", reason};
+}
 
 /// Parses one layer and lays it over the values. @param where what an error begins with
-std::optional<Error> lay_over(OptionValues& values, const std::vector<std::string>& arguments, const std::string& where) {
+std::optional<Error> lay_over(OptionValues& values, const std::vector<std::string>& arguments,
+                              const std::string& where) {
   Parser parser;
   try {
     parser.parse(arguments);
@@ -80,11 +99,14 @@ std::optional<Error> lay_over(OptionValues& values, const std::vector<std::strin
   return std::nullopt;
 }
 
-std::string as_argument(const OptionSpec& spec, const std::string& text) { return "--" + spec.name + '=' + text; }
+std::string as_argument(const OptionSpec& spec, const std::string& text) {
+  return "--" + spec.name + '=' + text;
+}
 
 /// The option's text as the file has it; nothing where TOML has a type that cannot be it.
 std::optional<std::string> text_of(const toml::node& node, Kind kind) {
-  if (const auto* const flag = node.as_boolean(); flag != nullptr && kind == Kind::flag) return flag->get() ? "true" : "false";
+  if (const auto* const flag = node.as_boolean(); flag != nullptr && kind == Kind::flag)
+    return flag->get() ? "true" : "false";
   if (kind == Kind::flag) return std::nullopt;
   if (const auto* const text = node.as_string()) return text->get();
   if (kind == Kind::text) return std::nullopt;
@@ -157,7 +179,9 @@ std::variant<OptionValues, std::string, Error> read_layers(const std::vector<std
   return values;
 }
 
-std::string help_text() { return Parser().help(); }
+std::string help_text() {
+  return Parser().help();
+}
 
 std::vector<OptionDoc> option_docs() {
   std::vector<OptionDoc> docs;

@@ -20,8 +20,8 @@ struct OptionSpec {
   std::string name;  ///< without dashes
   Kind kind;
   std::string default_text;
-  std::string legal;                          ///< what it may be, for people
-  bool (*is_legal)(const std::string& text);  ///< for flags everything passes: CLI11 checks them
+  std::string legal;  ///< what it may be, for people
+  bool (*is_legal)(const std::string& text);
   std::string meaning;
 };
 

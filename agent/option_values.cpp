@@ -56,8 +56,9 @@ bool is_base_topic(const std::string& text) {
 
 bool is_home_id(const std::string& text) {
   constexpr std::size_t kLongest = 64;
-  return !text.empty() && text.size() <= kLongest &&
-         std::ranges::all_of(text, [](unsigned char c) { return c < 128 && (std::isalnum(c) != 0 || c == '_' || c == '-'); });
+  return !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, [](unsigned char c) {
+    return c < 128 && (std::isalnum(c) != 0 || c == '_' || c == '-');
+  });
 }
 
 bool is_currency(const std::string& text) {
@@ -85,7 +86,8 @@ Result<std::string> read_file(const std::string& path, const std::string& field)
                    "must be a file that can be read, " + path + " cannot: " + std::generic_category().message(cause));
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargest) return failure(ErrorCode::too_large, field, "must be a file of at most 1 MiB, " + path + " is larger");
+  if (text.size() > kLargest)
+    return failure(ErrorCode::too_large, field, "must be a file of at most 1 MiB, " + path + " is larger");
   return text;
 }
 
@@ -93,7 +95,8 @@ Result<std::string> read_secret(const std::string& path, const std::string& fiel
   auto text = read_file(path, field);
   if (!text) return text;
   text->resize(std::min(text->size(), text->find_first_of("\r\n")));
-  if (text->empty()) return failure(ErrorCode::illegal, field, "must be a file whose first line is the secret, it is empty in " + path);
+  if (text->find_first_not_of(" \t") == std::string::npos)
+    return failure(ErrorCode::illegal, field, "must be a file whose first line is the secret, it is empty in " + path);
   return text;
 }
 

@@ -24,11 +24,19 @@ bool within(const std::string& text) {
 
 template <int Lowest, int Highest>
 bool whole_within(const std::string& text) {
-  return within<Lowest, Highest>(text) && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+  return within<Lowest, Highest>(text) &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-bool anything(const std::string&) { return true; }
-bool a_file(const std::string& text) { return !text.empty(); }
+bool anything(const std::string&) {
+  return true;
+}
+bool a_truth(const std::string& text) {
+  return text == "true" || text == "false";
+}
+bool a_file(const std::string& text) {
+  return !text.empty();
+}
 
 }  // namespace
 
@@ -60,7 +68,7 @@ const std::vector<OptionSpec>& option_specs() {
        [](const std::string& text) { return text == "off" || whole_within<0, 65'535>(text); }, "port of HTTP"},
       {"http-token-file", Kind::text, "", "a file", a_file,
        "file whose first line is the token that changing requests must show as Authorization: Bearer"},
-      {"http-allow-anonymous", Kind::flag, "false", "true or false", anything,
+      {"http-allow-anonymous", Kind::flag, "false", "true or false", a_truth,
        "serve without a token on an address that others reach"},
       {"public-url", Kind::text, "", "http://... or https://...",
        [](const std::string& text) { return text.starts_with("http://") || text.starts_with("https://"); },
@@ -70,12 +78,13 @@ const std::vector<OptionSpec>& option_specs() {
        "real seconds that a simulated hour lasts"},
       {"tick", Kind::text, "1s", "10ms..60s", [](const std::string& text) { return to_tick(text).has_value(); },
        "real time between two steps of the world"},
-      {"realtime", Kind::flag, "false", "true or false", anything, "an hour is an hour, in step with the local clock"},
+      {"realtime", Kind::flag, "false", "true or false", a_truth, "an hour is an hour, in step with the local clock"},
       {"capacity-kwh", Kind::number, "46.3", "0.1..1000",
        [](const std::string& text) { return is_number_within(text, 0.1, 1000); }, "usable energy of the car's battery"},
       {"charger-kw", Kind::number, "7.4", "0..1000", within<0, 1000>, "what the charger draws"},
       {"start-soc", Kind::number, "20", "0..100", within<0, 100>, "state of charge at the start, percent"},
-      {"charge-limit", Kind::number, "100", "20..100", within<20, 100>, "state of charge at which charging stops, percent"},
+      {"charge-limit", Kind::number, "100", "20..100", within<20, 100>,
+       "state of charge at which charging stops, percent"},
       {"fuse-kw", Kind::number, "11", "0..1000", within<0, 1000>, "main fuse; above it the grid topic says overload"},
       {"currency", Kind::text, "SEK", "three capital letters (ISO 4217)", is_currency, "currency of the prices"},
       {"prices", Kind::text, "", "a JSON or CSV file of 24 or 96 numbers", a_file,
@@ -119,7 +128,9 @@ std::string default_client_id(const RunnerSettings& runner) {
   return fmt::format("home-energy-{:016x}", hash(machine + '\n' + runner.base_topic + '\n' + runner.home_ids.front()));
 }
 
-std::int64_t in_parts(const std::string& number, double per_unit) { return std::llround(to_number(number) * per_unit); }
+std::int64_t in_parts(const std::string& number, double per_unit) {
+  return std::llround(to_number(number) * per_unit);
+}
 
 /// The options put together from their texts, one group after the other; the first that is wrong is told.
 class Assembly {
@@ -127,7 +138,8 @@ class Assembly {
   Assembly(const OptionValues& values, const Environment& environment) : values_(values), environment_(environment) {}
 
   Result<Options> options() {
-    auto outcome = mqtt().and_then([&] { return homes(); }).and_then([&] { return world(); }).and_then([&] { return http(); });
+    auto outcome =
+        mqtt().and_then([&] { return homes(); }).and_then([&] { return world(); }).and_then([&] { return http(); });
     if (!outcome) return tl::unexpected(outcome.error());
     options_.log_level = text("log-level");
     if (options_.mqtt.client_id.empty()) options_.mqtt.client_id = default_client_id(options_.runner);
@@ -259,7 +271,9 @@ Result<void> Assembly::http() {
   if (!text("http-token-file").empty()) {
     auto token = named("http-token-file", read_secret(text("http-token-file"), "http-token-file"));
     if (!token) return tl::unexpected(token.error());
-    options_.http_token = std::move(*token);
+    const auto last = token->find_last_not_of(" \t");  // what surrounds a header's value is not part of it
+    options_.http_token = token->substr(token->find_first_not_of(" \t"));
+    options_.http_token.resize(options_.http_token.size() - (token->size() - 1 - last));
   }
   if (text("http-port") == "off") return {};
   const std::string& address = text("http-address");
@@ -274,7 +288,8 @@ Result<void> Assembly::http() {
 }
 
 std::string one_line(std::string text) {
-  std::ranges::replace_if(text, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
   return "home-energy-agent: " + text + '\n';
 }
 

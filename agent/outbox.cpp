@@ -14,7 +14,8 @@ Outbox::Outbox(std::string status_topic, std::string online) {
 }
 
 Outbox::TopicId Outbox::declare(std::string topic, int qos) {
-  topics_.push_back({.message = {.topic = std::move(topic), .payload = {}, .qos = qos, .retained = true, .correlation = {}}});
+  topics_.push_back(
+      {.message = {.topic = std::move(topic), .payload = {}, .qos = qos, .retained = true, .correlation = {}}});
   return topics_.size() - 1;
 }
 
@@ -69,6 +70,8 @@ void Outbox::pop() {
   queue_.pop_front();
 }
 
-std::size_t Outbox::take_dropped() { return std::exchange(dropped_, 0); }
+std::size_t Outbox::take_dropped() {
+  return std::exchange(dropped_, 0);
+}
 
 }  // namespace home_energy

@@ -2,7 +2,8 @@
 // before the C library's, and apply to Paho's own threads alone, which it names `MQTTAsync_...`.
 //
 // - After each idle second its receiving thread sleeps for 100 ms before it looks at the socket again: a command that
-//   comes a second after the last one waited up to 95 ms. Here that sleep lasts 1 ms at most.
+//   comes a second after the last one waited up to 95 ms. Here that sleep lasts 1 ms at most. Without a connection the
+//   thread does nothing but sleep: then it gets its long sleeps, or it would wake a thousand times a second.
 // - It never sets TCP_NODELAY: a telemetry message behind an acknowledgement waited 40 ms for the broker's own.
 #include <dlfcn.h>
 #include <netinet/in.h>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <ctime>
 #include <string_view>
 
@@ -21,7 +23,7 @@ namespace {
 
 constexpr long kNanosecondsPerMicrosecond = 1000;
 constexpr useconds_t kMicrosecondsPerSecond = 1'000'000;
-constexpr useconds_t kLongestSleepOfPaho = 1000;
+constexpr useconds_t kShortSleep = 1000;
 
 bool is_paho_thread() {
   std::array<char, 16> name{};
@@ -29,10 +31,23 @@ bool is_paho_thread() {
   return std::string_view(name.data()).starts_with("MQTTAsync_");
 }
 
+/// Whether this sleep of the thread is one of many on end. With a connection it sleeps once in a second.
+bool only_sleeps() {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kOnEnd{500};
+  constexpr int kMany = 200;
+  thread_local Clock::time_point last;
+  thread_local int on_end = 0;
+  const auto now = Clock::now();
+  on_end = now - last < kOnEnd ? on_end + 1 : 0;
+  last = now;
+  return on_end > kMany;
+}
+
 }  // namespace
 
 extern "C" int usleep(useconds_t microseconds) {
-  if (is_paho_thread()) microseconds = std::min(microseconds, kLongestSleepOfPaho);
+  if (is_paho_thread() && !only_sleeps()) microseconds = std::min(microseconds, kShortSleep);
   const timespec duration{.tv_sec = microseconds / kMicrosecondsPerSecond,
                           .tv_nsec = microseconds % kMicrosecondsPerSecond * kNanosecondsPerMicrosecond};
   const int error = clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, nullptr);

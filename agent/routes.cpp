@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <utility>
 
@@ -37,6 +38,15 @@ std::optional<std::string_view> matched_home(std::string_view pattern, std::stri
   return home.find('/') == std::string_view::npos ? std::optional(home) : std::nullopt;
 }
 
+/// The path of a target: without its query, and of an absolute one (`http://host/info`) without its beginning.
+std::string_view path_of(std::string_view target) {
+  if (target.starts_with("http://")) {
+    target.remove_prefix(std::string_view("http://").size());
+    target = target.substr(std::min(target.find('/'), target.size()));
+  }
+  return target.substr(0, target.find('?'));
+}
+
 /// Compares all bytes whatever they are, so that the time taken tells nothing of the token.
 bool same_secret(std::string_view shown, std::string_view secret) {
   unsigned difference = shown.size() == secret.size() ? 0 : 1;
@@ -68,7 +78,9 @@ struct Routes::Route {
 
 std::span<const Routes::Route> Routes::table() {
   using M = const Match&;
-  constexpr auto kState = [](M m) { return HttpResponse{.body = wire::http::state(m.state(), m.routes.runner_.labels())}; };
+  constexpr auto kState = [](M m) {
+    return HttpResponse{.body = wire::http::state(m.state(), m.routes.runner_.labels())};
+  };
   constexpr auto kCharge = [](M m) { return m.routes.command(wire::command::kCharge, m.home, m.request); };
   constexpr auto kDischarge = [](M m) { return m.routes.command(wire::command::kDischarge, m.home, m.request); };
   constexpr auto kChargeLimit = [](M m) { return m.routes.command(wire::command::kChargeLimit, m.home, m.request); };
@@ -81,7 +93,9 @@ std::span<const Routes::Route> Routes::table() {
       Route{"GET", "/priceperhour",
             [](M m) { return HttpResponse{.body = wire::http::hourly_prices(m.state().settings().price)}; }},
       Route{"GET", "/discharge",
-            [](M) { return HttpResponse{.body = wire::http::message(R"(POST {"discharging":"on"} to discharge to 20 %)")}; }},
+            [](M) {
+              return HttpResponse{.body = wire::http::message(R"(POST {"discharging":"on"} to discharge to 20 %)")};
+            }},
       Route{"POST", "/discharge", kDischarge},
       Route{"POST", "/charge_limit", kChargeLimit},
       Route{"GET", "/", [](M m) { return HttpResponse{.body = wire::http::stored_kwh(m.state().snapshot())}; }},
@@ -112,26 +126,16 @@ std::vector<Routes::Described> Routes::described() {
 }
 
 HttpResponse Routes::answer(const HttpRequest& request) const {
-  const auto path = request.target.substr(0, request.target.find('?'));
+  const auto path = path_of(request.target);
   const auto method = request.method == "HEAD" ? "GET" : request.method;
-  std::string allow;
   std::string_view home_id;
-  const Route* found = nullptr;
-  for (const Route& route : table()) {
+  const auto found = std::ranges::find_if(table(), [&](const Route& route) {
+    if (route.method != method) return false;
     const auto home = matched_home(route.path, path);
-    if (!home) continue;
-    if (route.method == method) found = &route;
-    home_id = *home;
-    allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
-  }
-  allow += "OPTIONS";
-  if (request.method == "OPTIONS") return options(request, allow == "OPTIONS" ? std::string(kAllMethods) : allow);
-  if (allow == "OPTIONS") return error_response(404, "path " + excerpt(path) + " does not exist, see /openapi.json");
-  if (found == nullptr) {
-    auto response = error_response(405, "method " + excerpt(request.method) + " is not for this path, there are: " + allow);
-    response.headers = header("Allow", allow);
-    return response;
-  }
+    home_id = home.value_or("");
+    return home.has_value();
+  });
+  if (found == table().end()) return without_route(request, path);
   const auto home = home_id.empty() ? std::optional<std::size_t>(0) : runner_.find(home_id);
   if (!home) return error_response(404, "home " + excerpt(home_id) + " does not exist, see /homes");
   if (found->method == "POST" && !authorised(request)) {
@@ -142,7 +146,23 @@ HttpResponse Routes::answer(const HttpRequest& request) const {
   return found->answer(Match{*this, request, *home});
 }
 
-HttpResponse Routes::options(const HttpRequest& request, const std::string& allow) const {
+HttpResponse Routes::without_route(const HttpRequest& request, std::string_view path) {
+  std::string allow;
+  for (const Route& route : table()) {
+    if (matched_home(route.path, path))
+      allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
+  }
+  const bool known = !allow.empty();
+  allow += "OPTIONS";
+  if (request.method == "OPTIONS") return options(request, known ? allow : std::string(kAllMethods));
+  if (!known) return error_response(404, "path " + excerpt(path) + " does not exist, see /openapi.json");
+  auto response =
+      error_response(405, "method " + excerpt(request.method) + " is not for this path, there are: " + allow);
+  response.headers = header("Allow", allow);
+  return response;
+}
+
+HttpResponse Routes::options(const HttpRequest& request, const std::string& allow) {
   HttpResponse response{.status = 204, .body = {}};
   response.headers = header("Allow", allow);
   if (!request.preflight) return response;
@@ -153,10 +173,11 @@ HttpResponse Routes::options(const HttpRequest& request, const std::string& allo
 }
 
 bool Routes::authorised(const HttpRequest& request) const {
-  constexpr std::string_view kScheme = "Bearer ";
+  constexpr std::string_view kScheme = "bearer ";
   if (token_.empty()) return true;
-  return request.authorization.starts_with(kScheme) &&
-         same_secret(request.authorization.substr(kScheme.size()), token_);
+  const auto scheme = request.authorization.substr(0, kScheme.size());
+  return std::ranges::equal(scheme, kScheme, {}, [](unsigned char c) { return static_cast<char>(std::tolower(c)); }) &&
+         same_secret(request.authorization.substr(scheme.size()), token_);
 }
 
 HttpResponse Routes::command(std::string_view name, std::size_t home, const HttpRequest& request) const {

@@ -19,9 +19,9 @@ struct HttpRequest {
   std::string_view body;
   std::string_view accept;
   std::string_view authorization;
-  std::string_view asked_headers;      ///< Access-Control-Request-Headers
-  bool preflight = false;              ///< Access-Control-Request-Method is there
-  bool asks_private_network = false;   ///< Access-Control-Request-Private-Network is there
+  std::string_view asked_headers;     ///< Access-Control-Request-Headers
+  bool preflight = false;             ///< Access-Control-Request-Method is there
+  bool asks_private_network = false;  ///< Access-Control-Request-Private-Network is there
 };
 
 struct HttpResponse {
@@ -55,7 +55,9 @@ class Routes {
   static std::span<const Route> table();
 
   HttpResponse command(std::string_view name, std::size_t home, const HttpRequest& request) const;
-  HttpResponse options(const HttpRequest& request, const std::string& allow) const;
+  /// OPTIONS, an unknown path, or a method that the path does not have.
+  static HttpResponse without_route(const HttpRequest& request, std::string_view path);
+  static HttpResponse options(const HttpRequest& request, const std::string& allow);
   bool authorised(const HttpRequest& request) const;
 
   Runner& runner_;

@@ -99,7 +99,8 @@ void Runner::follow_the_wall_clock(Home& home) {
   const Clock shown{reading.date - first_date_, slot * settings_.home->pace.quarters_per_slot(),
                     static_cast<int>(tick_of_day % ticks_per_slot)};
   const Clock& clock = home.clock();
-  const auto own_tick = std::int64_t{clock.quarter} / settings_.home->pace.quarters_per_slot() * ticks_per_slot + clock.tick;
+  const auto own_tick =
+      std::int64_t{clock.quarter} / settings_.home->pace.quarters_per_slot() * ticks_per_slot + clock.tick;
   const auto ahead = (clock.day - shown.day) * ticks_per_day + own_tick - tick_of_day;
   if (ahead < -1 || ahead > 1) home.set_clock(shown);  // a tick may fall just before or after its second
 }
@@ -125,7 +126,9 @@ std::optional<std::size_t> Runner::find(std::string_view id) const {
   return found->second;
 }
 
-bool Runner::ticking() const { return steady_clock::now() < schedule_.next() + kLate; }
+bool Runner::ticking() const {
+  return steady_clock::now() < schedule_.next() + kLate;
+}
 
 Receipt Runner::carry_out(std::size_t home, const Command& command) {
   const Receipt receipt = homes_[home].apply(command);
@@ -151,8 +154,9 @@ Result<Receipt> Runner::obey(const Incoming& message, const wire::CommandAddress
   const auto home = find(address.home);
   if (!home) return failure(ErrorCode::unknown_home, "home", "home " + excerpt(address.home) + " does not exist");
   if (message.stored) {
-    return failure(ErrorCode::illegal, address.command,
-                   address.command + " is not carried out: the broker had stored it, publish it without the retain flag");
+    return failure(
+        ErrorCode::illegal, address.command,
+        address.command + " is not carried out: the broker had stored it, publish it without the retain flag");
   }
   if (message.payload_bytes > kMaxCommandBytes) {
     return failure(ErrorCode::too_large, address.command,
@@ -167,11 +171,17 @@ Result<Receipt> Runner::obey(const Incoming& message, const wire::CommandAddress
 void Runner::answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt) {
   const bool known = find(address.home).has_value();
   outbox_.post({.topic = known ? topics_.receipt(address.home) : topics_.receipt(),
-                .payload = receipt, .qos = 0, .retained = false, .correlation = {}});
+                .payload = receipt,
+                .qos = 0,
+                .retained = false,
+                .correlation = {}});
   if (message.response_topic) {
     if (topics_.may_answer_to(*message.response_topic)) {
       outbox_.post({.topic = *message.response_topic,
-                    .payload = receipt, .qos = 0, .retained = false, .correlation = message.correlation});
+                    .payload = receipt,
+                    .qos = 0,
+                    .retained = false,
+                    .correlation = message.correlation});
     } else {
       spdlog::warn("response topic {} ignored: it cannot be published to", excerpt(*message.response_topic));
     }

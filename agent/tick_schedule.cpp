@@ -25,8 +25,9 @@ TickSchedule::Due TickSchedule::take(Time now) {
   const Time due = group.key();
   const Duration skipped = now - due > kMostToCatchUp + tick_ ? now - due : Duration::zero();
   const Time following = due + skipped + tick_;
+  due_ = group.mapped();
   put(std::move(group.mapped()), following);
-  return {groups_[following], skipped};
+  return {due_, skipped};
 }
 
 void TickSchedule::restart(std::size_t home, Time now) {

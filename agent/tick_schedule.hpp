@@ -25,7 +25,7 @@ class TickSchedule {
   Time next() const { return groups_.begin()->first; }
 
   struct Due {
-    std::span<const std::size_t> homes;  ///< valid until the schedule changes
+    std::span<const std::size_t> homes;  ///< valid until the next take
     Duration skipped;                    ///< time that was left out because the world was held up for too long
   };
 
@@ -40,6 +40,7 @@ class TickSchedule {
 
   Duration tick_;
   std::map<Time, std::vector<std::size_t>> groups_;
+  std::vector<std::size_t> due_;
 };
 
 }  // namespace home_energy

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -18,7 +19,9 @@ constexpr double kHighestLimit = 100;
 constexpr double kHundredths = 100;
 constexpr std::ptrdiff_t kMaxIdLength = 64;
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
@@ -35,6 +38,8 @@ std::string shown(const json& value) {
 
 /// A value that came as bare text or in a form, as JSON would have it: a number, else a string.
 json value_of(std::string_view text) {
+  constexpr std::string_view kBeginsNumber = "-0123456789";
+  if (text.empty() || kBeginsNumber.find(text.front()) == std::string_view::npos) return text;
   json number = json::parse(text, nullptr, false);
   return number.is_number() ? number : json(text);
 }
@@ -71,15 +76,13 @@ struct Grammar {
   std::string_view key;
   std::string_view old_key;  ///< another spelling that is taken, too
   std::string_view legal;    ///< what the value must be, for people
-  std::string_view example;  ///< a legal value, as JSON
   std::optional<Command> (*read)(const json& value);
 };
 
 constexpr std::array<Grammar, wire::command::kAll.size()> kGrammar{{
-    {wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, R"("on" or "off")", R"("on")",
-     read_charging},
-    {wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", R"("on")", read_discharging},
-    {wire::command::kChargeLimit, wire::key::kChargeLimit, {}, "a percentage from 20 to 100", "80", read_limit},
+    {wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, R"("on" or "off")", read_charging},
+    {wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", read_discharging},
+    {wire::command::kChargeLimit, wire::key::kChargeLimit, {}, "a percentage from 20 to 100", read_limit},
 }};
 
 const Grammar* grammar_of(std::string_view command) {
@@ -93,6 +96,31 @@ std::string all_commands() {
   return all;
 }
 
+std::string must_be(const Grammar& grammar) {
+  return "it must be " + std::string(grammar.legal);
+}
+
+tl::unexpected<Error> unreadable(const Grammar& grammar, const std::string& why) {
+  const std::string field(grammar.key);
+  return failure(ErrorCode::malformed, field, field + " cannot be read: " + why + ", " + must_be(grammar));
+}
+
+/// `%6F` is o, `+` is a blank. What is no escape stays as it is.
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned code = 0;
+    const auto* const digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2) {
+      decoded += static_cast<char>(code);
+      i += 2;
+    } else {
+      decoded += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return decoded;
+}
+
 /// A form's fields, `charging=on&x=y`, as a JSON object of strings. Nothing where the text is no form.
 std::optional<json> parse_form_fields(std::string_view text) {
   json fields = json::object();
@@ -101,7 +129,9 @@ std::optional<json> parse_form_fields(std::string_view text) {
     const auto field = text.substr(0, end);
     const auto equals = field.find('=');
     if (equals == std::string_view::npos || equals == 0) return std::nullopt;
-    fields[std::string(trimmed(field.substr(0, equals)))] = value_of(trimmed(field.substr(equals + 1)));
+    const auto value = percent_decoded(field.substr(equals + 1));
+    if (!is_utf8(value)) return std::nullopt;
+    fields[std::string(trimmed(field.substr(0, equals)))] = value_of(trimmed(value));
     text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
   }
   if (fields.empty()) return std::nullopt;
@@ -116,10 +146,11 @@ Result<Command> parse_value(const Grammar& grammar, std::string_view key, const 
 
 Result<Command> parse_fields(const Grammar& grammar, const json& fields) {
   for (const auto key : {grammar.key, grammar.old_key}) {
+    if (key.empty()) continue;
     if (const auto found = fields.find(key); found != fields.end()) return parse_value(grammar, key, *found);
   }
   const std::string field(grammar.key);
-  return failure(ErrorCode::missing, field, field + " is missing, it must be " + std::string(grammar.legal));
+  return failure(ErrorCode::missing, field, field + " is missing, " + must_be(grammar));
 }
 
 std::ptrdiff_t characters(std::string_view utf8) {
@@ -130,20 +161,16 @@ std::optional<std::string> id_of(const json& object) {
   const auto found = object.find(wire::key::kId);
   if (found == object.end() || !(found->is_string() || found->is_number())) return std::nullopt;
   if (found->is_string() && characters(found->get_ref<const std::string&>()) > kMaxIdLength) return std::nullopt;
+  // JSON's whole numbers beyond 2^53 come out of a double with other digits than went in.
+  constexpr double kExact = 9'007'199'254'740'992.0;
+  if (found->is_number_float() && std::abs(found->get<double>()) > kExact) return std::nullopt;
   return found->dump();
 }
 
 ParsedCommand parse_object(const Grammar& grammar, std::string_view text) {
-  const std::string field(grammar.key);
   const json document = json::parse(text, nullptr, false);
-  if (document.is_discarded()) {
-    return {failure(ErrorCode::malformed, field, field + " cannot be read: not valid JSON"), std::nullopt};
-  }
-  if (!document.is_object()) {
-    return {failure(ErrorCode::malformed, field,
-                    field + " must come in a JSON object, {\"" + field + "\":" + std::string(grammar.example) + "}"),
-            std::nullopt};
-  }
+  if (document.is_discarded()) return {unreadable(grammar, "not valid JSON"), std::nullopt};
+  if (!document.is_object()) return {unreadable(grammar, "not a JSON object"), std::nullopt};
   return {parse_fields(grammar, document), id_of(document)};
 }
 
@@ -177,11 +204,14 @@ ParsedCommand parse_command(std::string_view name, std::string_view text, TextFo
             std::nullopt};
   }
   const std::string field(grammar->key);
-  if (!is_utf8(text)) return {failure(ErrorCode::malformed, field, field + " cannot be read: not UTF-8"), std::nullopt};
+  if (!is_utf8(text)) return {unreadable(*grammar, "not UTF-8"), std::nullopt};
+  // The JSON parser would take NUL for the end of the text, and what follows for nothing.
+  if (text.find('\0') != std::string_view::npos) return {unreadable(*grammar, "it holds a NUL"), std::nullopt};
   const auto content = trimmed(text);
   if (content.starts_with('{')) return parse_object(*grammar, content);
   switch (form) {
-    case TextForm::bare: return {parse_value(*grammar, field, value_of(content)), std::nullopt};
+    case TextForm::bare:
+      return {parse_value(*grammar, grammar->key, value_of(content)), std::nullopt};
     case TextForm::form:
       if (const auto fields = parse_form_fields(content)) return {parse_fields(*grammar, *fields), std::nullopt};
   }

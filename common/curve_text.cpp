@@ -38,7 +38,9 @@ std::vector<std::string_view> cells(std::string_view line) {
   return found;
 }
 
-bool is_day(std::size_t count) { return count == kHoursPerDay || count == kQuartersPerDay; }
+bool is_day(std::size_t count) {
+  return count == kHoursPerDay || count == kQuartersPerDay;
+}
 
 Result<std::vector<double>> parse_csv(std::string_view text, const std::string& field) {
   std::vector<std::vector<std::string_view>> lines;
@@ -70,8 +72,9 @@ Result<std::vector<double>> parse_json(std::string_view text, const std::string&
   std::vector<double> values;
   for (const auto& item : parsed) {
     if (!item.is_number() || !std::isfinite(item.get<double>())) {
-      return failure(ErrorCode::illegal, field,
-                     field + " has something that is not a finite number at place " + std::to_string(values.size() + 1));
+      return failure(
+          ErrorCode::illegal, field,
+          field + " has something that is not a finite number at place " + std::to_string(values.size() + 1));
     }
     values.push_back(item.get<double>());
   }
@@ -126,8 +129,8 @@ Result<PriceCurve> parse_price_curve(std::string_view text, const std::string& f
 }
 
 LoadCurve default_load_curve() {
-  constexpr std::array<std::int64_t, kHoursPerDay> kWatts{880,  770,  2200, 1980, 2750, 3850,  4510, 3740,
-                                                          3850, 4400, 4730, 6160, 4620, 3740,  3520, 3630,
+  constexpr std::array<std::int64_t, kHoursPerDay> kWatts{880,  770,   2200, 1980, 2750, 3850, 4510, 3740,
+                                                          3850, 4400,  4730, 6160, 4620, 3740, 3520, 3630,
                                                           5830, 11000, 8910, 6050, 4290, 2640, 1870, 990};
   return curve_of<Watts>(kWatts);
 }

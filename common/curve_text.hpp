@@ -9,8 +9,8 @@
 
 namespace home_energy {
 
-constexpr int kMaxLoadKw = 1000;             ///< the highest base load that a curve may hold, kW
-constexpr int kMaxPricePerKwh = 1'000'000;   ///< the dearest (and cheapest, negated) kWh, in any currency
+constexpr int kMaxLoadKw = 1000;            ///< the highest base load that a curve may hold, kW
+constexpr int kMaxPricePerKwh = 1'000'000;  ///< the dearest (and cheapest, negated) kWh, in any currency
 
 /// JSON: an array of 24 or 96 numbers. CSV: the same numbers, separated by commas, semicolons or lines; where there are
 /// 24 or 96 lines of several columns, the last column counts; one heading line is passed over.

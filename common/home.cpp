@@ -5,7 +5,9 @@
 namespace home_energy {
 namespace {
 
-int hour_of(const Clock& clock) { return clock.quarter / kQuartersPerHour; }
+int hour_of(const Clock& clock) {
+  return clock.quarter / kQuartersPerHour;
+}
 
 int tick_of_hour(const Clock& clock, const Pace& pace) {
   return clock.quarter % kQuartersPerHour / pace.quarters_per_slot() * pace.ticks_per_slot() + clock.tick;

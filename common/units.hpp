@@ -51,12 +51,18 @@ using Money = Quantity<struct MoneyTag, Int128>;
 constexpr Percent kFull{10'000};
 
 /// The energy that `power` moves in one tick.
-constexpr Energy in_one_tick(Watts power) { return Energy(power.count() * 1000); }
+constexpr Energy in_one_tick(Watts power) {
+  return Energy(power.count() * 1000);
+}
 
 /// The energy that `power` moves in an hour of `ticks_per_hour`.
-constexpr Energy in_one_hour(Watts power, int ticks_per_hour) { return Energy(power.count() * 1000 * ticks_per_hour); }
+constexpr Energy in_one_hour(Watts power, int ticks_per_hour) {
+  return Energy(power.count() * 1000 * ticks_per_hour);
+}
 
-constexpr EnergyTotal& operator+=(EnergyTotal& total, Energy amount) { return total += EnergyTotal(amount.count()); }
+constexpr EnergyTotal& operator+=(EnergyTotal& total, Energy amount) {
+  return total += EnergyTotal(amount.count());
+}
 
 constexpr Money operator*(PricePerKwh price, Energy energy) {
   return Money(static_cast<Int128>(price.count()) * energy.count());

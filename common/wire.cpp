@@ -30,20 +30,31 @@ void append_values(std::string& out, const Curve& curve, const Append& append) {
 
 std::string_view name(HomeTopic topic) {
   switch (topic) {
-    case HomeTopic::clock: return "clock";
-    case HomeTopic::baseload: return "baseload";
-    case HomeTopic::price: return "price";
-    case HomeTopic::battery: return "battery";
-    case HomeTopic::grid: return "grid";
-    case HomeTopic::baseload_profile: return "baseload/profile";
-    case HomeTopic::price_profile: return "price/profile";
+    case HomeTopic::clock:
+      return "clock";
+    case HomeTopic::baseload:
+      return "baseload";
+    case HomeTopic::price:
+      return "price";
+    case HomeTopic::battery:
+      return "battery";
+    case HomeTopic::grid:
+      return "grid";
+    case HomeTopic::baseload_profile:
+      return "baseload/profile";
+    case HomeTopic::price_profile:
+      return "price/profile";
   }
   return {};
 }
 
-int qos(HomeTopic topic) { return topic == HomeTopic::baseload_profile || topic == HomeTopic::price_profile ? 1 : 0; }
+int qos(HomeTopic topic) {
+  return topic == HomeTopic::baseload_profile || topic == HomeTopic::price_profile ? 1 : 0;
+}
 
-std::string Topics::receipt(std::string_view home) const { return base_ + '/' + std::string(home) + "/receipt"; }
+std::string Topics::receipt(std::string_view home) const {
+  return base_ + '/' + std::string(home) + "/receipt";
+}
 
 std::string Topics::of(std::string_view home, HomeTopic topic) const {
   return base_ + '/' + std::string(home) + '/' + std::string(name(topic));
@@ -68,8 +79,10 @@ bool Topics::may_answer_to(std::string_view topic) const {
 
 std::string_view text(Charging charging) {
   switch (charging) {
-    case Charging::off: return "off";
-    case Charging::on: return "on";
+    case Charging::off:
+      return "off";
+    case Charging::on:
+      return "on";
   }
   return {};
 }
@@ -187,18 +200,26 @@ void append_price_profile(std::string& out, const PriceCurve& curve, const Label
 
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels) {
   switch (topic) {
-    case HomeTopic::clock: return append_clock(out, snapshot);
-    case HomeTopic::baseload: return append_baseload(out, snapshot);
-    case HomeTopic::price: return append_price(out, snapshot, labels);
-    case HomeTopic::battery: return append_battery(out, snapshot);
-    case HomeTopic::grid: return append_grid(out, snapshot, labels);
-    case HomeTopic::baseload_profile: return append_baseload_profile(out, home.settings().baseload);
-    case HomeTopic::price_profile: return append_price_profile(out, home.settings().price, labels);
+    case HomeTopic::clock:
+      return append_clock(out, snapshot);
+    case HomeTopic::baseload:
+      return append_baseload(out, snapshot);
+    case HomeTopic::price:
+      return append_price(out, snapshot, labels);
+    case HomeTopic::battery:
+      return append_battery(out, snapshot);
+    case HomeTopic::grid:
+      return append_grid(out, snapshot, labels);
+    case HomeTopic::baseload_profile:
+      return append_baseload_profile(out, home.settings().baseload);
+    case HomeTopic::price_profile:
+      return append_price_profile(out, home.settings().price, labels);
   }
 }
 
 std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome) {
-  std::string out = R"({"command":)" + json_string(command);
+  constexpr std::size_t kLongestName = 64;  // of a command that does not exist, it can be as long as a topic
+  std::string out = R"({"command":)" + json_string(command.substr(0, kLongestName));
   out += outcome ? R"(,"status":"ok")" : R"(,"status":"error")";
   if (id) out += ",\"" + std::string(key::kId) + "\":" + *id;
   out += outcome ? R"(,"result":)" + http::result(*outcome) : R"(,"error":)" + json_string(outcome.error().reason);

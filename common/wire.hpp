@@ -32,8 +32,8 @@ inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit};
 
 /// The retained topics of a home, in the order in which they are published.
 enum class HomeTopic { clock, baseload, price, battery, grid, baseload_profile, price_profile };
-inline constexpr std::array kHomeTopics{HomeTopic::clock,   HomeTopic::baseload,         HomeTopic::price,
-                                        HomeTopic::battery, HomeTopic::grid,             HomeTopic::baseload_profile,
+inline constexpr std::array kHomeTopics{HomeTopic::clock,        HomeTopic::baseload, HomeTopic::price,
+                                        HomeTopic::battery,      HomeTopic::grid,     HomeTopic::baseload_profile,
                                         HomeTopic::price_profile};
 /// Those of them that move with time and commands.
 inline constexpr std::span<const HomeTopic> kTelemetry = std::span(kHomeTopics).first<5>();

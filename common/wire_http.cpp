@@ -60,9 +60,10 @@ std::string hourly_loads(const LoadCurve& curve) {
 }
 
 std::string hourly_prices(const PriceCurve& curve) {
-  return hourly(curve, [](std::string& out, PricePerKwh sum) {  // millionths of the unit, ten-thousandths of its hundredth
-    append_decimal(out, rounded_quotient(sum.count(), kQuartersPerHour, 0), 4);
-  });
+  return hourly(curve,
+                [](std::string& out, PricePerKwh sum) {  // millionths of the unit, ten-thousandths of its hundredth
+                  append_decimal(out, rounded_quotient(sum.count(), kQuartersPerHour, 0), 4);
+                });
 }
 
 std::string state(const Home& home, const Labels& labels) {
@@ -78,7 +79,9 @@ std::string state(const Home& home, const Labels& labels) {
   return out + '}';
 }
 
-std::string homes(const std::vector<std::string>& ids) { return nlohmann::json{{"homes", ids}}.dump(); }
+std::string homes(const std::vector<std::string>& ids) {
+  return nlohmann::json{{"homes", ids}}.dump();
+}
 
 std::string result(const Receipt& receipt) {
   struct Render {
@@ -97,9 +100,13 @@ std::string result(const Receipt& receipt) {
   return std::visit(Render{}, receipt.done);
 }
 
-std::string error(std::string_view reason) { return object("error", json_string(reason)); }
+std::string error(std::string_view reason) {
+  return object("error", json_string(reason));
+}
 
-std::string message(std::string_view text) { return object("message", json_string(text)); }
+std::string message(std::string_view text) {
+  return object("message", json_string(text));
+}
 
 std::string health(const Health& health) {
   return nlohmann::ordered_json{

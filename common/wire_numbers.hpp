@@ -17,11 +17,17 @@ inline void append_kwh(std::string& out, Int128 energy, int ticks_per_hour, int 
   append_decimal(out, rounded_quotient(energy, kMilliwattsPerKw * ticks_per_hour, decimals), decimals);
 }
 
-inline void append_kw(std::string& out, Watts power) { append_decimal(out, power.count(), 3); }
+inline void append_kw(std::string& out, Watts power) {
+  append_decimal(out, power.count(), 3);
+}
 
-inline void append_price_value(std::string& out, PricePerKwh price) { append_decimal(out, price.count(), 6); }
+inline void append_price_value(std::string& out, PricePerKwh price) {
+  append_decimal(out, price.count(), 6);
+}
 
-inline void append_percent(std::string& out, Percent percent) { append_decimal(out, percent.count(), 2); }
+inline void append_percent(std::string& out, Percent percent) {
+  append_decimal(out, percent.count(), 2);
+}
 
 inline void append_soc(std::string& out, const Snapshot& home) {
   append_decimal(out, rounded_quotient(Int128{100} * home.stored.count(), home.capacity.count(), 2), 2);

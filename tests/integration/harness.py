@@ -249,3 +249,16 @@ def parsed(message):
         return json.loads(message.payload)
     except ValueError:
         return message.payload.decode(errors="replace")
+
+
+def wait_online(broker, base="home-energy"):
+    """Until the agent says `online`. From then on it hears commands; that it is connected does not mean that yet."""
+    with contextlib.closing(Client(broker.port, f"{base}/status")) as listener:
+        listener.expect(f"{base}/status", lambda payload: payload == "online", 3 * PATIENCE)
+
+
+def online_agent(started, folder, broker, *arguments, base="home-energy", **options):
+    """A started agent that hears commands."""
+    agent = started(Agent(folder, *arguments, uri=broker.uri, **options))
+    wait_online(broker, base)
+    return agent

@@ -1,0 +1,73 @@
+"""The figures that this project promises, measured and printed as one table. `./dev bench` runs it after it has built
+the preset `bench`. Each figure is the median of five rounds, and what is a ratio was measured side by side in the same
+round: machines differ, and so do their hours."""
+
+import argparse
+import os
+import pathlib
+import sys
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests" / "integration"))
+
+
+def arguments(names):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--agent", type=pathlib.Path, default=SOURCE / "build/bench/agent/home-energy-agent")
+    parser.add_argument("--helpers", type=pathlib.Path, default=SOURCE / "build/bench/tests/bench")
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME",
+                        help=f"measure only this, may be repeated: {', '.join(names)}")
+    parser.add_argument("--rounds", type=int, help="5, or 3 with --quick")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds, for a look")
+    return parser.parse_args()
+
+
+def measurements():
+    import command_rows
+    import http_rows
+    import process_rows
+
+    return {"http-nginx": http_rows.against_nginx, "http-flask": http_rows.against_flask,
+            "command": command_rows.in_a_row, "command-apart": command_rows.apart, "start": process_rows.start,
+            "memory": process_rows.memory, "idle": process_rows.idle, "core": process_rows.core}
+
+
+NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core"]
+
+
+def print_table(rows):
+    lines = [("what", "measured", "baseline", "figure", "wanted", "ok?")]
+    for row in rows:
+        ok = {True: "yes", False: "NO", None: "-"}[row.met]
+        lines.append((row.what, row.measured, row.baseline, row.figure, row.bound, ok))
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    lines.insert(1, tuple("-" * width for width in widths))
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
+
+
+def main():
+    chosen = arguments(NAMES)
+    os.environ["HOME_ENERGY_AGENT"] = str(chosen.agent.resolve())
+    from measuring import Bench, Row
+
+    bench = Bench(chosen.agent.resolve(), chosen.helpers.resolve(), chosen.rounds or (3 if chosen.quick else 5),
+                  chosen.quick)
+    rows, failed, load_before = [], False, os.getloadavg()[0]
+    for name, measure in measurements().items():
+        if chosen.only and name not in chosen.only:
+            continue
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        try:
+            rows += measure(bench)
+        except Exception as error:  # the other figures are still worth having
+            failed = True
+            rows.append(Row(name, f"not measured: {error}", "", "", "", None))
+    print_table(rows)
+    print(f"\n{os.cpu_count()} processors; load average before {load_before:.1f}, after {os.getloadavg()[0]:.1f}; "
+          f"{bench.rounds} rounds{', quick' if bench.quick else ''}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

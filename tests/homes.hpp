@@ -1,0 +1,33 @@
+/// @file
+/// Homes for the tests.
+#pragma once
+
+#include <memory>
+
+#include "common/curve_text.hpp"
+#include "common/home.hpp"
+
+namespace home_energy::test {
+
+/// The contract's reference home at its default pace.
+inline HomeSettings reference_settings() {
+  return {.pace = *Pace::make(4, std::chrono::seconds(1), Resolution::hourly),
+          .baseload = default_load_curve(),
+          .price = default_price_curve(),
+          .capacity = WattHours(46'300),
+          .charger = Watts(7'400),
+          .fuse = Watts(11'000),
+          .start_soc = Percent(2'000),
+          .charge_limit = Percent(10'000),
+          .clock_mode = ClockMode::simulated};
+}
+
+inline Home home_of(const HomeSettings& settings) {
+  return Home(std::make_shared<const HomeSettings>(settings));
+}
+
+inline void advance(Home& home, int ticks) {
+  for (int i = 0; i < ticks; ++i) home.advance();
+}
+
+}  // namespace home_energy::test

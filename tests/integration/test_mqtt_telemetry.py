@@ -1,0 +1,250 @@
+"""The contract's telemetry table against a real mosquitto: topic, quality of service, retained flag, payload."""
+
+import collections
+import datetime
+import json
+import re
+
+import pytest
+
+import harness
+
+HOME = "home-energy/home"
+STILL = ["--seconds-per-hour", "3600", "--tick", "60s"]  # stays at 00:00 for the first minute
+SLOW = ["--seconds-per-hour", "2", "--tick", "500ms"]  # leaves half a second to command something before time moves
+BRISK = ["--seconds-per-hour", "0.8", "--tick", "200ms"]
+FAST = ["--seconds-per-hour", "0.04", "--tick", "10ms"]  # all of them: 15 simulated minutes a tick
+
+PRICES = """85.28 70.86 68.01 67.95 68.01 85.04 87.86 100.26 118.45 116.61 105.93 91.95 90.51 90.34 90.80 88.85 90.39
+            99.03 87.11 82.90 80.45 76.48 32.00 34.29"""
+BASE_LOAD = """0.88 0.77 2.20 1.98 2.75 3.85 4.51 3.74 3.85 4.40 4.73 6.16 4.62 3.74 3.52 3.63 5.83 11.00 8.91 6.05
+               4.29 2.64 1.87 0.99"""
+
+# Charging from 00:00, as the contract has it: time, energy of the hour (HTTP only), stored kWh, state of charge.
+TRACE = """
+00:00 0.88  9.26 20.0  | 00:15 2.73 11.11 24.0  | 00:30 4.58 12.96 27.99 | 00:45 6.43 14.81 31.99
+01:00 2.62 16.66 35.98 | 01:15 4.47 18.51 39.98 | 01:30 6.32 20.36 43.97 | 01:45 8.17 22.21 47.97
+02:00 4.05 24.06 51.97 | 02:15 5.90 25.91 55.96 | 02:30 7.75 27.76 59.96 | 02:45 9.60 29.61 63.95
+03:00 3.83 31.46 67.95 | 03:15 5.68 33.31 71.94 | 03:30 7.53 35.16 75.94 | 03:45 9.38 37.01 79.94
+04:00 4.60 38.86 83.93 | 04:15 6.45 40.71 87.93 | 04:30 8.30 42.56 91.92 | 04:45 10.15 44.41 95.92
+05:00 5.70 46.26 99.91 | 05:15 5.74 46.30 100.0
+"""
+
+# The contract's examples: the reference home at 03:45, charging since 00:00.
+AT_0345 = {
+    "clock": r'{"day":0,"time":"03:45","hour":3,"minute":45}',
+    "baseload": r'{"power_kw":1.98,"energy_kwh":5.335}',
+    "price": r'{"price":0.6795,"unit":"SEK/kWh"}',
+    "battery": r'{"soc_percent":79.94,"stored_kwh":37.01,"capacity_kwh":46.3,"charging":"on","power_kw":7.4,'
+               r'"charged_kwh":27.75,"limit_percent":100.0}',
+    "grid": r'{"power_kw":9.38,"energy_kwh":33.085,"cost":24.1597,"currency":"SEK","fuse_kw":11.0,"overload":false,'
+            r'"since":"SINCE"}',
+}
+
+COUNTERS = [("baseload", "energy_kwh"), ("battery", "charged_kwh"), ("grid", "energy_kwh"), ("grid", "cost")]
+
+# What a subscriber finds who comes late: topic, quality of service.
+RETAINED = {
+    "home-energy/status": 1,
+    "home-energy/info": 1,
+    f"{HOME}/clock": 0,
+    f"{HOME}/baseload": 0,
+    f"{HOME}/price": 0,
+    f"{HOME}/battery": 0,
+    f"{HOME}/grid": 0,
+    f"{HOME}/baseload/profile": 1,
+    f"{HOME}/price/profile": 1,
+}
+
+
+def trace():
+    """Rows (time, stored kWh, percent)."""
+    rows = [row.split() for row in TRACE.replace("\n", "|").split("|") if row.strip()]
+    return [(time, float(stored), float(percent)) for time, _, stored, percent in rows]
+
+
+def numbers(text):
+    return [float(number) for number in text.split()]
+
+
+def moments(client, last_time):
+    """What is known of the home at each time shown by the clock, as {topic's last part: payload as text}, up to
+    `last_time`. A tick begins with its clock, so all before the next clock belongs to it."""
+    present, found = {}, []
+    while True:
+        message = client.messages.get(timeout=harness.PATIENCE)
+        name = message.topic.removeprefix(f"{HOME}/")
+        if name == "clock" and "clock" in present:
+            found.append(dict(present))
+            if json.loads(present["clock"])["time"] == last_time:
+                return found
+        present[name] = message.payload.decode()
+
+
+def start_at_midnight(started, folder, broker, *arguments):
+    """An agent that is charging before its first tick, and a client that heard everything from the start."""
+    client = started(harness.Client(broker.port, "home-energy/#"))
+    agent = started(harness.Agent(folder, *arguments, uri=broker.uri))
+    client.expect("home-energy/status", lambda p: p == "online")
+    return agent, client
+
+
+@pytest.fixture
+def still(started, folder, broker):
+    return harness.online_agent(started, folder, broker, *STILL)
+
+
+def test_a_late_subscriber_gets_every_topic_retained_and_nothing_else(still, started, broker):
+    late = started(harness.Client(broker.port).subscribe("#", qos=2))
+    late.expect("home-energy/status", lambda p: p == "online")
+    again = started(harness.Client(broker.port).subscribe("home-energy/#", qos=2))
+    found = [again.messages.get(timeout=harness.PATIENCE) for _ in RETAINED]
+    assert {m.topic: m.qos for m in found} == RETAINED
+    assert all(m.retained for m in found)
+    assert again.drain() == []
+
+
+@pytest.mark.parametrize("version", ["5", "3.1.1"])
+def test_telemetry_is_the_contract_s_to_the_byte(started, folder, broker, version):
+    _, client = start_at_midnight(started, folder, broker, *SLOW, "--mqtt-version", version)
+    client.publish(f"{HOME}/charge/set", "on")
+    client.expect(f"{HOME}/receipt", lambda p: p["status"] == "ok")
+    late = started(harness.Client(broker.port, *(f"{HOME}/{name}" for name in AT_0345)))
+    last = moments(late, "03:45")[-1]
+    since = json.loads(last["grid"])["since"]
+    assert last == {name: payload.replace("SINCE", since) for name, payload in AT_0345.items()}
+
+
+def test_the_counters_begin_when_the_agent_starts_and_say_it_with_their_zone(started, folder, broker):
+    before = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    started(harness.Agent(folder, *STILL, uri=broker.uri, env={"TZ": "Asia/Tokyo"}))
+    client = started(harness.Client(broker.port, "home-energy/#"))
+    since = client.expect(f"{HOME}/grid")["since"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00", since)
+    assert before <= datetime.datetime.fromisoformat(since) <= datetime.datetime.now(datetime.timezone.utc)
+
+
+def test_charging_from_midnight_follows_the_trace_until_the_battery_is_full(started, folder, broker):
+    agent = harness.online_agent(started, folder, broker, *BRISK)
+    client = started(harness.Client(broker.port, *(f"{HOME}/{name}" for name in ("clock", "battery", "receipt"))))
+    client.publish(f"{HOME}/discharge/set", "on", qos=0).publish(f"{HOME}/charge/set", "on", qos=0)
+    client.expect(f"{HOME}/receipt", lambda p: p["command"] == "charge")
+    found = moments(client, "05:15")
+    shown = [(json.loads(m["clock"])["time"], json.loads(m["battery"])) for m in found if "battery" in m]
+    assert [(time, b["stored_kwh"], b["soc_percent"]) for time, b in shown] == trace()[-len(shown):]
+    assert len(shown) >= len(trace()) - 1
+    assert all(b["charging"] == "on" and b["power_kw"] == 7.4 for _, b in shown[:-1])
+    assert (shown[-1][1]["charging"], shown[-1][1]["power_kw"]) == ("off", 0.0)
+    assert shown[-1][1]["charged_kwh"] == 37.04
+    assert agent.get("/charge") == (200, 100.0)
+
+
+def test_the_day_follows_the_curves_and_midnight_leaves_the_battery_alone(started, folder, broker):
+    client = started(harness.Client(broker.port, f"{HOME}/+"))
+    started(harness.Agent(folder, "--seconds-per-hour", "0.16", "--tick", "40ms", uri=broker.uri))
+    hours = collections.defaultdict(dict)
+    day = moments(client, "23:45")
+    for moment in day:
+        clock = json.loads(moment["clock"])
+        assert clock["time"] == f"{clock['hour']:02}:{clock['minute']:02}"
+        hours[clock["hour"]] = (json.loads(moment["price"])["price"], json.loads(moment["baseload"])["power_kw"])
+    expected = zip((round(öre / 100, 4) for öre in numbers(PRICES)), numbers(BASE_LOAD))
+    assert [hours[hour] for hour in range(24)] == list(expected)
+    assert client.expect(f"{HOME}/clock") == {"day": 1, "time": "00:15", "hour": 0, "minute": 15}
+    assert json.loads(day[-1]["battery"])["stored_kwh"] == 9.26
+
+
+def test_counters_never_fall_over_days_and_resets(started, folder, broker):
+    harness.online_agent(started, folder, broker, *FAST)
+    client = started(harness.Client(broker.port, f"{HOME}/+"))
+    for name in ("charge", "discharge", "charge"):
+        client.publish(f"{HOME}/{name}/set", "on")
+        client.expect(f"{HOME}/battery")
+    seen = moments(client, "23:45")
+    for topic, counter in COUNTERS:
+        values = [json.loads(moment[topic])[counter] for moment in seen if topic in moment]
+        assert values == sorted(values) and values[-1] > 0, (topic, counter)
+
+
+@pytest.mark.parametrize("fuse, overload", [("8.0", True), ("8.28", False), ("11.0", False)])
+def test_overload_is_more_than_the_fuse_carries(started, folder, broker, fuse, overload):
+    _, client = start_at_midnight(started, folder, broker, *STILL, "--fuse-kw", fuse)
+    client.publish(f"{HOME}/charge/set", "on")
+    grid = client.expect(f"{HOME}/grid", lambda p: p["power_kw"] == 8.28)
+    assert (grid["fuse_kw"], grid["overload"]) == (float(fuse), overload)
+    client.publish(f"{HOME}/charge/set", "off")
+    assert client.expect(f"{HOME}/grid", lambda p: p["power_kw"] == 0.88)["overload"] is False
+
+
+@pytest.mark.parametrize("arguments, homes, pace", [
+    ([], ["home"], "4.0"),
+    (["--homes", "3"], ["home-1", "home-2", "home-3"], "4.0"),
+    (["--home", "villa_2", "--seconds-per-hour", "8"], ["villa_2"], "8.0"),
+])
+def test_info_introduces_the_agent(started, folder, broker, arguments, homes, pace):
+    agent = harness.online_agent(started, folder, broker, *arguments)
+    client = started(harness.Client(broker.port, "home-energy/info"))
+    message, _ = client.expect_message("home-energy/info")
+    ids = json.dumps(homes, separators=(",", ":"))
+    assert message.payload.decode() == (
+        f'{{"name":"home-energy-agent","version":"0.1.0","protocol":1,"homes":{ids},'
+        f'"seconds_per_hour":{pace},"http":"http://127.0.0.1:{agent.port}"}}')
+
+
+def test_the_profiles_hold_the_curves(started, folder, broker):
+    harness.online_agent(started, folder, broker, *STILL, env={"TZ": "Asia/Tokyo"})
+    client = started(harness.Client(broker.port, f"{HOME}/+/profile"))
+    load = client.expect(f"{HOME}/baseload/profile")
+    assert list(load.items()) == [("unit", "kW"), ("values", numbers(BASE_LOAD))]
+    price = client.expect(f"{HOME}/price/profile")
+    prices = [round(öre / 100, 4) for öre in numbers(PRICES)]
+    assert list(price) == ["unit", "values", "raw_today"]
+    assert (price["unit"], price["values"]) == ("SEK/kWh", prices)
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9)))
+    midnight = today.replace(hour=0, minute=0, second=0, microsecond=0)
+    starts = [(midnight + datetime.timedelta(hours=hour)).isoformat() for hour in range(25)]
+    rows = [{"start": start, "end": end, "value": value} for start, end, value in zip(starts, starts[1:], prices)]
+    assert price["raw_today"] == rows
+
+
+def test_the_price_profile_is_published_again_at_the_wall_clock_s_midnight(started, folder, broker):
+    client = started(harness.Client(broker.port, f"{HOME}/price/profile"))
+    now = datetime.datetime.now(datetime.timezone.utc)
+    east = (24 * 3600 - 4 - (now.hour * 3600 + now.minute * 60 + now.second)) % (24 * 3600)
+    zone = f"AAA-{east // 3600}:{east // 60 % 60}:{east % 60}"  # where it is 4 s to midnight
+    started(harness.Agent(folder, uri=broker.uri, env={"TZ": zone}))
+    first = client.expect(f"{HOME}/price/profile")["raw_today"][0]["start"][:10]
+    following = datetime.date.fromisoformat(first) + datetime.timedelta(days=1)
+    tomorrow = client.expect(f"{HOME}/price/profile")["raw_today"]
+    assert tomorrow[0]["start"].startswith(f"{following}T00:00:00")
+    assert [row["value"] for row in tomorrow] == [round(öre / 100, 4) for öre in numbers(PRICES)]
+
+
+def test_the_status_comes_last_and_receipts_are_not_kept(started, folder, broker):
+    agent, client = start_at_midnight(started, folder, broker, *STILL)
+    client.publish(f"{HOME}/charge/set", "on")
+    message, _ = client.expect_message(f"{HOME}/receipt")
+    assert (message.qos, message.retained) == (0, False)
+    late = started(harness.Client(broker.port, "home-energy/#"))
+    found = [late.messages.get(timeout=harness.PATIENCE) for _ in RETAINED]
+    assert f"{HOME}/receipt" not in {m.topic for m in found}
+    assert agent.running()
+
+
+def test_everything_is_there_when_online_is_said(started, folder, broker):
+    watcher = started(harness.Client(broker.port).subscribe("home-energy/#", qos=2))
+    started(harness.Agent(folder, *STILL, uri=broker.uri))
+    found = [watcher.messages.get(timeout=harness.PATIENCE) for _ in RETAINED]
+    assert {m.topic: m.qos for m in found} == RETAINED
+    assert (found[-1].topic, found[-1].payload) == ("home-energy/status", b"online")
+
+
+@pytest.mark.parametrize("base", ["e", "site/stockholm/energy", "home-energy/north"])
+def test_a_base_topic_may_have_several_levels(started, folder, broker, base):
+    harness.online_agent(started, folder, broker, *STILL, "--base-topic", base, base=base)
+    client = started(harness.Client(broker.port, f"{base}/#"))
+    client.expect(f"{base}/status", lambda p: p == "online")
+    client.publish(f"{base}/home/charge/set", "on")
+    assert client.expect(f"{base}/home/receipt")["status"] == "ok"
+    client.publish(f"{base}/ghost/charge/set", "on")
+    assert client.expect(f"{base}/receipt")["status"] == "error"

@@ -1,0 +1,61 @@
+#include "agent/outbox.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace home_energy {
+namespace {
+
+std::vector<std::string> sent(Outbox& outbox) {
+  std::vector<std::string> all;
+  for (; !outbox.empty(); outbox.pop()) all.push_back(outbox.front().topic + ' ' + outbox.front().payload);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("of a topic only the latest payload waits, and the same bytes are not sent twice") {
+  Outbox outbox("status", "online");
+  const auto battery = outbox.declare("battery", 0);
+  outbox.update(battery, "1");
+  outbox.update(battery, "2");
+  CHECK(sent(outbox) == std::vector<std::string>{"battery 2"});
+  outbox.update(battery, "2");
+  CHECK(outbox.empty());
+}
+
+TEST_CASE("a receipt follows the state that its command caused") {
+  Outbox outbox("status", "online");
+  const auto battery = outbox.declare("battery", 0);
+  const auto grid = outbox.declare("grid", 0);
+  outbox.update(grid, "1");
+  outbox.update(battery, "1");
+  outbox.post({.topic = "receipt", .payload = "ok"});
+  outbox.update(grid, "2");
+  CHECK(sent(outbox) == std::vector<std::string>{"grid 2", "battery 1", "receipt ok"});
+}
+
+TEST_CASE("a new connection gets everything, the status last") {
+  Outbox outbox("status", "online");
+  const auto battery = outbox.declare("battery", 0);
+  outbox.declare("never written", 0);
+  outbox.update(battery, "1");
+  sent(outbox);
+  outbox.post({.topic = "receipt", .payload = "ok"});
+  outbox.send_all_again();
+  outbox.update(battery, "2");
+  CHECK(sent(outbox) == std::vector<std::string>{"battery 2", "receipt ok", "status online"});
+  outbox.update(battery, "3");
+  CHECK(sent(outbox) == std::vector<std::string>{"battery 3"});
+}
+
+TEST_CASE("receipts are bounded, the oldest goes") {
+  Outbox outbox("status", "online");
+  for (std::size_t i = 0; i < Outbox::kMaxReceipts + 3; ++i)
+    outbox.post({.topic = "receipt", .payload = std::to_string(i)});
+  CHECK(outbox.front().payload == "3");
+  CHECK(outbox.take_dropped() == 3);
+  CHECK(outbox.take_dropped() == 0);
+  CHECK(sent(outbox).size() == Outbox::kMaxReceipts);
+}
+
+}  // namespace home_energy

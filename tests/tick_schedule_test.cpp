@@ -1,0 +1,45 @@
+#include "agent/tick_schedule.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace home_energy {
+namespace {
+using namespace std::chrono_literals;
+const TickSchedule::Time kStart{};
+}  // namespace
+
+TEST_CASE("homes tick together") {
+  TickSchedule schedule(3, 1s, kStart + 1s);
+  CHECK(schedule.next() == kStart + 1s);
+  CHECK(schedule.take(kStart + 1s).homes.size() == 3);
+  CHECK(schedule.next() == kStart + 2s);
+}
+
+TEST_CASE("a home that begins its day anew ticks at a phase of its own") {
+  TickSchedule schedule(3, 1s, kStart + 1s);
+  schedule.restart(1, kStart + 400ms);
+  CHECK(schedule.take(kStart + 1s).homes.size() == 2);
+  CHECK(schedule.next() == kStart + 1400ms);
+  const auto due = schedule.take(kStart + 1400ms);
+  REQUIRE(due.homes.size() == 1);
+  CHECK(due.homes[0] == 1);
+  CHECK(schedule.next() == kStart + 2s);
+}
+
+TEST_CASE("a late world catches up tick by tick, one that was held up for long does not hurry") {
+  TickSchedule schedule(1, 1s, kStart + 1s);
+  CHECK(schedule.take(kStart + 5s).skipped == 0s);
+  CHECK(schedule.next() == kStart + 2s);
+  CHECK(schedule.take(kStart + 102s).skipped == 100s);
+  CHECK(schedule.next() == kStart + 103s);
+}
+
+TEST_CASE("restarting every home again and again keeps each once") {
+  TickSchedule schedule(5, 1s, kStart + 1s);
+  for (int round = 0; round < 20; ++round) schedule.restart(static_cast<std::size_t>(round % 5), kStart + round * 1ms);
+  std::size_t homes = 0;
+  while (schedule.next() < kStart + 1100ms) homes += schedule.take(kStart + 1100ms).homes.size();
+  CHECK(homes == 5);
+}
+
+}  // namespace home_energy
