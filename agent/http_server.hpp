@@ -1,5 +1,6 @@
 /// @file
-/// HTTP/1.1 over TCP. The only file that knows Beast. Everything here runs on the thread of the `io_context`.
+/// HTTP/1.1 over TCP: listens, and hands connections to `http_session`. Everything here runs on the thread of the
+/// `io_context`.
 ///
 /// What a peer can make it hold is bounded: connections, header, body, and time without progress. One that goes beyond
 /// is answered and closed; the process goes on.

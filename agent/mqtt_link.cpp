@@ -1,6 +1,5 @@
 #include "agent/mqtt_link.hpp"
 
-#include <mqtt/async_client.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 
 #include "agent/backoff.hpp"
 #include "agent/broker_probe.hpp"
+#include "agent/paho_values.hpp"
 
 namespace home_energy {
 namespace {
@@ -22,8 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto kKeepAlive = 15s;
-constexpr auto kConnectTimeout = 5s;
 constexpr auto kRetryPublish = 100ms;
 /// Messages handed to Paho and not yet written: few, so that what waits is conflated in the outbox and not queued
 /// there.
@@ -43,81 +41,6 @@ constexpr std::array<int, 2> kBadVersion{1, 132};
 /// What Paho says when the broker closed the connection instead of answering CONNECT; of the second it says that of a
 /// refused port, too.
 constexpr std::array<std::string_view, 2> kClosedByBroker{"socket error", "TCP connect completion failure"};
-
-/// Calls a function with a finished token, on Paho's thread.
-class Listener : public mqtt::iaction_listener {
- public:
-  using Handler = std::function<void(const mqtt::token&, bool ok)>;
-  explicit Listener(Handler handler) : handler_(std::move(handler)) {}
-  void on_success(const mqtt::token& token) override { handler_(token, true); }
-  void on_failure(const mqtt::token& token) override { handler_(token, false); }
-
- private:
-  Handler handler_;
-};
-
-std::string reason_of(const mqtt::token_ptr& failed) {
-  try {
-    failed->wait_for(0s);
-  } catch (const mqtt::exception& error) {
-    return error.get_message();
-  }
-  return "no answer";
-}
-
-// Without an error handler: Paho would call it after the options that hold it are gone. BrokerProbe finds the reason.
-mqtt::ssl_options ssl_options(const MqttSettings& settings) {
-  mqtt::ssl_options ssl;
-  if (!settings.ca_file.empty()) ssl.set_trust_store(settings.ca_file);
-  if (!settings.certificate_file.empty()) ssl.set_key_store(settings.certificate_file);
-  if (!settings.key_file.empty()) ssl.set_private_key(settings.key_file);
-  ssl.set_enable_server_cert_auth(true);
-  ssl.set_verify(true);  // the certificate's name, too
-  return ssl;
-}
-
-mqtt::connect_options connect_options(const MqttSettings& settings, bool v5) {
-  mqtt::connect_options options;
-  options.set_mqtt_version(v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
-  if (v5) {
-    options.set_clean_start(true);
-    options.set_properties({{mqtt::property::MAXIMUM_PACKET_SIZE, kMaxPacket}});
-  } else {
-    options.set_clean_session(true);
-  }
-  options.set_keep_alive_interval(kKeepAlive);
-  options.set_connect_timeout(kConnectTimeout);
-  options.set_max_inflight(kInFlight);
-  if (!settings.username.empty()) options.set_user_name(settings.username);
-  if (!settings.password.empty()) options.set_password(settings.password);
-  options.set_will_message(mqtt::message(settings.status_topic, settings.offline, 1, true));
-  if (settings.uri.starts_with("mqtts://")) options.set_ssl(ssl_options(settings));
-  return options;
-}
-
-Incoming incoming(const mqtt::message& message) {
-  const std::string& payload = message.get_payload_str();
-  Incoming copy{.topic = message.get_topic(),
-                .payload = payload.substr(0, kMaxPayload),
-                .payload_bytes = payload.size(),
-                .stored = message.is_retained(),
-                .response_topic = std::nullopt,
-                .correlation = {}};
-  const auto& properties = message.get_properties();
-  if (properties.contains(mqtt::property::RESPONSE_TOPIC)) {
-    copy.response_topic = mqtt::get<std::string>(properties, mqtt::property::RESPONSE_TOPIC);
-  }
-  if (properties.contains(mqtt::property::CORRELATION_DATA)) {
-    copy.correlation = mqtt::get<std::string>(properties, mqtt::property::CORRELATION_DATA);
-  }
-  return copy;
-}
-
-mqtt::message_ptr message_of(const Outgoing& out) {
-  mqtt::properties properties;
-  if (!out.correlation.empty()) properties.add({mqtt::property::CORRELATION_DATA, out.correlation});
-  return mqtt::message::create(out.topic, out.payload.data(), out.payload.size(), out.qos, out.retained, properties);
-}
 
 }  // namespace
 
@@ -223,7 +146,8 @@ void MqttLink::Impl::connect() {
   told_of_refusal_ = false;
   ++connection_;
   in_flight_ = 0;
-  const auto options = connect_options(settings_, v5_);  // copied into the call: a moved one loses its properties
+  const auto options =
+      connect_options(settings_, v5_, kInFlight);  // copied into the call: a moved one loses its properties
   try {
     connect_token_ = client().connect(options, nullptr, on_connect_);
   } catch (const mqtt::exception& error) {

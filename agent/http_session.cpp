@@ -1,0 +1,230 @@
+#include "agent/http_session.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <ctime>
+#include <optional>
+
+namespace home_energy {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using NetError = boost::system::error_code;
+using Kind = HttpSession::Kind;
+using std::chrono::steady_clock;
+
+constexpr std::uint32_t kMaxHeader = 32 * 1024;
+constexpr std::uint64_t kMaxBody = 64 * 1024;
+constexpr std::size_t kReadSize = 4 * 1024;
+constexpr std::size_t kWriteAt = 64 * 1024;  ///< answers to pipelined requests are gathered up to this
+constexpr auto kIdle = 60s;
+constexpr auto kRequest = 30s;
+constexpr auto kWrite = 30s;
+constexpr auto kLinger = 2s;  ///< after a refusal: so long we read on, lest a reset destroys the answer on its way
+
+std::string_view view(boost::string_view text) {
+  return {text.data(), text.size()};
+}
+
+class Session : public HttpSession, public std::enable_shared_from_this<Session> {
+ public:
+  Session(HttpSocket socket, HttpSessions& shared, Kind kind)
+      : socket_(std::move(socket)), shared_(shared), kind_(kind) {}
+
+  void start() {
+    if (kind_ == Kind::refused) {
+      reply(error_response(
+                503, "connections are limited to " + std::to_string(HttpSessions::kMaxServed) + ", try again later"),
+            Persistence::close, true);
+      return write();
+    }
+    begin_request();
+    read();
+  }
+
+  void close_if_overdue(steady_clock::time_point now) override {
+    if (now > deadline_) close();
+  }
+  void close() override {
+    NetError ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  void begin_request() {
+    parser_.emplace();
+    parser_->eager(true);
+    parser_->header_limit(kMaxHeader);
+    parser_->body_limit(kMaxBody);
+    continue_sent_ = false;
+  }
+
+  void read();
+  void parse();
+  bool skip_line_ends();
+  void respond();
+  void fail(const NetError& error);
+  HttpResponse handled(const HttpRequest& request) const;
+  void reply(const HttpResponse& response, Persistence persistence, bool with_body);
+  void write();
+  void after_write();
+  void linger();
+  void end();
+
+  HttpSocket socket_;
+  HttpSessions& shared_;
+  Kind kind_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  std::string out_;
+  steady_clock::time_point deadline_ = steady_clock::now() + kIdle;
+  bool continue_sent_ = false;
+  bool closing_ = false;
+};
+
+void Session::read() {
+  const bool between_requests = buffer_.size() == 0 && !parser_->got_some();
+  if (between_requests) deadline_ = steady_clock::now() + kIdle;
+  socket_.async_read_some(buffer_.prepare(kReadSize),
+                          [this, self = shared_from_this(), between_requests](const NetError& error, std::size_t size) {
+                            if (error) return end();
+                            buffer_.commit(size);
+                            if (between_requests) deadline_ = steady_clock::now() + kRequest;
+                            parse();
+                          });
+}
+
+void Session::parse() {
+  while (!closing_ && buffer_.size() > 0 && out_.size() < kWriteAt) {
+    if (!parser_->got_some() && skip_line_ends()) continue;
+    NetError error;
+    buffer_.consume(parser_->put(buffer_.data(), error));
+    if (error && error != http::error::need_more) {
+      fail(error);
+      break;
+    }
+    if (parser_->is_done()) {
+      respond();
+      continue;
+    }
+    if (parser_->is_header_done() && !continue_sent_ &&
+        boost::beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
+      continue_sent_ = true;
+      out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    }
+    if (error == http::error::need_more) break;
+  }
+  out_.empty() ? read() : write();
+}
+
+/// Some clients end a body with a line end that belongs to nothing (RFC 9112, 2.2).
+bool Session::skip_line_ends() {
+  const auto* const text = static_cast<const char*>(buffer_.data().data());
+  const auto line_ends = std::string_view(text, buffer_.size()).find_first_not_of("\r\n");
+  const auto skipped = std::min(line_ends, buffer_.size());
+  buffer_.consume(skipped);
+  return skipped > 0;
+}
+
+void Session::fail(const NetError& error) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    reply(error_response(431, "header must be at most 32768 bytes"), Persistence::close, true);
+  } else if (error == http::error::body_limit) {
+    reply(error_response(413, "body must be at most 65536 bytes"), Persistence::close, true);
+  } else {
+    reply(error_response(400, "request cannot be read: " + error.message()), Persistence::close, true);
+  }
+}
+
+void Session::respond() {
+  const auto& message = parser_->get();
+  const HttpRequest request{.method = view(message.method_string()),
+                            .target = view(message.target()),
+                            .body = message.body(),
+                            .accept = view(message[http::field::accept]),
+                            .authorization = view(message[http::field::authorization]),
+                            .asked_headers = view(message[http::field::access_control_request_headers]),
+                            .preflight = message.count(http::field::access_control_request_method) > 0,
+                            .asks_private_network = message.count("Access-Control-Request-Private-Network") > 0};
+  const auto persistence = !message.keep_alive()     ? Persistence::close
+                           : message.version() >= 11 ? Persistence::keep_alive
+                                                     : Persistence::keep_alive_http10;
+  reply(handled(request), persistence, message.method() != http::verb::head);
+  begin_request();
+}
+
+HttpResponse Session::handled(const HttpRequest& request) const {
+  try {
+    return shared_.handler(request);
+  } catch (const std::exception& defect) {
+    spdlog::error("http: {} {} failed inside: {}", request.method, request.target.substr(0, 64), defect.what());
+    return error_response(500, "internal error, the log tells more");
+  }
+}
+
+void Session::reply(const HttpResponse& response, Persistence persistence, bool with_body) {
+  shared_.writer.append(out_, response, persistence, with_body, std::time(nullptr));
+  if (persistence == Persistence::close) closing_ = true;
+}
+
+/// At once as a rule: a peer that reads has room. Only what does not fit takes the way through the reactor.
+void Session::write() {
+  NetError error;
+  const std::size_t written = socket_.write_some(asio::buffer(out_), error);
+  if (written == out_.size()) return after_write();
+  if (error && error != asio::error::would_block) return end();
+  deadline_ = steady_clock::now() + kWrite;
+  asio::async_write(socket_, asio::buffer(out_) + written,
+                    [this, self = shared_from_this()](const NetError& failed, std::size_t) {
+                      if (failed) return end();
+                      after_write();
+                    });
+}
+
+void Session::after_write() {
+  out_.clear();
+  if (closing_) return linger();
+  if (buffer_.size() == 0) return read();
+  deadline_ = steady_clock::now() + kRequest;
+  parse();
+}
+
+void Session::linger() {
+  NetError ignored;
+  socket_.shutdown(HttpSocket::shutdown_send, ignored);
+  deadline_ = steady_clock::now() + kLinger;
+  struct Drain {
+    std::shared_ptr<Session> session;
+    void operator()(const NetError& error, std::size_t) const {
+      if (error) return session->end();
+      next();
+    }
+    void next() const {
+      session->buffer_.clear();
+      session->socket_.async_read_some(session->buffer_.prepare(kReadSize), *this);
+    }
+  };
+  Drain{shared_from_this()}.next();
+}
+
+void Session::end() {
+  close();
+  if (kind_ == Kind::refused) --shared_.refused;
+  shared_.open.erase(shared_from_this());
+}
+
+}  // namespace
+
+void HttpSession::begin(HttpSocket socket, HttpSessions& shared, Kind kind) {
+  const auto session = std::make_shared<Session>(std::move(socket), shared, kind);
+  shared.open.insert(session);
+  session->start();
+}
+
+}  // namespace home_energy

@@ -1,0 +1,53 @@
+/// @file
+/// One HTTP connection: reads requests, answers them in their order, keeps its deadlines. Only its source knows Beast.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <memory>
+#include <unordered_set>
+
+#include "agent/http_bytes.hpp"
+#include "agent/http_server.hpp"
+
+namespace home_energy {
+
+/// With a concrete executor: nothing is called through a type-erased one.
+using HttpSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+class HttpSession;
+
+/// What the connections of a server share.
+struct HttpSessions {
+  static constexpr std::size_t kMaxServed = 256;
+  static constexpr std::size_t kMaxRefused = 256;  ///< connections over the limit that are told so at a time
+
+  HttpServer::Handler handler;
+  ResponseWriter writer;
+  std::unordered_set<std::shared_ptr<HttpSession>> open{};
+  std::size_t refused = 0;  ///< of the open ones
+};
+
+class HttpSession {
+ public:
+  enum class Kind {
+    served,
+    refused,  ///< gets 503 and is closed
+  };
+
+  /// Adds a connection to `shared.open`, from which it takes itself when it ends.
+  static void begin(HttpSocket socket, HttpSessions& shared, Kind kind);
+
+  HttpSession() = default;
+  virtual ~HttpSession() = default;
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+  HttpSession(HttpSession&&) = delete;
+  HttpSession& operator=(HttpSession&&) = delete;
+
+  virtual void close_if_overdue(std::chrono::steady_clock::time_point now) = 0;
+  virtual void close() = 0;
+};
+
+}  // namespace home_energy

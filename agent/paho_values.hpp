@@ -1,0 +1,37 @@
+/// @file
+/// Between Paho's values and ours. Part of `mqtt_link`, which alone includes it.
+#pragma once
+
+#include <mqtt/async_client.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "agent/mqtt_link.hpp"
+
+namespace home_energy {
+
+/// Calls a function with a finished token, on Paho's thread.
+class Listener : public mqtt::iaction_listener {
+ public:
+  using Handler = std::function<void(const mqtt::token&, bool ok)>;
+  explicit Listener(Handler handler) : handler_(std::move(handler)) {}
+  void on_success(const mqtt::token& token) override { handler_(token, true); }
+  void on_failure(const mqtt::token& token) override { handler_(token, false); }
+
+ private:
+  Handler handler_;
+};
+
+/// Why a finished token failed, in Paho's words.
+std::string reason_of(const mqtt::token_ptr& failed);
+
+/// A clean session with last will, and with TLS where the URI asks for it.
+/// @param in_flight how many messages of QoS 1 may wait for their acknowledgement
+mqtt::connect_options connect_options(const MqttSettings& settings, bool v5, int in_flight);
+
+Incoming incoming(const mqtt::message& message);
+mqtt::message_ptr message_of(const Outgoing& out);
+
+}  // namespace home_energy
