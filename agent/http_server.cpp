@@ -39,6 +39,7 @@ class HttpServer::Impl {
 
  private:
   struct Door {
+    explicit Door(asio::io_context& io) : acceptor(io), again(io) {}
     Acceptor acceptor;
     asio::steady_timer again;
   };
@@ -56,7 +57,7 @@ class HttpServer::Impl {
 };
 
 NetError HttpServer::Impl::listen(const asio::ip::address& address, std::uint16_t port) {
-  auto door = std::make_unique<Door>(Acceptor(io_), asio::steady_timer(io_));
+  auto door = std::make_unique<Door>(io_);
   const Tcp::endpoint endpoint(address, port);
   NetError error;
   door->acceptor.open(endpoint.protocol(), error);

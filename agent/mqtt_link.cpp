@@ -87,7 +87,8 @@ class MqttLink::Impl {
   std::set<std::string> reported_;  ///< the failures since the last connection that the log tells already
   std::string farewell_of_broker_;  ///< what its DISCONNECT said, for the loss that follows
   std::atomic<int> in_flight_ = 0;
-  std::atomic<std::uintptr_t> connection_ = 0;  ///< counts connections: tokens of an earlier one are none of ours
+  std::array<char, 16> marks_{};  ///< only their addresses matter: each connection's tokens carry another
+  std::atomic<char*> mark_ = marks_.data();
   std::atomic<bool> told_of_refusal_ = false;
   std::function<void()> stopped_;
   Listener on_connect_;
@@ -144,7 +145,7 @@ void MqttLink::Impl::connect() {
   state_ = State::connecting;
   farewell_of_broker_.clear();
   told_of_refusal_ = false;
-  ++connection_;
+  mark_ = mark_ == &marks_.back() ? marks_.data() : mark_ + 1;
   in_flight_ = 0;
   const auto options =
       connect_options(settings_, v5_, kInFlight);  // copied into the call: a moved one loses its properties
@@ -186,7 +187,7 @@ void MqttLink::Impl::subscribed(bool ok) {
 
 /// On Paho's thread.
 void MqttLink::Impl::published(const mqtt::token& token, bool ok) {
-  if (reinterpret_cast<std::uintptr_t>(token.get_user_context()) != connection_) return;
+  if (token.get_user_context() != mark_) return;  // of an earlier connection
   if (!ok && token.get_reason_code() == mqtt::ReasonCode::NOT_AUTHORIZED && !told_of_refusal_.exchange(true)) {
     spdlog::error("mqtt: the broker refuses what is published, see its access list");
   }
@@ -197,7 +198,7 @@ void MqttLink::Impl::flush() {
   while (state_ == State::connected && !outbox_.empty() && in_flight_ < kInFlight) {
     ++in_flight_;
     try {
-      client().publish(message_of(outbox_.front()), reinterpret_cast<void*>(connection_.load()), on_publish_);
+      client().publish(message_of(outbox_.front()), mark_.load(), on_publish_);
     } catch (const mqtt::exception& error) {
       --in_flight_;
       spdlog::debug("mqtt: publishing failed: {}", error.what());

@@ -40,7 +40,7 @@ struct Incoming {
 };
 
 /// More of a payload than this is never looked at.
-constexpr std::size_t kMaxPayload = 64 * 1024;
+constexpr std::size_t kMaxPayload = std::size_t{64} * 1024;
 /// What we ask an MQTT 5 broker not to exceed, bytes of a packet.
 constexpr int kMaxPacket = 128 * 1024;
 

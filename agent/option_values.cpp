@@ -76,7 +76,7 @@ bool is_loopback(const std::string& listen_address) {
 }
 
 Result<std::string> read_file(const std::string& path, const std::string& field) {
-  constexpr std::size_t kLargest = 1024 * 1024;
+  constexpr std::size_t kLargest = std::size_t{1024} * 1024;
   std::ifstream file(path, std::ios::binary);
   std::string text(kLargest + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));

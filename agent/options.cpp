@@ -80,7 +80,7 @@ class Assembly {
 
 Result<void> Assembly::mqtt() {
   for (const std::string option : {"mqtt-ca", "mqtt-cert", "mqtt-key"}) {
-    if (const auto outcome = readable(option); !outcome) return outcome;
+    if (auto outcome = readable(option); !outcome) return outcome;
     if (!text(option).empty() && !text("mqtt-uri").starts_with("mqtts://")) {
       return wrong(option, "needs an --mqtt-uri that begins with mqtts://");
     }
@@ -164,13 +164,13 @@ Result<void> Assembly::world() {
                     .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
                     .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
                     .clock_mode = realtime ? ClockMode::local : ClockMode::simulated};
-  if (const auto outcome = curves(home); !outcome) return outcome;
+  if (auto outcome = curves(home); !outcome) return outcome;
   RunnerSettings& runner = options_.runner;
   runner.info.seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
   const auto pace_made = pace(home, runner.info.seconds_per_hour);
   if (!pace_made) return tl::unexpected(pace_made.error());
   home.pace = *pace_made;
-  runner.home = std::make_shared<const HomeSettings>(std::move(home));
+  runner.home = std::make_shared<const HomeSettings>(home);
   runner.tick = *to_tick(text("tick"));
   runner.currency = text("currency");
   runner.info.version = kVersion;

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <ctime>
@@ -46,6 +47,7 @@ bool only_sleeps() {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the C library's names are reserved
 extern "C" int usleep(useconds_t microseconds) {
   if (is_paho_thread() && !only_sleeps()) microseconds = std::min(microseconds, kShortSleep);
   const timespec duration{.tv_sec = microseconds / kMicrosecondsPerSecond,
@@ -56,12 +58,13 @@ extern "C" int usleep(useconds_t microseconds) {
   return -1;
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the C library's names are reserved
 extern "C" int connect(int socket, const sockaddr* address, socklen_t length) {
   using Connect = int (*)(int, const sockaddr*, socklen_t);
-  static const auto libc_connect = reinterpret_cast<Connect>(dlsym(RTLD_NEXT, "connect"));
+  static const auto kLibcConnect = std::bit_cast<Connect>(dlsym(RTLD_NEXT, "connect"));
   if (is_paho_thread() && (address->sa_family == AF_INET || address->sa_family == AF_INET6)) {
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  return libc_connect(socket, address, length);
+  return kLibcConnect(socket, address, length);
 }
