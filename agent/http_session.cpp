@@ -147,7 +147,6 @@ void Session::respond() {
   const HttpRequest request{.method = view(message.method_string()),
                             .target = view(message.target()),
                             .body = message.body(),
-                            .accept = view(message[http::field::accept]),
                             .authorization = view(message[http::field::authorization]),
                             .asked_headers = view(message[http::field::access_control_request_headers]),
                             .preflight = message.count(http::field::access_control_request_method) > 0,

@@ -17,7 +17,6 @@ struct HttpRequest {
   std::string_view method;
   std::string_view target;
   std::string_view body;
-  std::string_view accept;
   std::string_view authorization;
   std::string_view asked_headers;     ///< Access-Control-Request-Headers
   bool preflight = false;             ///< Access-Control-Request-Method is there

@@ -4,8 +4,6 @@
 
 #include <utility>
 
-#include "agent/local_time.hpp"
-
 namespace home_energy {
 namespace {
 
@@ -73,7 +71,7 @@ void Runner::on_time() {
     }
     tick(due.homes);
   }
-  if (system_clock::now() >= next_local_day_) {
+  if (const auto now = system_clock::now(); now < local_day_.begin || now >= local_day_.end) {
     read_local_day();
     constexpr std::array kDated{wire::HomeTopic::price_profile};
     for (std::size_t home = 0; home < homes_.size(); ++home) publish(home, kDated);
@@ -107,7 +105,7 @@ void Runner::follow_the_wall_clock(Home& home) {
 
 void Runner::read_local_day() {
   const auto now = system_clock::now();
-  next_local_day_ = local_time::day_of(now).end;
+  local_day_ = local_time::day_of(now);
   labels_.slot_starts = local_time::slot_starts(now, settings_.home->price.size());
 }
 

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agent/local_time.hpp"
 #include "agent/mqtt_link.hpp"
 #include "agent/outbox.hpp"
 #include "agent/tick_schedule.hpp"
@@ -64,7 +65,7 @@ class Runner {
   RunnerSettings settings_;
   wire::Topics topics_;
   wire::Labels labels_;
-  std::chrono::system_clock::time_point next_local_day_;
+  local_time::Day local_day_;
   std::int64_t first_date_ = 0;  ///< the local date of simulated day 0
   std::vector<Home> homes_;
   std::unordered_map<std::string_view, std::size_t> index_;  ///< views into settings_.home_ids

@@ -166,6 +166,7 @@ TEST_CASE("the example file shows every option with its default and meaning") {
   for (const auto& doc : option_docs()) {
     if (doc.name == "config") continue;  // a file does not name another
     INFO(doc.name);
+    CHECK(help_text().find(doc.meaning) != std::string::npos);
     CHECK(example.find("# " + doc.meaning + "\n#" + doc.name + " = " + doc.default_toml + "\n") != std::string::npos);
   }
   const TemporaryFile file(example);

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+import contract
 import harness
 from http_helpers import NO_BROKER, STILL, body_of, command_state, home, still_agent  # noqa: F401
 
@@ -16,15 +17,6 @@ INFO = ('{"sim_time_hour":0,"sim_time_min":0,"base_current_load":0.88,"battery_c
         '"ev_battery_charge_start_stopp":%s}')
 AT_REST = {"charging": "off", "limit_percent": 100.0, "soc_percent": 20.0, "charged_kwh": 0.0}
 TELEMETRY = ["clock", "baseload", "price", "battery", "grid", "baseload/profile", "price/profile"]
-
-CHARGING_SINCE_MIDNIGHT = """
-00:00 0.88  9.26 20.0  | 00:15 2.73 11.11 24.0  | 00:30 4.58 12.96 27.99 | 00:45 6.43 14.81 31.99
-01:00 2.62 16.66 35.98 | 01:15 4.47 18.51 39.98 | 01:30 6.32 20.36 43.97 | 01:45 8.17 22.21 47.97
-02:00 4.05 24.06 51.97 | 02:15 5.90 25.91 55.96 | 02:30 7.75 27.76 59.96 | 02:45 9.60 29.61 63.95
-03:00 3.83 31.46 67.95 | 03:15 5.68 33.31 71.94 | 03:30 7.53 35.16 75.94 | 03:45 9.38 37.01 79.94
-04:00 4.60 38.86 83.93 | 04:15 6.45 40.71 87.93 | 04:30 8.30 42.56 91.92 | 04:45 10.15 44.41 95.92
-05:00 5.70 46.26 99.91 | 05:15 5.74 46.30 100.0
-"""
 
 
 @pytest.mark.parametrize("path, text", [
@@ -169,7 +161,7 @@ def observed_rows(agent):
         answers = agent.raw(b"GET /info HTTP/1.1\r\n\r\nGET /charge HTTP/1.1\r\nConnection: close\r\n\r\n")
         info, percent = (json.loads(part.partition(b"\r\n\r\n")[2]) for part in answers.split(b"HTTP/1.1 200 OK")[1:])
         shown = f"{info['sim_time_hour']:02}:{info['sim_time_min']:02}"
-        seen[shown] = (info["base_current_load"], info["battery_capacity_kWh"], percent)
+        seen[shown] = [info["base_current_load"], info["battery_capacity_kWh"], percent]
         return not info["ev_battery_charge_start_stopp"]
 
     harness.wait_until(is_full, "the battery is full", patience=30)
@@ -177,11 +169,7 @@ def observed_rows(agent):
 
 
 def test_a_charge_from_midnight_until_full(started, folder):
-    expected = {}
-    for row in CHARGING_SINCE_MIDNIGHT.replace("|", "\n").split("\n"):
-        if row.strip():
-            shown, *numbers = row.split()
-            expected[shown] = tuple(map(float, numbers))
+    expected = {shown: numbers for shown, *numbers in contract.trace()}
     agent = started(harness.Agent(folder, "--seconds-per-hour", "0.8", "--tick", "200ms", uri=NO_BROKER))
     agent.raw(b"".join(b"POST %s HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (path, len(body), body) for path, body in [
         (b"/discharge", b'{"discharging":"on"}'), (b"/charge", b'{"charging":"on"}')]))

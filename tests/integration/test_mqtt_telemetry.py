@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+import contract
 import harness
 
 HOME = "home-energy/home"
@@ -19,16 +20,6 @@ PRICES = """85.28 70.86 68.01 67.95 68.01 85.04 87.86 100.26 118.45 116.61 105.9
             99.03 87.11 82.90 80.45 76.48 32.00 34.29"""
 BASE_LOAD = """0.88 0.77 2.20 1.98 2.75 3.85 4.51 3.74 3.85 4.40 4.73 6.16 4.62 3.74 3.52 3.63 5.83 11.00 8.91 6.05
                4.29 2.64 1.87 0.99"""
-
-# Charging from 00:00, as the contract has it: time, energy of the hour (HTTP only), stored kWh, state of charge.
-TRACE = """
-00:00 0.88  9.26 20.0  | 00:15 2.73 11.11 24.0  | 00:30 4.58 12.96 27.99 | 00:45 6.43 14.81 31.99
-01:00 2.62 16.66 35.98 | 01:15 4.47 18.51 39.98 | 01:30 6.32 20.36 43.97 | 01:45 8.17 22.21 47.97
-02:00 4.05 24.06 51.97 | 02:15 5.90 25.91 55.96 | 02:30 7.75 27.76 59.96 | 02:45 9.60 29.61 63.95
-03:00 3.83 31.46 67.95 | 03:15 5.68 33.31 71.94 | 03:30 7.53 35.16 75.94 | 03:45 9.38 37.01 79.94
-04:00 4.60 38.86 83.93 | 04:15 6.45 40.71 87.93 | 04:30 8.30 42.56 91.92 | 04:45 10.15 44.41 95.92
-05:00 5.70 46.26 99.91 | 05:15 5.74 46.30 100.0
-"""
 
 # The contract's examples: the reference home at 03:45, charging since 00:00.
 AT_0345 = {
@@ -55,12 +46,6 @@ RETAINED = {
     f"{HOME}/baseload/profile": 1,
     f"{HOME}/price/profile": 1,
 }
-
-
-def trace():
-    """Rows (time, stored kWh, percent)."""
-    rows = [row.split() for row in TRACE.replace("\n", "|").split("|") if row.strip()]
-    return [(time, float(stored), float(percent)) for time, _, stored, percent in rows]
 
 
 def numbers(text):
@@ -131,8 +116,9 @@ def test_charging_from_midnight_follows_the_trace_until_the_battery_is_full(star
     client.expect(f"{HOME}/receipt", lambda p: p["command"] == "charge")
     found = moments(client, "05:15")
     shown = [(json.loads(m["clock"])["time"], json.loads(m["battery"])) for m in found if "battery" in m]
-    assert [(time, b["stored_kwh"], b["soc_percent"]) for time, b in shown] == trace()[-len(shown):]
-    assert len(shown) >= len(trace()) - 1
+    expected = [(time, stored, percent) for time, _, stored, percent in contract.trace()]
+    assert [(time, b["stored_kwh"], b["soc_percent"]) for time, b in shown] == expected[-len(shown):]
+    assert len(shown) >= len(expected) - 1
     assert all(b["charging"] == "on" and b["power_kw"] == 7.4 for _, b in shown[:-1])
     assert (shown[-1][1]["charging"], shown[-1][1]["power_kw"]) == ("off", 0.0)
     assert shown[-1][1]["charged_kwh"] == 37.04
