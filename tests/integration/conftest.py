@@ -18,12 +18,9 @@ def started():
 
     yield start
     for thing in reversed(things):
-        if isinstance(thing, harness.Process):
-            thing.kill()
-            log = thing.log()
-            assert "Sanitizer" not in log and "runtime error" not in log, log
-        else:
-            thing.close()
+        thing.kill() if isinstance(thing, harness.Process) else thing.close()
+    for process in (thing for thing in things if isinstance(thing, harness.Process)):  # now that nothing is left behind
+        assert "Sanitizer" not in process.log() and "runtime error" not in process.log(), process.log()
 
 
 @pytest.fixture
