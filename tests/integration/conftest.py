@@ -11,9 +11,9 @@ def started():
     things = []
 
     def start(thing):
+        things.append(thing)  # first: what fails to come up is stopped, too
         if isinstance(thing, harness.Process):
             thing.start()
-        things.append(thing)
         return thing
 
     yield start
