@@ -133,10 +133,11 @@ bool Session::skip_line_ends() {
 }
 
 void Session::fail(const NetError& error) {
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    reply(error_response(431, "header must be at most 32768 bytes"), Persistence::close, true);
+  if (error == http::error::header_limit) {
+    reply(error_response(431, "header must be at most " + std::to_string(kMaxHeader) + " bytes"), Persistence::close,
+          true);
   } else if (error == http::error::body_limit) {
-    reply(error_response(413, "body must be at most 65536 bytes"), Persistence::close, true);
+    reply(error_response(413, "body must be at most " + std::to_string(kMaxBody) + " bytes"), Persistence::close, true);
   } else {
     reply(error_response(400, "request cannot be read: " + error.message()), Persistence::close, true);
   }

@@ -42,6 +42,11 @@ constexpr std::array<int, 2> kBadVersion{1, 132};
 /// refused port, too.
 constexpr std::array<std::string_view, 2> kClosedByBroker{"socket error", "TCP connect completion failure"};
 
+template <class Values, class Value>
+bool contains(const Values& values, const Value& value) {
+  return std::ranges::find(values, value) != values.end();
+}
+
 }  // namespace
 
 class MqttLink::Impl {
@@ -58,11 +63,13 @@ class MqttLink::Impl {
   mqtt::async_client& client();
   std::unique_ptr<mqtt::async_client> make_client();
   void connect();
+  void disconnect();
   void connected();
   void subscribe();
   void subscribed(bool ok);
   void connect_failed(int code, const std::string& reason);
   void found(const std::string& reason, const Finding& finding);
+  void alternate_version();
   void report_failure(const std::string& reason);
   void lost();
   void note_unsettled_loss();
@@ -118,8 +125,7 @@ MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox&
       }),
       on_subscribe_([this](const mqtt::token&, bool ok) { post([this, ok] { subscribed(ok); }); }),
       on_publish_([this](const mqtt::token& token, bool ok) { published(token, ok); }),
-      on_farewell_(
-          [this](const mqtt::token&, bool) { post([this] { client().disconnect(0, nullptr, on_disconnect_); }); }),
+      on_farewell_([this](const mqtt::token&, bool) { post([this] { disconnect(); }); }),
       on_disconnect_([this](const mqtt::token&, bool) { post([this] { stopped_(); }); }) {}
 
 mqtt::async_client& MqttLink::Impl::client() {
@@ -216,10 +222,8 @@ void MqttLink::Impl::connect_failed(int code, const std::string& reason) {
   if (stopping_) return;
   state_ = State::disconnected;
   if (code > 0) {  // the broker's own answer
-    const bool credentials = std::ranges::find(kBadCredentials, code) != kBadCredentials.end();
-    const bool version = std::ranges::find(kBadVersion, code) != kBadVersion.end();
-    if (version && settings_.version == MqttVersion::automatic) v5_ = !v5_;
-    report_failure(credentials ? "it refused the user or password, see --mqtt-username" : reason);
+    if (contains(kBadVersion, code)) alternate_version();
+    report_failure(contains(kBadCredentials, code) ? "it refused the user or password, see --mqtt-username" : reason);
     return wait(backoff_.next(), &Impl::connect);
   }
   probe_broker(io_, settings_, [this, reason](const Finding& finding) { found(reason, finding); });
@@ -228,9 +232,12 @@ void MqttLink::Impl::connect_failed(int code, const std::string& reason) {
 void MqttLink::Impl::found(const std::string& reason, const Finding& finding) {
   if (stopping_) return;
   report_failure(finding.reachable ? reason : finding.reason);
-  const bool closed = std::ranges::find(kClosedByBroker, reason) != kClosedByBroker.end();
-  if (finding.reachable && closed && settings_.version == MqttVersion::automatic) v5_ = !v5_;
+  if (finding.reachable && contains(kClosedByBroker, reason)) alternate_version();
   wait(backoff_.next(), &Impl::connect);
+}
+
+void MqttLink::Impl::alternate_version() {
+  if (settings_.version == MqttVersion::automatic) v5_ = !v5_;
 }
 
 void MqttLink::Impl::report_failure(const std::string& reason) {
@@ -274,6 +281,14 @@ void MqttLink::Impl::stop(std::function<void()> done) {
     client().publish(mqtt::message::create(settings_.status_topic, settings_.offline, 1, true), nullptr, on_farewell_);
   } catch (const mqtt::exception& error) {
     spdlog::debug("mqtt: leaving failed: {}", error.what());
+    stopped_();
+  }
+}
+
+void MqttLink::Impl::disconnect() {
+  try {
+    client().disconnect(0, nullptr, on_disconnect_);
+  } catch (const mqtt::exception&) {  // it is gone already
     stopped_();
   }
 }

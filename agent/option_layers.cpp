@@ -1,15 +1,15 @@
 #include "agent/option_layers.hpp"
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
-#include <fstream>
-#include <sstream>
 
 #include "agent/option_values.hpp"
 #include "agent/version.hpp"
+#include "common/text.hpp"
 
 namespace home_energy {
 namespace {
@@ -110,11 +110,9 @@ std::optional<std::string> text_of(const toml::node& node, Kind kind) {
   if (kind == Kind::flag) return std::nullopt;
   if (const auto* const text = node.as_string()) return text->get();
   if (kind == Kind::text) return std::nullopt;
-  std::ostringstream number;  // as it is written: 7.4, not what binary makes of it
-  if (const auto* const whole = node.as_integer()) number << whole->get();
-  if (const auto* const real = node.as_floating_point()) number << real->get();
-  if (number.str().empty()) return std::nullopt;
-  return number.str();
+  if (const auto* const whole = node.as_integer()) return fmt::format("{}", whole->get());
+  if (const auto* const real = node.as_floating_point()) return fmt::format("{}", real->get());  // all its digits
+  return std::nullopt;
 }
 
 std::optional<Error> lay_file_over(OptionValues& values, const std::string& path) {

@@ -5,6 +5,7 @@
 
 #include "agent/option_layers.hpp"
 #include "agent/option_values.hpp"
+#include "common/text.hpp"
 
 namespace home_energy {
 namespace {

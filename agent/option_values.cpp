@@ -11,7 +11,7 @@
 #include <regex>
 #include <system_error>
 
-#include "common/command.hpp"
+#include "common/text.hpp"
 
 namespace home_energy {
 
@@ -95,7 +95,7 @@ Result<std::string> read_secret(const std::string& path, const std::string& fiel
   auto text = read_file(path, field);
   if (!text) return text;
   text->resize(std::min(text->size(), text->find_first_of("\r\n")));
-  if (text->find_first_not_of(" \t") == std::string::npos)
+  if (trimmed(*text).empty())
     return failure(ErrorCode::illegal, field, "must be a file whose first line is the secret, it is empty in " + path);
   return text;
 }

@@ -11,6 +11,7 @@
 #include "agent/option_values.hpp"
 #include "agent/version.hpp"
 #include "common/curve_text.hpp"
+#include "common/text.hpp"
 
 namespace home_energy {
 namespace {
@@ -183,9 +184,7 @@ Result<void> Assembly::http() {
   if (!text("http-token-file").empty()) {
     auto token = named("http-token-file", read_secret(text("http-token-file"), "http-token-file"));
     if (!token) return tl::unexpected(token.error());
-    const auto last = token->find_last_not_of(" \t");  // what surrounds a header's value is not part of it
-    options_.http_token = token->substr(token->find_first_not_of(" \t"));
-    options_.http_token.resize(options_.http_token.size() - (token->size() - 1 - last));
+    options_.http_token = trimmed(*token);  // what surrounds a header's value is not part of it
   }
   if (text("http-port") == "off") return {};
   const std::string& address = text("http-address");

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/openapi.hpp"
+#include "common/text.hpp"
 
 namespace home_energy {
 

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "common/text.hpp"
+
 namespace home_energy {
 namespace {
 
@@ -39,7 +41,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
     for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
-    if (settings_.home->clock_mode == ClockMode::local) follow_the_wall_clock(homes_[home]);
+    if (follows_the_wall()) follow(homes_[home], wall_clock());
     publish(home, wire::kHomeTopics);
   }
 }
@@ -47,9 +49,8 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
 void Runner::start() {
   const auto now = steady_clock::now();
   // In real time the ticks fall on the whole seconds (or whatever a tick is) of the wall clock.
-  const auto past = settings_.home->clock_mode == ClockMode::local
-                        ? system_clock::now().time_since_epoch() % settings_.tick
-                        : system_clock::duration::zero();
+  const auto past =
+      follows_the_wall() ? system_clock::now().time_since_epoch() % settings_.tick : system_clock::duration::zero();
   schedule_ = TickSchedule(homes_.size(), settings_.tick, now + settings_.tick - past);
   started_ = true;
   await_tick();
@@ -81,26 +82,31 @@ void Runner::on_time() {
 }
 
 void Runner::tick(std::span<const std::size_t> homes) {
+  const auto wall = follows_the_wall() ? std::optional(wall_clock()) : std::nullopt;
   for (const std::size_t home : homes) {
     homes_[home].advance();
-    if (settings_.home->clock_mode == ClockMode::local) follow_the_wall_clock(homes_[home]);
+    if (wall) follow(homes_[home], *wall);
     publish(home, wire::kTelemetry);
   }
 }
 
-void Runner::follow_the_wall_clock(Home& home) {
+Clock Runner::wall_clock() const {
+  const Pace& pace = settings_.home->pace;
   const auto reading = local_time::read(system_clock::now());
-  const int ticks_per_slot = settings_.home->pace.ticks_per_slot();
-  const auto ticks_per_day = std::int64_t{ticks_per_slot} * kQuartersPerDay / settings_.home->pace.quarters_per_slot();
   const auto tick_of_day = reading.time_of_day / settings_.tick;
-  const auto slot = static_cast<int>(tick_of_day / ticks_per_slot);
-  const Clock shown{reading.date - first_date_, slot * settings_.home->pace.quarters_per_slot(),
-                    static_cast<int>(tick_of_day % ticks_per_slot)};
-  const Clock& clock = home.clock();
-  const auto own_tick =
-      std::int64_t{clock.quarter} / settings_.home->pace.quarters_per_slot() * ticks_per_slot + clock.tick;
-  const auto ahead = (clock.day - shown.day) * ticks_per_day + own_tick - tick_of_day;
-  if (ahead < -1 || ahead > 1) home.set_clock(shown);  // a tick may fall just before or after its second
+  return {.day = reading.date - first_date_,
+          .quarter = static_cast<int>(tick_of_day / pace.ticks_per_slot()) * pace.quarters_per_slot(),
+          .tick = static_cast<int>(tick_of_day % pace.ticks_per_slot())};
+}
+
+void Runner::follow(Home& home, const Clock& wall) const {
+  const Pace& pace = settings_.home->pace;
+  const auto ticks = [&](const Clock& clock) {
+    const auto slots = (clock.day * kQuartersPerDay + clock.quarter) / pace.quarters_per_slot();
+    return slots * pace.ticks_per_slot() + clock.tick;
+  };
+  const auto ahead = ticks(home.clock()) - ticks(wall);
+  if (ahead < -1 || ahead > 1) home.set_clock(wall);  // a tick may fall just before or after its second
 }
 
 void Runner::read_local_day() {
@@ -130,7 +136,7 @@ bool Runner::ticking() const {
 
 Receipt Runner::carry_out(std::size_t home, const Command& command) {
   const Receipt receipt = homes_[home].apply(command);
-  if (std::holds_alternative<DischargeCommand>(command) && settings_.home->clock_mode == ClockMode::simulated) {
+  if (std::holds_alternative<DischargeCommand>(command) && !follows_the_wall()) {
     schedule_.restart(home, steady_clock::now());
     if (started_) await_tick();
   }
@@ -154,7 +160,7 @@ Result<Receipt> Runner::obey(const Incoming& message, const wire::CommandAddress
   if (message.stored) {
     return failure(
         ErrorCode::illegal, address.command,
-        address.command + " is not carried out: the broker had stored it, publish it without the retain flag");
+        excerpt(address.command) + " is not carried out: the broker had stored it, publish it without the retain flag");
   }
   if (message.payload_bytes > kMaxCommandBytes) {
     return failure(ErrorCode::too_large, address.command,

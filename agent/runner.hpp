@@ -56,7 +56,11 @@ class Runner {
  private:
   void await_tick();
   void on_time();
-  void follow_the_wall_clock(Home& home);
+  bool follows_the_wall() const { return settings_.home->clock_mode == ClockMode::local; }
+  /// What the clock on the wall shows, as a home's clock would.
+  Clock wall_clock() const;
+  /// Sets a home's clock where it is off by more than a tick.
+  void follow(Home& home, const Clock& wall) const;
   void read_local_day();
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
   Result<Receipt> obey(const Incoming& message, const wire::CommandAddress& address, std::optional<std::string>& id);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "common/text.hpp"
 #include "common/wire.hpp"
 
 namespace home_energy {
@@ -21,13 +22,6 @@ constexpr std::ptrdiff_t kMaxIdLength = 64;
 
 char lower(char c) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
 std::string shown(const json& value) {
@@ -176,26 +170,6 @@ ParsedCommand parse_object(const Grammar& grammar, std::string_view text) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  try {
-    static_cast<void>(json(text).dump());
-    return true;
-  } catch (const json::exception&) {
-    return false;
-  }
-}
-
-std::string excerpt(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  std::string shown(text.substr(0, kShown));
-  std::erase_if(shown, [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; });
-  while (!is_utf8(shown)) {
-    const auto broken = std::ranges::find_if(shown.rbegin(), shown.rend(), [](char c) { return (c & 0x80) != 0; });
-    shown.erase(std::next(broken).base());
-  }
-  return '"' + shown + (text.size() > kShown ? "...\"" : "\"");
-}
-
 ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form) {
   const Grammar* const grammar = grammar_of(name);
   if (grammar == nullptr) {
@@ -203,7 +177,6 @@ ParsedCommand parse_command(std::string_view name, std::string_view text, TextFo
                     "command " + excerpt(name) + " does not exist, there are: " + all_commands()),
             std::nullopt};
   }
-  const std::string field(grammar->key);
   if (!is_utf8(text)) return {unreadable(*grammar, "not UTF-8"), std::nullopt};
   // The JSON parser would take NUL for the end of the text, and what follows for nothing.
   if (text.find('\0') != std::string_view::npos) return {unreadable(*grammar, "it holds a NUL"), std::nullopt};

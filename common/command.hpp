@@ -49,10 +49,4 @@ struct ParsedCommand {
 /// Reads a command by its name (`charge`, `discharge`, `charge_limit`) and its text, which may be anything at all.
 ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form);
 
-/// Whether `text` is UTF-8 throughout.
-bool is_utf8(std::string_view text);
-
-/// `text` as it may stand in a message: quoted, cut to 40 bytes, and what is not UTF-8 or not printable left out.
-std::string excerpt(std::string_view text);
-
 }  // namespace home_energy

@@ -6,17 +6,14 @@
 #include <optional>
 #include <vector>
 
+#include "common/text.hpp"
+
 namespace home_energy {
 namespace {
 
 using Row = std::vector<double>;
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n\"";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
+constexpr std::string_view kBlanks = " \t\r\n\"";  // and the quotes that some programs put around cells
 
 std::optional<double> number(std::string_view text) {
   double value = 0;
@@ -30,7 +27,7 @@ std::vector<std::string_view> cells(std::string_view line) {
   std::vector<std::string_view> found;
   while (true) {
     const auto end = line.find_first_of(",;\t");
-    found.push_back(trimmed(line.substr(0, end)));
+    found.push_back(trimmed(line.substr(0, end), kBlanks));
     if (end == std::string_view::npos) break;
     line.remove_prefix(end + 1);
   }
@@ -46,7 +43,7 @@ Result<std::vector<double>> parse_csv(std::string_view text, const std::string& 
   std::vector<std::vector<std::string_view>> lines;
   while (!text.empty()) {
     const auto end = text.find('\n');
-    const auto line = trimmed(text.substr(0, end));
+    const auto line = trimmed(text.substr(0, end), kBlanks);
     if (!line.empty() && line.front() != '#') lines.push_back(cells(line));
     text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
   }
@@ -84,7 +81,7 @@ Result<std::vector<double>> parse_json(std::string_view text, const std::string&
 /// The numbers of a curve, each within lowest..highest, in whole parts of `per_unit` to one.
 Result<std::vector<std::int64_t>> parse_curve(std::string_view text, const std::string& field, double lowest,
                                               double highest, double per_unit) {
-  const auto content = trimmed(text);
+  const auto content = trimmed(text, kBlanks);
   const auto values =
       content.starts_with('[') || content.starts_with('{') ? parse_json(content, field) : parse_csv(content, field);
   if (!values) return tl::unexpected(values.error());

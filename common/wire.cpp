@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/decimal.hpp"
+#include "common/text.hpp"
 #include "common/wire_numbers.hpp"
 
 namespace home_energy::wire {

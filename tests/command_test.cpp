@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/text.hpp"
+
 namespace home_energy {
 namespace {
 

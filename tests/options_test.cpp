@@ -129,6 +129,11 @@ TEST_CASE("a wrong file is refused with its line") {
   CHECK(said(std::string(2 << 20, '#')).find("at most 1 MiB") != std::string::npos);
 }
 
+TEST_CASE("a number in the file keeps all its digits") {
+  const TemporaryFile file("seconds-per-hour = 2468.024\ntick = '104ms'\n");
+  CHECK(options({"--config", file.path()}).runner.home->pace.ticks_per_hour() == 23731);
+}
+
 TEST_CASE("a value with a hash sign survives the file") {
   const TemporaryFile file("mqtt-username = \"a#b\"\n");
   CHECK(options({"--config", file.path()}).mqtt.username == "a#b");

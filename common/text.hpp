@@ -1,0 +1,19 @@
+/// @file
+/// Text that came from outside: what to leave off it, and how much of it may be repeated in a message.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace home_energy {
+
+/// `text` without the blanks at both ends.
+std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n");
+
+/// Whether `text` is UTF-8 throughout.
+bool is_utf8(std::string_view text);
+
+/// `text` as it may stand in a message: quoted, cut to 40 bytes, and what is not UTF-8 or not printable left out.
+std::string excerpt(std::string_view text);
+
+}  // namespace home_energy
