@@ -9,8 +9,10 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "agent/announcer.hpp"
 #include "agent/http_server.hpp"
 #include "agent/mqtt_link.hpp"
+#include "agent/option_values.hpp"
 #include "agent/options.hpp"
 #include "agent/outbox.hpp"
 #include "agent/routes.hpp"
@@ -63,12 +65,16 @@ class Agent {
 
  private:
   Result<void> listen();
+  void announce();
+  MqttEvents events();
   void stop();
 
   asio::io_context& io_;
   Options options_;
   Outbox outbox_;
   std::optional<HttpServer> http_;
+  std::optional<std::string> page_url_;  ///< where others reach it
+  std::optional<Announcer> announcer_;
   std::optional<Runner> runner_;
   std::optional<Routes> routes_;
   std::optional<MqttLink> link_;
@@ -83,15 +89,48 @@ Result<void> Agent::listen() {
   if (!port) return tl::unexpected(port.error());
   const auto url = "http://127.0.0.1:" + std::to_string(*port);
   options_.runner.info.http = options_.public_url.empty() ? url : options_.public_url;
+  page_url_ =
+      options_.public_url.empty() ? url_for_others(options_.http->address, *port) : std::optional(options_.public_url);
   spdlog::info("http: listening at {}", url);
   return {};
 }
 
+void Agent::announce() {
+  const RunnerSettings& runner = options_.runner;
+  if (options_.ha_prefix.empty()) return;
+  if (runner.home->clock_mode == ClockMode::simulated) {
+    spdlog::info("home assistant: its statistics count real hours; for the energy dashboard use --realtime");
+  }
+  announcer_.emplace(io_,
+                     home_assistant::Settings{.prefix = options_.ha_prefix,
+                                              .base_topic = runner.base_topic,
+                                              .version = runner.info.version,
+                                              .currency = runner.currency,
+                                              .page_url = page_url_},
+                     runner.home_ids, outbox_, [this] { link_->flush(); });
+}
+
+MqttEvents Agent::events() {
+  return {.on_message =
+              [this](const Incoming& message) {
+                if (announcer_) announcer_->on_message(message);
+                runner_->on_message(message);
+              },
+          .on_connected =
+              [this] {
+                if (announcer_) announcer_->connected();
+              },
+          .on_lost =
+              [this] {
+                if (announcer_) announcer_->lost();
+              }};
+}
+
 Result<void> Agent::start() {
   if (auto outcome = listen(); !outcome) return outcome;
+  announce();
   runner_.emplace(io_, std::move(options_.runner), outbox_, [this] { link_->flush(); });
-  link_.emplace(io_, std::move(options_.mqtt), outbox_,
-                [this](const Incoming& message) { runner_->on_message(message); });
+  link_.emplace(io_, std::move(options_.mqtt), outbox_, events());
   routes_.emplace(*runner_, options_.http_token, [this] { return text(link_->state()); });
   link_->start();
   runner_->start();

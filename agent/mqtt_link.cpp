@@ -29,7 +29,7 @@ constexpr int kInFlight = 64;
 constexpr int kFlushAgainAt = kInFlight / 2;
 /// From the broker to us; senders choose theirs. With a clean session QoS 1 would redeliver nothing, and its
 /// acknowledgement costs 25 us before a command is looked at.
-constexpr int kCommandQos = 0;
+constexpr int kIncomingQos = 0;
 /// A connection lost sooner than this has not settled.
 constexpr auto kSettled = 5s;
 constexpr int kUnsettledLossesToReport = 3;
@@ -51,8 +51,7 @@ bool contains(const Values& values, const Value& value) {
 
 class MqttLink::Impl {
  public:
-  Impl(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox,
-       std::function<void(const Incoming&)> on_message);
+  Impl(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox, MqttEvents events);
 
   void start() { connect(); }
   void flush();
@@ -65,8 +64,9 @@ class MqttLink::Impl {
   void connect();
   void disconnect();
   void connected();
-  void subscribe();
+  void subscribe(std::size_t index);
   void subscribed(bool ok);
+  void end_reading();
   void connect_failed(int code, const std::string& reason);
   void found(const std::string& reason, const Finding& finding);
   void alternate_version();
@@ -83,12 +83,13 @@ class MqttLink::Impl {
   boost::asio::io_context& io_;
   MqttSettings settings_;
   Outbox& outbox_;
-  std::function<void(const Incoming&)> on_message_;
+  MqttEvents events_;
   State state_ = State::disconnected;
   bool stopping_ = false;
   bool v5_;
   Backoff backoff_;
   boost::asio::steady_timer timer_;
+  std::size_t subscribing_ = 0;  ///< which of the subscriptions is under way
   steady_clock::time_point connected_at_;
   int unsettled_losses_ = 0;
   std::set<std::string> reported_;  ///< the failures since the last connection that the log tells already
@@ -110,12 +111,11 @@ class MqttLink::Impl {
   std::unique_ptr<mqtt::async_client> client311_;
 };
 
-MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox,
-                     std::function<void(const Incoming&)> on_message)
+MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox, MqttEvents events)
     : io_(io),
       settings_(std::move(settings)),
       outbox_(outbox),
-      on_message_(std::move(on_message)),
+      events_(std::move(events)),
       v5_(settings_.version != MqttVersion::v3_1_1),
       timer_(io),
       on_connect_([this](const mqtt::token& token, bool ok) {
@@ -138,7 +138,7 @@ std::unique_ptr<mqtt::async_client> MqttLink::Impl::make_client() {
   const mqtt::create_options options(v5_ ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   auto client = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id, options);
   client->set_message_callback([this](const mqtt::const_message_ptr& message) {
-    post([this, message = incoming(*message)] { on_message_(message); });
+    post([this, message = incoming(*message)] { events_.on_message(message); });
   });
   client->set_connection_lost_handler([this](const std::string&) { post([this] { lost(); }); });
   client->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
@@ -167,28 +167,48 @@ void MqttLink::Impl::connected() {
   connected_at_ = steady_clock::now();
   reported_.clear();
   spdlog::info("mqtt: connected to {} as {}, MQTT {}", settings_.uri, settings_.client_id, v5_ ? "5" : "3.1.1");
-  subscribe();
+  subscribe(0);
 }
 
-void MqttLink::Impl::subscribe() {
-  const mqtt::subscribe_options live_only(mqtt::subscribe_options::SUBSCRIBE_LOCAL,
-                                          mqtt::subscribe_options::NO_RETAIN_AS_PUBLISHED,
-                                          mqtt::subscribe_options::DONT_SEND_RETAINED);
+/// One after the other: a broker gives what it has stored for one before it acknowledges the next.
+void MqttLink::Impl::subscribe(std::size_t index) {
+  using Options = mqtt::subscribe_options;
+  subscribing_ = index;
+  const Subscription& subscription = settings_.subscriptions[index];
+  const Options options(
+      Options::SUBSCRIBE_LOCAL, Options::NO_RETAIN_AS_PUBLISHED,
+      subscription.stored == Stored::read_once ? Options::SEND_RETAINED_ON_SUBSCRIBE : Options::DONT_SEND_RETAINED);
   try {
-    client().subscribe(settings_.command_filter, kCommandQos, nullptr, on_subscribe_, live_only);
+    client().subscribe(subscription.filter, kIncomingQos, nullptr, on_subscribe_, options);
   } catch (const mqtt::exception& error) {
     spdlog::debug("mqtt: subscribing failed: {}", error.what());  // the connection is gone already: lost() follows
   }
 }
 
-/// From here on commands are heard, so now the world is told.
+/// After the last one commands are heard, so now the world is told.
 void MqttLink::Impl::subscribed(bool ok) {
   if (stopping_ || state_ != State::connecting || !client().is_connected()) return;
-  if (!ok)
-    spdlog::error("mqtt: the broker refused the subscription to {}, see its access list", settings_.command_filter);
+  if (!ok) {
+    spdlog::error("mqtt: the broker refused the subscription to {}, see its access list",
+                  settings_.subscriptions[subscribing_].filter);
+  }
+  if (subscribing_ + 1 < settings_.subscriptions.size()) return subscribe(subscribing_ + 1);
+  end_reading();
   state_ = State::connected;
+  events_.on_connected();
   outbox_.send_all_again();
   flush();
+}
+
+void MqttLink::Impl::end_reading() {
+  for (const Subscription& subscription : settings_.subscriptions) {
+    if (subscription.stored != Stored::read_once) continue;
+    try {
+      client().unsubscribe(subscription.filter);
+    } catch (const mqtt::exception& error) {
+      spdlog::debug("mqtt: unsubscribing failed: {}", error.what());  // as above
+    }
+  }
 }
 
 /// On Paho's thread.
@@ -249,6 +269,7 @@ void MqttLink::Impl::report_failure(const std::string& reason) {
 void MqttLink::Impl::lost() {
   if (stopping_ || state_ == State::disconnected) return;
   state_ = State::disconnected;
+  events_.on_lost();
   spdlog::warn("mqtt: connection to {} lost{}", settings_.uri, farewell_of_broker_);
   if (steady_clock::now() - connected_at_ < kSettled) {
     note_unsettled_loss();
@@ -293,9 +314,8 @@ void MqttLink::Impl::disconnect() {
   }
 }
 
-MqttLink::MqttLink(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox,
-                   std::function<void(const Incoming&)> on_message)
-    : impl_(std::make_unique<Impl>(io, std::move(settings), outbox, std::move(on_message))) {}
+MqttLink::MqttLink(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox, MqttEvents events)
+    : impl_(std::make_unique<Impl>(io, std::move(settings), outbox, std::move(events))) {}
 MqttLink::~MqttLink() = default;
 
 void MqttLink::start() {

@@ -8,12 +8,24 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/outbox.hpp"
 
 namespace home_energy {
 
 enum class MqttVersion { automatic, v5, v3_1_1 };
+
+/// Which of a subscription's messages are wanted.
+enum class Stored {
+  skip,       ///< those that are sent from now on
+  read_once,  ///< those that the broker keeps (retained): when it has given them the subscription ends
+};
+
+struct Subscription {
+  std::string filter;
+  Stored stored;
+};
 
 struct MqttSettings {
   std::string uri;        ///< `mqtt://host:port` or `mqtts://host:port`
@@ -24,9 +36,9 @@ struct MqttSettings {
   std::string ca_file;
   std::string certificate_file;
   std::string key_file;
-  std::string command_filter;  ///< what to subscribe to
-  std::string status_topic;    ///< last will and farewell go here
-  std::string offline;         ///< what they say
+  std::vector<Subscription> subscriptions;  ///< at least one; in this order, `read_once` ones not last
+  std::string status_topic;                 ///< last will and farewell go here
+  std::string offline;                      ///< what they say
 };
 
 /// A message as it came from the broker.
@@ -44,14 +56,20 @@ constexpr std::size_t kMaxPayload = std::size_t{64} * 1024;
 /// What we ask an MQTT 5 broker not to exceed, bytes of a packet.
 constexpr int kMaxPacket = 128 * 1024;
 
+/// Who is told of what happens at the broker, on the thread of the `io_context`. All are set.
+struct MqttEvents {
+  std::function<void(const Incoming&)> on_message;
+  /// All subscriptions are made, what was to be read has been; the outbox is about to be sent as a whole.
+  std::function<void()> on_connected;
+  std::function<void()> on_lost;
+};
+
 class MqttLink {
  public:
   enum class State { connecting, connected, disconnected };
 
-  /// @param outbox     what to send; kept by the caller, and longer than this
-  /// @param on_message called on the thread of `io`
-  MqttLink(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox,
-           std::function<void(const Incoming&)> on_message);
+  /// @param outbox what to send; kept by the caller, and longer than this
+  MqttLink(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox, MqttEvents events);
   ~MqttLink();
   MqttLink(const MqttLink&) = delete;
   MqttLink& operator=(const MqttLink&) = delete;

@@ -14,6 +14,20 @@
 #include "common/text.hpp"
 
 namespace home_energy {
+namespace {
+
+/// A name or an address; and a port, as the third group.
+constexpr const char* kHostAndPort = R"((\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:([0-9]{1,5}))?)";
+
+bool is_url(const std::string& text, const std::regex& form) {
+  constexpr std::size_t kLongest = 512;
+  constexpr double kHighestPort = 65535;
+  std::smatch parts;
+  if (text.size() > kLongest || !std::regex_match(text, parts, form)) return false;
+  return !parts[3].matched || is_number_within(parts[3], 1, kHighestPort);
+}
+
+}  // namespace
 
 bool is_number_within(const std::string& text, double lowest, double highest) {
   const double number = to_number(text);
@@ -40,11 +54,13 @@ std::optional<std::chrono::milliseconds> to_tick(const std::string& text) {
 }
 
 bool is_broker_uri(const std::string& text) {
-  static const std::regex kUri(R"(mqtts?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:([0-9]{1,5}))?/?)");
-  constexpr double kHighestPort = 65535;
-  std::smatch parts;
-  if (!std::regex_match(text, parts, kUri)) return false;
-  return !parts[3].matched || is_number_within(parts[3], 1, kHighestPort);
+  static const std::regex kUri(std::string("mqtts?://") + kHostAndPort + "/?");
+  return is_url(text, kUri);
+}
+
+bool is_http_url(const std::string& text) {
+  static const std::regex kUrl(std::string("https?://") + kHostAndPort + "(/[!-~]*)?");
+  return is_url(text, kUrl);
 }
 
 bool is_base_topic(const std::string& text) {
@@ -73,6 +89,14 @@ bool is_listen_address(const std::string& text) {
 
 bool is_loopback(const std::string& listen_address) {
   return listen_address == "loopback" || boost::asio::ip::make_address(listen_address).is_loopback();
+}
+
+std::optional<std::string> url_for_others(const std::string& listen_address, std::uint16_t port) {
+  if (is_loopback(listen_address)) return std::nullopt;
+  const auto address = boost::asio::ip::make_address(listen_address);
+  if (address.is_unspecified()) return std::nullopt;
+  const std::string host = address.is_v6() ? '[' + listen_address + ']' : listen_address;
+  return "http://" + host + ':' + std::to_string(port);
 }
 
 Result<std::string> read_file(const std::string& path, const std::string& field) {

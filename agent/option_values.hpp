@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ std::optional<std::chrono::milliseconds> to_tick(const std::string& text);
 /// `mqtt://host`, `mqtt://host:1883`, `mqtts://[::1]:8883`; no user in it.
 bool is_broker_uri(const std::string& text);
 
+/// `http://host`, `https://host:8443/path`; no user in it.
+bool is_http_url(const std::string& text);
+
 /// One or more levels of a topic, without wildcards, NUL or a slash at either end.
 bool is_base_topic(const std::string& text);
 
@@ -33,6 +37,8 @@ bool is_currency(const std::string& text);
 /// An IP address, or `loopback`.
 bool is_listen_address(const std::string& text);
 bool is_loopback(const std::string& listen_address);
+/// Where others reach what listens there; nothing where nobody does, or where all addresses of the machine are meant.
+std::optional<std::string> url_for_others(const std::string& listen_address, std::uint16_t port);
 
 /// The file's text. Fails with what the system says, and where it is over 1 MiB.
 Result<std::string> read_file(const std::string& path, const std::string& field);

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "agent/announcer.hpp"
 #include "agent/option_layers.hpp"
 #include "agent/option_values.hpp"
 #include "agent/version.hpp"
@@ -111,7 +112,12 @@ Result<void> Assembly::mqtt() {
 Result<void> Assembly::homes() {
   RunnerSettings& runner = options_.runner;
   const wire::Topics topics(text("base-topic"));
-  options_.mqtt.command_filter = topics.command_filter();
+  if (text("ha-discovery") == "on") {
+    options_.ha_prefix = text("ha-prefix");
+    if (options_.ha_prefix == text("base-topic")) return wrong("ha-prefix", "must differ from --base-topic");
+    options_.mqtt.subscriptions = Announcer::subscriptions(options_.ha_prefix);
+  }
+  options_.mqtt.subscriptions.push_back({topics.command_filter(), Stored::skip});
   options_.mqtt.status_topic = topics.status();
   options_.mqtt.offline = wire::kOffline;
   runner.base_topic = text("base-topic");

@@ -26,6 +26,7 @@ struct Options {
   std::optional<HttpSettings> http;  ///< none: HTTP is off
   std::string http_token;            ///< none where empty
   std::string public_url;            ///< none where empty: the loopback address and the port
+  std::string ha_prefix;             ///< Home Assistant's discovery prefix; empty: it is told nothing
   std::string log_level;
 };
 

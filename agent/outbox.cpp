@@ -14,8 +14,13 @@ Outbox::Outbox(std::string status_topic, std::string online) {
 }
 
 Outbox::TopicId Outbox::declare(std::string topic, int qos) {
+  return declare(std::move(topic), qos, nullptr);
+}
+
+Outbox::TopicId Outbox::declare(std::string topic, int qos, std::function<std::string()> make_payload) {
   topics_.push_back(
-      {.message = {.topic = std::move(topic), .payload = {}, .qos = qos, .retained = true, .correlation = {}}});
+      {.message = {.topic = std::move(topic), .payload = {}, .qos = qos, .retained = true, .correlation = {}},
+       .make_payload = std::move(make_payload)});
   return topics_.size() - 1;
 }
 
@@ -49,21 +54,26 @@ void Outbox::send_all_again() {
   auto receipts = std::exchange(queue_, {});
   for (TopicId topic = kStatus + 1; topic < topics_.size(); ++topic) {
     topics_[topic].queued = false;
-    if (!topics_[topic].message.payload.empty()) enqueue(topic);
+    if (topics_[topic].make_payload || !topics_[topic].message.payload.empty()) enqueue(topic);
   }
   std::ranges::move(receipts, std::back_inserter(queue_));
   topics_[kStatus].queued = false;
   enqueue(kStatus);
 }
 
-const Outgoing& Outbox::front() const {
-  const Entry& entry = queue_.front();
-  return entry.topic ? topics_[*entry.topic].message : entry.receipt;
+const Outgoing& Outbox::front() {
+  Entry& entry = queue_.front();
+  if (!entry.topic) return entry.receipt;
+  Topic& topic = topics_[*entry.topic];
+  if (topic.make_payload) topic.message.payload = topic.make_payload();
+  return topic.message;
 }
 
 void Outbox::pop() {
   if (queue_.front().topic) {
-    topics_[*queue_.front().topic].queued = false;
+    Topic& topic = topics_[*queue_.front().topic];
+    topic.queued = false;
+    if (topic.make_payload) topic.message.payload = {};
   } else {
     --receipts_;
   }

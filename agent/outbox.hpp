@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,19 +33,24 @@ class Outbox {
 
   /// Makes a retained topic known. Topics are sent again in the order in which they were declared.
   TopicId declare(std::string topic, int qos);
+  /// The same for a payload too large to keep: it is made each time that it is sent.
+  TopicId declare(std::string topic, int qos, std::function<std::string()> make_payload);
 
   /// The topic's present payload. Queued only where it differs from the last one.
   void update(TopicId topic, std::string_view payload);
 
-  /// Queues a message that is not retained, behind all that is queued now.
+  /// Queues the topic as it is now.
+  void send_again(TopicId topic) { enqueue(topic); }
+
+  /// Queues a message of its own, a receipt as a rule, behind all that is queued now.
   void post(Outgoing receipt);
 
   /// Queues every topic anew, receipts behind them, the status last: what a new connection needs.
   void send_all_again();
 
   bool empty() const { return queue_.empty(); }
-  /// The message to send next; the outbox must not be empty.
-  const Outgoing& front() const;
+  /// The message to send next; the outbox must not be empty. Valid until the next change.
+  const Outgoing& front();
   void pop();
 
   /// How many receipts were dropped since the last call.
@@ -53,6 +59,7 @@ class Outbox {
  private:
   struct Topic {
     Outgoing message;
+    std::function<std::string()> make_payload;  ///< none: the message has it
     bool queued = false;
   };
   struct Entry {

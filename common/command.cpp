@@ -15,8 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kLowestLimit = 20;
-constexpr double kHighestLimit = 100;
 constexpr double kHundredths = 100;
 constexpr std::ptrdiff_t kMaxIdLength = 64;
 
@@ -60,7 +58,7 @@ std::optional<Command> read_discharging(const json& value) {
 
 std::optional<Command> read_limit(const json& value) {
   const double percent = value.is_number() ? value.get<double>() : NAN;
-  if (!(percent >= kLowestLimit && percent <= kHighestLimit)) return std::nullopt;
+  if (!(percent >= kLowestLimitPercent && percent <= kHighestLimitPercent)) return std::nullopt;
   return ChargeLimitCommand{Percent(std::llround(percent * kHundredths))};
 }
 

@@ -21,6 +21,9 @@ struct ChargeCommand {
 /// The battery to 20 %, charging off, the clock to 00:00 of the next day.
 struct DischargeCommand {};
 
+constexpr int kLowestLimitPercent = 20;
+constexpr int kHighestLimitPercent = 100;
+
 /// The state of charge at which charging stops, 20..100 %.
 struct ChargeLimitCommand {
   Percent limit;

@@ -11,9 +11,25 @@
 namespace home_energy::wire {
 namespace {
 
+constexpr std::string_view kCommandSuffix = "/set";
+
 void append_two_digits(std::string& out, int value) {
   out += static_cast<char>('0' + value / 10);
   out += static_cast<char>('0' + value % 10);
+}
+
+/// The first member of an object, up to its value.
+void begin(std::string& out, std::string_view key) {
+  out += "{\"";
+  out += key;
+  out += "\":";
+}
+
+/// A further member of an object, up to its value.
+void next(std::string& out, std::string_view key) {
+  out += ",\"";
+  out += key;
+  out += "\":";
 }
 
 /// The values of a curve, as they were given.
@@ -61,12 +77,15 @@ std::string Topics::of(std::string_view home, HomeTopic topic) const {
   return base_ + '/' + std::string(home) + '/' + std::string(name(topic));
 }
 
+std::string Topics::command(std::string_view home, std::string_view command) const {
+  return base_ + '/' + std::string(home) + '/' + std::string(command) + std::string(kCommandSuffix);
+}
+
 std::optional<CommandAddress> Topics::command_address(std::string_view topic) const {
-  constexpr std::string_view kSuffix = "/set";
-  if (!topic.starts_with(base_) || !topic.ends_with(kSuffix)) return std::nullopt;
+  if (!topic.starts_with(base_) || !topic.ends_with(kCommandSuffix)) return std::nullopt;
   topic.remove_prefix(base_.size());
-  if (!topic.starts_with('/') || topic.size() <= kSuffix.size()) return std::nullopt;
-  topic = topic.substr(1, topic.size() - 1 - kSuffix.size());
+  if (!topic.starts_with('/') || topic.size() <= kCommandSuffix.size()) return std::nullopt;
+  topic = topic.substr(1, topic.size() - 1 - kCommandSuffix.size());
   const auto slash = topic.find('/');
   if (slash == std::string_view::npos || topic.find('/', slash + 1) != std::string_view::npos) return std::nullopt;
   return CommandAddress{std::string(topic.substr(0, slash)), std::string(topic.substr(slash + 1))};
@@ -93,7 +112,7 @@ std::string json_string(std::string_view text) {
 }
 
 void append_info(std::string& out, const AgentInfo& info) {
-  const nlohmann::ordered_json document{{"name", "home-energy-agent"},
+  const nlohmann::ordered_json document{{"name", kAgentName},
                                         {"version", info.version},
                                         {"protocol", 1},
                                         {"homes", info.homes},
@@ -103,51 +122,53 @@ void append_info(std::string& out, const AgentInfo& info) {
 }
 
 void append_clock(std::string& out, const Snapshot& home) {
-  out += R"({"day":)";
+  begin(out, "day");
   out += std::to_string(home.day);
-  out += R"(,"time":")";
+  next(out, key::kTime);
+  out += '"';
   append_two_digits(out, home.hour);
   out += ':';
   append_two_digits(out, home.minute);
-  out += R"(","hour":)";
+  out += '"';
+  next(out, "hour");
   out += std::to_string(home.hour);
-  out += R"(,"minute":)";
+  next(out, "minute");
   out += std::to_string(home.minute);
   out += '}';
 }
 
 void append_baseload(std::string& out, const Snapshot& home) {
-  out += R"({"power_kw":)";
+  begin(out, key::kPowerKw);
   append_kw(out, home.base_power);
-  out += R"(,"energy_kwh":)";
+  next(out, key::kEnergyKwh);
   append_kwh(out, home.base_energy.count(), home.ticks_per_hour);
   out += '}';
 }
 
 void append_price(std::string& out, const Snapshot& home, const Labels& labels) {
-  out += R"({"price":)";
+  begin(out, key::kPrice);
   append_price_value(out, home.price);
-  out += R"(,"unit":)";
+  next(out, "unit");
   out += json_string(labels.currency + "/kWh");
   out += '}';
 }
 
 void append_battery(std::string& out, const Snapshot& home) {
-  out += R"({"soc_percent":)";
+  begin(out, key::kSocPercent);
   append_soc(out, home);
-  out += R"(,"stored_kwh":)";
+  next(out, key::kStoredKwh);
   append_kwh(out, home.stored.count(), home.ticks_per_hour);
-  out += R"(,"capacity_kwh":)";
+  next(out, "capacity_kwh");
   append_kwh(out, home.capacity.count(), home.ticks_per_hour);
-  out += R"(,")";
-  out += key::kCharging;
-  out += R"(":")";
+  next(out, key::kCharging);
+  out += '"';
   out += text(home.charging);
-  out += R"(","power_kw":)";
+  out += '"';
+  next(out, key::kPowerKw);
   append_kw(out, home.car_power);
-  out += R"(,"charged_kwh":)";
+  next(out, key::kChargedKwh);
   append_kwh(out, home.charged_energy.count(), home.ticks_per_hour);
-  out += R"(,"limit_percent":)";
+  next(out, key::kLimitPercent);
   append_percent(out, home.limit);
   out += '}';
 }
@@ -155,19 +176,19 @@ void append_battery(std::string& out, const Snapshot& home) {
 void append_grid(std::string& out, const Snapshot& home, const Labels& labels) {
   const Watts power = home.base_power + home.car_power;
   const EnergyTotal energy = home.base_energy + home.charged_energy;
-  out += R"({"power_kw":)";
+  begin(out, key::kPowerKw);
   append_kw(out, power);
-  out += R"(,"energy_kwh":)";
+  next(out, key::kEnergyKwh);
   append_kwh(out, energy.count(), home.ticks_per_hour);
-  out += R"(,"cost":)";
+  next(out, key::kCost);
   append_money(out, home.cost, home.ticks_per_hour);
-  out += R"(,"currency":)";
+  next(out, "currency");
   out += json_string(labels.currency);
-  out += R"(,"fuse_kw":)";
+  next(out, "fuse_kw");
   append_kw(out, home.fuse);
-  out += R"(,"overload":)";
+  next(out, key::kOverload);
   out += power > home.fuse ? "true" : "false";
-  out += R"(,"since":)";
+  next(out, key::kSince);
   out += json_string(labels.since);
   out += '}';
 }
@@ -179,7 +200,7 @@ void append_baseload_profile(std::string& out, const LoadCurve& curve) {
 }
 
 void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels) {
-  out += R"({"unit":)";
+  begin(out, "unit");
   out += json_string(labels.currency + "/kWh");
   out += ',';
   append_values(out, curve, append_price_value);
@@ -188,11 +209,11 @@ void append_price_profile(std::string& out, const PriceCurve& curve, const Label
   for (std::size_t i = 0; i < curve.size() && i + 1 < starts.size(); ++i) {
     if (starts[i] == starts[i + 1]) continue;
     if (out.back() != '[') out += ',';
-    out += R"({"start":)";
+    begin(out, "start");
     out += json_string(starts[i]);
-    out += R"(,"end":)";
+    next(out, "end");
     out += json_string(starts[i + 1]);
-    out += R"(,"value":)";
+    next(out, "value");
     append_price_value(out, curve[i]);
     out += '}';
   }

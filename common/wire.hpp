@@ -14,13 +14,24 @@
 
 namespace home_energy::wire {
 
-/// Keys that commands carry, too: `command.cpp` reads what is written here.
+/// Keys of what is written here and read elsewhere: by `command.cpp`, and by the templates that `home_assistant` gives.
 namespace key {
 inline constexpr std::string_view kCharging = "charging";
 inline constexpr std::string_view kChargingAsPublished = "chargin";  ///< the published documentation's slip
 inline constexpr std::string_view kDischarging = "discharging";
 inline constexpr std::string_view kChargeLimit = "charge_limit";
 inline constexpr std::string_view kId = "id";
+inline constexpr std::string_view kTime = "time";
+inline constexpr std::string_view kPowerKw = "power_kw";
+inline constexpr std::string_view kEnergyKwh = "energy_kwh";
+inline constexpr std::string_view kPrice = "price";
+inline constexpr std::string_view kSocPercent = "soc_percent";
+inline constexpr std::string_view kStoredKwh = "stored_kwh";
+inline constexpr std::string_view kChargedKwh = "charged_kwh";
+inline constexpr std::string_view kLimitPercent = "limit_percent";
+inline constexpr std::string_view kCost = "cost";
+inline constexpr std::string_view kOverload = "overload";
+inline constexpr std::string_view kSince = "since";
 }  // namespace key
 
 namespace command {
@@ -57,6 +68,7 @@ class Topics {
   std::string receipt() const { return base_ + "/receipt"; }
   std::string receipt(std::string_view home) const;
   std::string of(std::string_view home, HomeTopic topic) const;
+  std::string command(std::string_view home, std::string_view command) const;
   /// The subscription that covers all commands of all homes.
   std::string command_filter() const { return base_ + "/+/+/set"; }
   /// The home and the command that a topic of that subscription names; nothing where it is another topic.
@@ -69,6 +81,7 @@ class Topics {
   std::string base_;
 };
 
+inline constexpr std::string_view kAgentName = "home-energy-agent";
 inline constexpr std::string_view kOnline = "online";
 inline constexpr std::string_view kOffline = "offline";
 

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "agent/option_layers.hpp"
+#include "agent/option_values.hpp"
 
 namespace home_energy {
 namespace {
@@ -62,7 +63,7 @@ TEST_CASE("without options there is the contract's home") {
   const auto read = options({});
   CHECK(read.mqtt.uri == "mqtt://127.0.0.1:1883");
   CHECK(read.mqtt.client_id.starts_with("home-energy-"));
-  CHECK(read.mqtt.command_filter == "home-energy/+/+/set");
+  CHECK(read.mqtt.subscriptions.back().filter == "home-energy/+/+/set");
   CHECK(read.runner.home_ids == std::vector<std::string>{"home"});
   CHECK(read.runner.home->capacity == WattHours(46'300));
   CHECK(read.runner.home->pace.ticks_per_hour() == 4);
@@ -104,8 +105,14 @@ TEST_CASE("a wrong value is refused with the option and what is legal") {
       Row{{"--http-port", "65536"}, "--http-port: must be"}, Row{{"--http-port", "+1"}, "--http-port: must be"},
       Row{{"--http-address", "::g"}, "--http-address: must be"},
       Row{{"--http-address", "0.0.0.0"}, "--http-address: others reach"},
-      Row{{"--prices", "/nowhere"}, "--prices: must be"}, Row{{"--prices", "/"}, "--prices: must be a file"},
-      Row{{"--config", "/nowhere"}, "--config: must be"},
+      Row{{"--ha-discovery", "yes"}, "--ha-discovery: must be on or off"},
+      Row{{"--ha-prefix", "a/#"}, "--ha-prefix: must be"}, Row{{"--ha-prefix", ""}, "--ha-prefix: must be"},
+      Row{{"--ha-prefix", "home-energy"}, "--ha-prefix: must differ from --base-topic"},
+      Row{{"--public-url", "http://"}, "--public-url: must be"},
+      Row{{"--public-url", "http://x:99999"}, "--public-url: must be"},
+      Row{{"--public-url", "http://user@x"}, "--public-url: must be"},
+      Row{{"--public-url", "http://x/ y"}, "--public-url: must be"}, Row{{"--prices", "/nowhere"}, "--prices: must be"},
+      Row{{"--prices", "/"}, "--prices: must be a file"}, Row{{"--config", "/nowhere"}, "--config: must be"},
       Row{{"--realtime", "--seconds-per-hour", "4"}, "--seconds-per-hour"}, Row{{"--foo"}, "--foo"},
       Row{{"foo"}, "foo"}, Row{{"--tick"}, "--tick"}, Row{{"--log-level", "loud"}, "--log-level: must be"},
       Row{{"--seconds-per-hour", "0"}, "--seconds-per-hour: must be"}, Row{{"--realtime=maybe"}, "realtime"});
@@ -151,6 +158,25 @@ TEST_CASE("passwords and tokens come from files or, for the broker, the environm
   CHECK(options({"--http-token-file", secret.path(), "--http-address", "0.0.0.0"}).http_token == "s3cret");
   const TemporaryFile empty("\n");
   CHECK(refusal({"--http-token-file", empty.path()}).find("--http-token-file") != std::string::npos);
+}
+
+TEST_CASE("Home Assistant is told unless it is switched off") {
+  const auto on = options({});
+  CHECK(on.ha_prefix == "homeassistant");
+  REQUIRE(on.mqtt.subscriptions.size() == 3);
+  CHECK(on.mqtt.subscriptions[0].filter == "homeassistant/device/+/config");
+  CHECK(on.mqtt.subscriptions[0].stored == Stored::read_once);
+  CHECK(on.mqtt.subscriptions[1].filter == "homeassistant/status");
+  const auto off = options({"--ha-discovery", "off", "--ha-prefix", "home-energy"});
+  CHECK(off.ha_prefix.empty());
+  CHECK(off.mqtt.subscriptions.size() == 1);
+}
+
+TEST_CASE("others reach what listens on an address of its own") {
+  CHECK(url_for_others("192.168.1.5", 5000) == "http://192.168.1.5:5000");
+  CHECK(url_for_others("fd00::5", 80) == "http://[fd00::5]:80");
+  for (const char* address : {"loopback", "127.0.0.1", "::1", "0.0.0.0", "::"})
+    CHECK_FALSE(url_for_others(address, 5000));
 }
 
 TEST_CASE("several homes are numbered") {

@@ -7,7 +7,10 @@ namespace {
 
 std::vector<std::string> sent(Outbox& outbox) {
   std::vector<std::string> all;
-  for (; !outbox.empty(); outbox.pop()) all.push_back(outbox.front().topic + ' ' + outbox.front().payload);
+  for (; !outbox.empty(); outbox.pop()) {
+    const Outgoing& message = outbox.front();
+    all.push_back(message.topic + ' ' + message.payload);
+  }
   return all;
 }
 
@@ -56,6 +59,20 @@ TEST_CASE("receipts are bounded, the oldest goes") {
   CHECK(outbox.take_dropped() == 3);
   CHECK(outbox.take_dropped() == 0);
   CHECK(sent(outbox).size() == Outbox::kMaxReceipts);
+}
+
+TEST_CASE("a payload too large to keep is made when it is sent") {
+  Outbox outbox("status", "online");
+  int made = 0;
+  const auto large = outbox.declare("large", 1, [&] { return std::to_string(++made); });
+  CHECK(outbox.empty());
+  outbox.send_all_again();
+  CHECK(made == 0);
+  CHECK(outbox.front().retained);
+  CHECK(sent(outbox) == std::vector<std::string>{"large 2", "status online"});
+  outbox.send_again(large);
+  outbox.send_again(large);
+  CHECK(sent(outbox).size() == 1);
 }
 
 }  // namespace home_energy

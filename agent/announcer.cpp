@@ -1,0 +1,145 @@
+#include "agent/announcer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/wire.hpp"
+
+namespace home_energy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLongestDelay = 2s;      ///< after a birth: many agents must not answer in the same moment
+constexpr auto kBetweenDocuments = 1s;  ///< of one device: Home Assistant is not to be hurried
+constexpr auto kUntilRemoved = 2s;      ///< clearing a home's topics earlier gives errors in its templates
+/// So many homes that are gone are removed at a time; a start later come the others.
+constexpr std::size_t kMostGone = 1'000;
+
+}  // namespace
+
+Announcer::Announcer(boost::asio::io_context& io, home_assistant::Settings settings,
+                     const std::vector<std::string>& homes, Outbox& outbox, std::function<void()> flush)
+    : settings_(std::move(settings)), outbox_(outbox), flush_(std::move(flush)), timer_(io) {
+  for (std::size_t i = 0; i < homes.size(); ++i) {
+    const auto topic = outbox_.declare(topic_of(homes[i]), 1, [this, i] { return document(i); });
+    homes_.push_back({.home = homes[i], .topic = topic, .leftovers = {}});
+    index_.emplace(homes[i], i);
+  }
+}
+
+std::string Announcer::topic_of(const std::string& home) const {
+  return home_assistant::discovery_topic(settings_.prefix, home_assistant::device_id(settings_.base_topic, home));
+}
+
+std::vector<Subscription> Announcer::subscriptions(const std::string& prefix) {
+  return {{home_assistant::discovery_filter(prefix), Stored::read_once},
+          {home_assistant::birth_topic(prefix), Stored::skip}};
+}
+
+std::string Announcer::document(std::size_t home) const {
+  const Announced& announced = homes_[home];
+  return home_assistant::document(settings_, announced.home,
+                                  as_stubs_ ? home_assistant::stubs_of(announced.leftovers) : announced.leftovers);
+}
+
+void Announcer::on_message(const Incoming& message) {
+  if (const auto device = home_assistant::device_of(settings_.prefix, message.topic)) {
+    if (message.stored) remember(*device, message.payload);
+  } else if (message.topic == home_assistant::birth_topic(settings_.prefix)) {
+    // A stored birth is one of the past.
+    if (!message.stored && message.payload == home_assistant::kBorn) born();
+  }
+}
+
+void Announcer::remember(const std::string& device, const std::string& document) {
+  auto home = home_assistant::home_of(settings_.base_topic, device);
+  auto leftovers = home ? home_assistant::leftovers_of(document) : std::nullopt;
+  if (!leftovers) return;
+  if (const auto known = index_.find(*home); known != index_.end()) {
+    homes_[known->second].leftovers.merge(*leftovers);
+  } else if (gone_.size() < kMostGone) {
+    gone_.insert(std::move(*home));
+  }
+}
+
+bool Announcer::has_leftovers() const {
+  return std::ranges::any_of(homes_, [](const Announced& announced) { return !announced.leftovers.empty(); });
+}
+
+void Announcer::connected() {
+  as_stubs_ = false;
+  announced_at_ = Clock::now();
+  post_empty_documents(false);
+  if (has_leftovers()) wait(kBetweenDocuments, &Announcer::remove_from_running);
+}
+
+void Announcer::lost() {
+  timer_.cancel();
+  birth_pending_ = false;
+}
+
+/// From one that runs; the retained documents stay as they are.
+void Announcer::remove_from_running() {
+  for (const Announced& announced : homes_) {
+    if (announced.leftovers.empty()) continue;
+    const auto stubs = home_assistant::stubs_of(announced.leftovers);
+    post(topic_of(announced.home), home_assistant::document(settings_, announced.home, stubs), false);
+  }
+  announced_at_ = Clock::now();
+  flush_();
+}
+
+void Announcer::born() {
+  if (std::exchange(birth_pending_, true)) return;
+  std::uniform_int_distribution<Clock::rep> delay(0, Clock::duration(kLongestDelay).count());
+  const auto earliest = announced_at_ + kBetweenDocuments - Clock::now();
+  wait(std::max(Clock::duration(delay(random_)), earliest), &Announcer::announce_removals);
+}
+
+/// For a Home Assistant that has just come up and knows the retained documents.
+void Announcer::announce_removals() {
+  spdlog::info("home assistant has come up: announcing {} homes", homes_.size());
+  birth_pending_ = false;
+  as_stubs_ = true;
+  announced_at_ = Clock::now();
+  outbox_.send_all_again();
+  post_empty_documents(true);
+  if (has_leftovers() || !gone_.empty()) wait(kUntilRemoved, &Announcer::announce_as_it_stays);
+  flush_();
+}
+
+void Announcer::announce_as_it_stays() {
+  for (auto& announced : homes_) {
+    if (announced.leftovers.empty()) continue;
+    announced.leftovers.clear();
+    outbox_.send_again(announced.topic);
+  }
+  const wire::Topics topics(settings_.base_topic);
+  for (const auto& home : gone_) {
+    for (const auto topic : wire::kHomeTopics) post(topics.of(home, topic), {}, true);
+  }
+  gone_.clear();
+  announced_at_ = Clock::now();
+  flush_();
+}
+
+void Announcer::post_empty_documents(bool retained) {
+  for (const auto& home : gone_) post(topic_of(home), {}, retained);
+}
+
+void Announcer::post(std::string topic, std::string payload, bool retained) {
+  outbox_.post(
+      {.topic = std::move(topic), .payload = std::move(payload), .qos = 1, .retained = retained, .correlation = {}});
+}
+
+void Announcer::wait(Clock::duration duration, void (Announcer::*then)()) {
+  timer_.expires_after(duration);
+  timer_.async_wait([this, then](const boost::system::error_code& error) {
+    if (!error) (this->*then)();
+  });
+}
+
+}  // namespace home_energy
