@@ -101,7 +101,7 @@ TEST_CASE("every component keeps the rules of its platform") {
   std::set<std::string> unique;
   std::set<std::string> entity_ids;
   std::set<std::string> names;
-  static const std::regex kEntityId(R"(([a-z_]+)\.home_energy_[a-z]+(_[a-z]+)*)");
+  static const std::regex kEntityId(R"(([a-z_]+)\.home_energy_[a-z]+(_[a-z0-9]+)*)");
   for (const auto& [id, component] : whole["cmps"].items()) {
     INFO(id << ": " << component.dump());
     const std::string platform = component.at("p");

@@ -22,6 +22,7 @@ def keep_old_document(client):
     client.publish(DEVICE, json.dumps(document), retain=True)
 
 
+@pytest.mark.parametrize("version", ["5", "3.1.1"])
 def test_an_entity_that_is_gone_is_removed_step_by_step(started, folder, broker, version):
     watcher = started(harness.Client(broker.port, "homeassistant/device/#"))
     keep_old_document(watcher)
@@ -44,6 +45,7 @@ def test_an_entity_that_is_gone_is_removed_step_by_step(started, folder, broker,
     assert "wind" not in entities(broker)
 
 
+@pytest.mark.parametrize("runs_during_the_change", [True, False])
 def test_an_entity_that_is_gone_is_gone_in_home_assistant(started, folder, broker, runs_during_the_change):
     keep_old_document(started(harness.Client(broker.port)))
     ha = started(HomeAssistant(broker).start())
@@ -62,6 +64,7 @@ def test_an_entity_that_is_gone_is_gone_in_home_assistant(started, folder, broke
     assert ha.names() == entities(broker) and "wind" not in ha.names()
 
 
+@pytest.mark.parametrize("runs_during_the_change", [True, False])
 def test_a_home_that_is_gone_is_gone_in_home_assistant(started, folder, broker, runs_during_the_change):
     agent = harness.online_agent(started, folder, broker, *STILL, "--homes", "3")
     ha = started(HomeAssistant(broker).start())
