@@ -1,0 +1,43 @@
+/// @file
+/// The grid on which energy moves where the charger modulates, and what it costs.
+///
+/// The step is the energy of a slot at full power, divided into so many parts that none is above 25 Wh (more where the
+/// need would take more than 4096 steps). Levels lie a whole number of steps below the goal. What a slot gives at most
+/// is rounded down to a step, what a run must draw in a slot at least is rounded up.
+///
+/// The bound. Take the optimum of the same problem with one step less to draw in each slot at most and one step more
+/// at least (100 W each for 25 Wh in 15 minutes). Round each level of it at a boundary down to the grid: no level moves
+/// by a step, so differences change by less than one, and the rounded plan is legal here. It costs at most
+/// sum |price(i) - price(i+1)| * step more. So what is found costs at most that. Where energies are then shifted
+/// between a plan's slots (see planner_steps.hpp), it costs less. Where everything lies on the grid, nothing is
+/// rounded, and by the argument of planner_levels.hpp the plan is the optimum.
+/// With a taper the bound takes a minimum run of 15 minutes more, too, because a run whose first and last slots are
+/// both used in part counts only one of them; and it holds where no slot is barred at some states of charge only.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "common/planner_intake.hpp"
+
+namespace home_energy::planner {
+
+/// Costs are counted in thousandths of a step: the lowest step may be a part of one.
+constexpr std::int64_t kGridCostUnits = 1000;
+
+/// A step is `whole / pieces` microjoules.
+struct GridStep {
+  std::int64_t whole;
+  std::int64_t pieces;
+};
+
+constexpr GridStep grid_step(Watts most, std::int64_t goal) {
+  constexpr std::int64_t kLongest = 25 * 3600 * kMicro;  // 25 Wh
+  constexpr std::int64_t kMostSteps = 4096;
+  const std::int64_t whole = most.count() * kPlannerSlot.count() * kMicro;
+  const std::int64_t pieces = divide_up(whole, kLongest);
+  const std::int64_t coarser = std::max<std::int64_t>(1, divide_up(goal, whole / pieces * kMostSteps));
+  return {whole * coarser, pieces};
+}
+
+}  // namespace home_energy::planner
