@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
@@ -13,20 +14,24 @@ namespace {
 
 constexpr double kTiny = 1e-4;  // a start, so that of equal plans the one with the fewest is found
 
-/// A linear expression, one term a line: CBC fails silently on long lines.
+/// A linear expression, written with one term a line (CBC fails silently on long lines) and no variable twice (it
+/// refuses those).
 class Sum {
  public:
   Sum& add(double factor, const std::string& name) {
-    std::ostringstream term;
-    term.precision(17);
-    term << (factor < 0 ? "\n - " : "\n + ") << std::abs(factor) << ' ' << name;
-    text_ += term.str();
+    factors_[name] += factor;
     return *this;
   }
-  const std::string& text() const { return text_; }
+  bool empty() const { return factors_.empty(); }
+  std::string text() const {
+    std::ostringstream out;
+    out.precision(17);
+    for (const auto& [name, factor] : factors_) out << (factor < 0 ? "\n - " : "\n + ") << std::abs(factor) << ' ' << name;
+    return out.str();
+  }
 
  private:
-  std::string text_;
+  std::map<std::string, double> factors_;
 };
 
 std::string name(const char* kind, std::size_t slot) {
@@ -179,7 +184,7 @@ class Programme {
 
   void bound_times(std::size_t i, Sum fast, Sum slow, double lowest) {
     const double margin = options_.step_kwh / lowest;
-    if (margin > 0 && !fast.text().empty()) row(fast, "<=", std::max(0.0, length(i) - margin));
+    if (margin > 0 && !fast.empty()) row(fast, "<=", std::max(0.0, length(i) - margin));
     for (Sum* sum : {&fast, &slow}) sum->add(-length(i), name("F", i)).add(-1, name("h", i)).add(-1, name("t", i));
     row(fast, "<=", 0);
     if (least_ <= 0) return;

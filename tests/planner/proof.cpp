@@ -75,7 +75,7 @@ class Proof {
   explicit Proof(Arguments arguments) : arguments_(arguments), folder_("/tmp/planner-proof-" + std::to_string(::getpid())) {
     std::filesystem::create_directories(folder_);
   }
-  ~Proof() { std::filesystem::remove_all(folder_); }
+  ~Proof() { if (!std::getenv("KEEP")) std::filesystem::remove_all(folder_); }
   Proof(const Proof&) = delete;
   Proof& operator=(const Proof&) = delete;
 
