@@ -13,7 +13,10 @@ CostTable<Cost>::CostTable(const Task& task, Levels& levels, std::span<const Slo
       min_run_(levels.min_run()),
       start_(1),
       above_(levels.size()),
-      window_(levels.size()),
+      window_(levels.size(), kInfinite),
+      sums_(levels.size()),
+      weighed_(levels.size()),
+      weighed_slot_(slots.size()),
       off_(slots.size() + 1),
       free_(slots.size() + 1) {
   if (task.problem.objective == Objective::cost) {
@@ -57,19 +60,23 @@ const std::vector<Cost>& CostTable<Cost>::running(std::size_t slot, std::int64_t
   return young_[{slot, more}] = young_row(slot, more);
 }
 
+template <class Cost>
+void CostTable<Cost>::weigh(std::size_t slot) {
+  const std::vector<std::int64_t>& units = levels_.cost_units();
+  for (std::size_t level = 0; level < units.size(); ++level) weighed_[level] = weight(slot) * units[level];
+  weighed_slot_ = slot;
+}
+
 /// Where less, row[from] becomes the least of extra + energy + next[to] over the window's `to`.
 template <class Cost>
 void CostTable<Cost>::lower(Row& row, std::size_t slot, const Row& next, Window window, Cost extra) {
-  const std::vector<std::int64_t>& units = levels_.cost_units();
-  const Cost per_unit = weight(slot);
-  window_.clear();
-  std::uint32_t place = window.lowest[slots_[slot].allowed_from];
-  for (std::size_t from = slots_[slot].allowed_from; from < row.size(); ++from) {
-    for (place = std::max(place, window.lowest[from]); place <= window.highest[from]; ++place) {
-      if (next[place] < kInfinite) window_.push(place, next[place] + per_unit * units[place]);
-    }
-    window_.drop_below(window.lowest[from]);
-    if (!window_.empty()) row[from] = std::min(row[from], window_.least() - per_unit * units[from] + extra);
+  const std::size_t first = slots_[slot].allowed_from;
+  if (weighed_slot_ != slot) weigh(slot);
+  for (std::size_t level = first; level < row.size(); ++level) sums_[level] = next[level] + weighed_[level];
+  window_.restart(static_cast<std::uint32_t>(first));
+  for (std::size_t from = first; from < row.size(); ++from) {
+    const Cost least = window_.least(sums_, window.lowest[from], window.highest[from]);
+    if (least < kInfinite / 2) row[from] = std::min(row[from], least - weighed_[from] + extra);
   }
 }
 

@@ -20,6 +20,7 @@ template <class Cost>
 class CostTable {
  public:
   using Row = std::vector<Cost>;
+  /// No plan. All sums that are one stay below half of it, see `fits`.
   static constexpr Cost kInfinite = Cost{1} << (sizeof(Cost) * 8 - 3);
 
   CostTable(const Task& task, Levels& levels, std::span<const SlotFacts> slots);
@@ -59,6 +60,7 @@ class CostTable {
   };
   Cost weight(std::size_t slot) const { return Cost{slots_[slot].weight} * kStartsPerCost; }
   void lower(Row& row, std::size_t slot, const Row& next, Window window, Cost extra);
+  void weigh(std::size_t slot);
   Row off_row(std::size_t slot);
   Row free_row(std::size_t slot);
   Row young_row(std::size_t slot, std::int64_t more);
@@ -77,6 +79,9 @@ class CostTable {
   LevelMap at_min_run_;
   LevelMap after_slot_;
   WindowMinimum<Cost> window_;
+  Row sums_;                  ///< of what comes after and the energy, per level; for `lower`
+  Row weighed_;               ///< what the energy up to each level costs in one slot, and
+  std::size_t weighed_slot_;  ///< which one
   std::vector<Row> off_;
   std::vector<Row> free_;
   std::map<std::pair<std::size_t, std::int64_t>, Row> young_;  ///< those at hand

@@ -1,7 +1,9 @@
 #include "common/planner_draws.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <utility>
 
 namespace home_energy::planner {
 namespace {
@@ -11,7 +13,7 @@ struct Share {
   std::int64_t energy;
   std::int64_t least;
   std::int64_t most;
-  std::int64_t weight;
+  std::pair<std::int64_t, std::ptrdiff_t> weight;  ///< of equally dear ones, first the tails in which a run begins
 };
 
 std::vector<Share> shares_of(const Task& task, const Levels& levels, const std::vector<SlotFacts>& slots,
@@ -19,16 +21,17 @@ std::vector<Share> shares_of(const Task& task, const Levels& levels, const std::
   std::vector<Share> shares;
   for (const Use& use : uses) {
     const SlotFacts& facts = slots[use.slot];
-    const std::int64_t bound = use.kind == UseKind::full ? facts.length : use.head + use.tail;  // ticks are microseconds
+    const std::int64_t bound =
+        use.kind == UseKind::full ? facts.length : use.head + use.tail;  // ticks are microseconds
     shares.push_back({.energy = levels.drawn(use.to) - levels.drawn(use.from),
                       .least = task.problem.least.count() * bound,
                       .most = facts.offered * facts.length,
-                      .weight = facts.weight});
+                      .weight = {facts.weight, use.kind == UseKind::tail ? std::ssize(uses) - std::ssize(shares) : 0}});
   }
   return shares;
 }
 
-/// From the dearest to the cheapest, as long as that gains something.
+/// From the dearest to the cheapest, as long as that gains something: money, or a later start.
 void shift_to_cheaper(std::vector<Share>& shares) {
   std::vector<std::size_t> order(shares.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

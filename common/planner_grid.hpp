@@ -1,9 +1,10 @@
 /// @file
 /// The grid on which energy moves where the charger modulates, and what it costs.
 ///
-/// The step is the energy of a slot at full power, divided into so many parts that none is above 25 Wh (more where the
-/// need would take more than 4096 steps). Levels lie a whole number of steps below the goal. What a slot gives at most
-/// is rounded down to a step, what a run must draw in a slot at least is rounded up.
+/// The step is the energy of a slot at full power, divided into so many parts that none is above 25 Wh: into more where
+/// the need would take less than 512 steps, into fewer where it would take more than 4096. Levels lie a whole number of
+/// steps below the goal. What a slot gives at most is rounded down to a step, what a run must draw in a slot at least
+/// is rounded up.
 ///
 /// The bound. Take the optimum of the same problem with one step less to draw in each slot at most and one step more
 /// at least (100 W each for 25 Wh in 15 minutes). Round each level of it at a boundary down to the grid: no level moves
@@ -34,10 +35,13 @@ struct GridStep {
 constexpr GridStep grid_step(Watts most, std::int64_t goal) {
   constexpr std::int64_t kLongest = 25 * 3600 * kMicro;  // 25 Wh
   constexpr std::int64_t kMostSteps = 4096;
+  constexpr std::int64_t kEnoughSteps = 1024;
   const std::int64_t whole = most.count() * kPlannerSlot.count() * kMicro;
   const std::int64_t pieces = divide_up(whole, kLongest);
-  const std::int64_t coarser = std::max<std::int64_t>(1, divide_up(goal, whole / pieces * kMostSteps));
-  return {whole * coarser, pieces};
+  const std::int64_t steps = divide_up(goal, whole / pieces);
+  const std::int64_t coarser = divide_up(steps, kMostSteps);
+  const std::int64_t finer = std::max<std::int64_t>(1, kEnoughSteps / steps);
+  return {whole * coarser, pieces * finer};
 }
 
 }  // namespace home_energy::planner

@@ -20,8 +20,7 @@ Intake::Intake(const ChargingProblem& problem) {
     const std::int64_t limit = std::min(segments_.back().limit, step.at_most.count());
     const Int128 at = Int128{problem.capacity.count()} * kJoulesPerWattHour * step.from.count();
     const Int128 above = at - Int128{problem.stored.count()} * kFull.count();
-    const Int128 drawn = above <= 0 ? 0
-                                    : divide_up(above * kMicro, Int128{problem.efficiency.count()});
+    const Int128 drawn = above <= 0 ? 0 : divide_up(above * kMicro, Int128{problem.efficiency.count()});
     if (drawn >= kNever) break;
     const auto from = static_cast<std::int64_t>(drawn);
     if (segments_.back().from == from) segments_.back().limit = limit;

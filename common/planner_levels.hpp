@@ -1,12 +1,12 @@
 /// @file
 /// The levels that a plan may have reached at the slots' boundaries, and which of them a slot leads to.
 ///
-/// On/off chargers: the levels are on-times. Let g divide 900 s and `min_run`. A plan's cumulated on-times at the slots'
-/// boundaries are bound by differences alone: 0 or the slot's length, or within them, and `min_run` from the beginning
-/// of a run to its end. Its cost is a sum of functions of one on-time each, linear between the taper's kinks. So the
-/// least is found at a vertex: each on-time is tied by tight differences to 0, to the total or to a kink, which puts it
-/// at an anchor plus a multiple of g. The anchors are those three, what a short first or last slot makes of them, and
-/// where a run going on has lasted `min_run`.
+/// On/off chargers: the levels are on-times. Let g divide 900 s and `min_run`. A plan's cumulated on-times at the
+/// slots' boundaries are bound by differences alone: 0 or the slot's length, or within them, and `min_run` from the
+/// beginning of a run to its end. Its cost is a sum of functions of one on-time each, linear between the taper's kinks.
+/// So the least is found at a vertex: each on-time is tied by tight differences to 0, to the total or to a kink, which
+/// puts it at an anchor plus a multiple of g. The anchors are those three, what a short first or last slot makes of
+/// them, and where a run going on has lasted `min_run`.
 ///
 /// Modulating chargers: see planner_grid.hpp.
 #pragma once

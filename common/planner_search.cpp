@@ -17,8 +17,8 @@ bool fits(const Task& task, const Levels& levels, std::span<const SlotFacts> slo
   const double units = static_cast<double>(levels.cost_units().back());
   const double start =
       static_cast<double>(task.problem.start_cost.count()) * static_cast<double>(levels.cost_units_per_kwh());
-  const double sum = (2 * heaviest * units + static_cast<double>(kStartsPerCost) * (start + 1)) *
-                     static_cast<double>(kStartsPerCost);
+  const double sum =
+      (2 * heaviest * units + static_cast<double>(kStartsPerCost) * (start + 1)) * static_cast<double>(kStartsPerCost);
   return sum < 1e18;  // below 2^60
 }
 

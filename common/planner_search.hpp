@@ -24,19 +24,19 @@ enum class UseKind { full, head, tail, split };
 struct Use {
   std::size_t slot;
   UseKind kind;
-  bool starts;           ///< a run begins with it, or (split) in it
-  std::uint32_t from;    ///< level
-  std::uint32_t to;      ///< level
+  bool starts;            ///< a run begins with it, or (split) in it
+  std::uint32_t from;     ///< level
+  std::uint32_t to;       ///< level
   std::int64_t head = 0;  ///< ticks that the head must last at least
   std::int64_t tail = 0;  ///< ticks that the tail must last at least
 };
 
 /// What the search knows of a slot.
 struct SlotFacts {
-  std::int64_t weight;        ///< what a kilowatt-hour costs, in the objective's measure
-  std::int64_t length;        ///< ticks
-  std::int64_t offered;       ///< watts at most
-  std::size_t allowed_from;   ///< the first level at which it may be used
+  std::int64_t weight;       ///< what a kilowatt-hour costs, in the objective's measure
+  std::int64_t length;       ///< ticks
+  std::int64_t offered;      ///< watts at most
+  std::size_t allowed_from;  ///< the first level at which it may be used
 };
 
 /// @return for each slot what of it may be used at which cost

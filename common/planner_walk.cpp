@@ -39,8 +39,8 @@ std::vector<typename Walk<Cost>::Place> Walk<Cost>::first_places() {
 template <class Cost>
 void Walk<Cost>::pass(std::size_t slot, std::size_t place) {
   const Place at = places_[slot][place];
-  const bool may_be_off = at.state == State::off || (at.state == State::running && at.more == 0) ||
-                          !is_allowed(slot, at);
+  const bool may_be_off =
+      at.state == State::off || (at.state == State::running && at.more == 0) || !is_allowed(slot, at);
   if (may_be_off && costs_.off(slot + 1)[at.level] == at.rest) {
     Place off{.state = State::off, .level = at.level, .rest = at.rest, .before = place};
     if (is_new(off)) next_.push_back(off);
@@ -67,7 +67,8 @@ void Walk<Cost>::pass_pinned(std::size_t slot, std::size_t place) {
   const Place at = places_[slot][place];
   const auto through = costs_.pinned_through(slot, at.level, at.pinned_end);
   const std::uint32_t to = through.value_or(at.pinned_end);
-  const Use use{.slot = slot, .kind = through ? UseKind::full : UseKind::head, .starts = false, .from = at.level, .to = to};
+  const Use use{
+      .slot = slot, .kind = through ? UseKind::full : UseKind::head, .starts = false, .from = at.level, .to = to};
   next_.push_back({.state = through ? State::pinned : State::off,
                    .level = to,
                    .pinned_end = at.pinned_end,
@@ -139,11 +140,13 @@ void Walk<Cost>::reach_window(std::size_t place, Use use, const LevelMap& lowest
   const SlotFacts& facts = slots_[use.slot];
   const std::uint32_t highest = levels_.furthest(facts.offered, facts.length)[at.level];
   use.from = at.level;
-  for (std::uint32_t to = lowest[at.level]; to <= highest; ++to) {
+  // Most energy first: of plans that differ in nothing that matters, the one that draws early is taken.
+  for (std::uint32_t to = highest + 1; to-- > lowest[at.level];) {
     if (row[to] >= CostTable<Cost>::kInfinite) continue;
     if (row[to] + costs_.energy(use.slot, at.level, to) + extra != at.rest) continue;
     use.to = to;
-    const bool draws_nothing = to == at.level && use.kind == UseKind::tail && use.tail == 0;  // is a start in the next slot
+    const bool draws_nothing =
+        to == at.level && use.kind == UseKind::tail && use.tail == 0;  // is a start in the next slot
     if (draws_nothing) continue;
     if (use.starts && !keep_latest(use)) continue;
     const Place next{.state = state, .more = more, .level = to, .rest = row[to], .before = place, .use = use};
@@ -157,7 +160,8 @@ bool Walk<Cost>::keep_latest(const Use& use) {
   const SlotFacts& facts = slots_[use.slot];
   const Int128 counted = Int128{use.tail} * kMicro / levels_.ticks_per_second();
   std::int64_t tail = static_cast<std::int64_t>(counted);
-  if (use.kind == UseKind::full) tail = static_cast<std::int64_t>(Int128{facts.length} * kMicro / levels_.ticks_per_second());
+  if (use.kind == UseKind::full)
+    tail = static_cast<std::int64_t>(Int128{facts.length} * kMicro / levels_.ticks_per_second());
   if (use.kind == UseKind::tail) {
     tail = std::max(tail, task_.intake.time(levels_.drawn(use.from), levels_.drawn(use.to), facts.offered));
   }

@@ -28,12 +28,12 @@ class Walk {
   /// One of the places where a best plan may be at a slot's boundary.
   struct Place {
     State state;
-    std::int64_t more = 0;          ///< running: ticks still to last
+    std::int64_t more = 0;  ///< running: ticks still to last
     std::uint32_t level = 0;
-    std::uint32_t pinned_end = 0;   ///< pinned: the level where the run ends
-    Cost rest = 0;                  ///< what all from here on costs
-    std::size_t before = 0;         ///< the place it was reached from, in the slot before
-    std::optional<Use> use = {};    ///< how
+    std::uint32_t pinned_end = 0;  ///< pinned: the level where the run ends
+    Cost rest = 0;                 ///< what all from here on costs
+    std::size_t before = 0;        ///< the place it was reached from, in the slot before
+    std::optional<Use> use = {};   ///< how
   };
 
   std::vector<Place> first_places();

@@ -43,8 +43,7 @@ void roll_slots(Dice& dice, const Mix& mix, std::size_t slots, ChargingProblem& 
   Watts load = roll_watts(dice, 300, 6000, mix.on_grid);
   for (std::size_t i = 0; i < slots; ++i) {
     if (i % 4 == 0) load = roll_watts(dice, 300, 8000, mix.on_grid);
-    problem.slots.push_back(
-        {kPlannerSlot, PricePerKwh(roll_price(dice, mix, i + offset, flat)), load});
+    problem.slots.push_back({kPlannerSlot, PricePerKwh(roll_price(dice, mix, i + offset, flat)), load});
   }
   if (mix.short_first) problem.slots.front().length = std::chrono::seconds(dice.from(1, 2) * 300);
   if (mix.short_first && !mix.on_grid) problem.slots.front().length = std::chrono::seconds(dice.from(1, 899));
@@ -57,7 +56,8 @@ void roll_energies(Dice& dice, const Mix& mix, ChargingProblem& problem) {
   for (const PlannerSlot& slot : problem.slots) seconds += slot.length.count();
   const std::int64_t most = problem.most.count() * seconds;
   const std::int64_t share = mix.too_much ? dice.from(80, 130) : dice.from(2, 45);
-  const std::int64_t drawn = std::max<std::int64_t>(1, most * share / 100 / grain) * grain + (mix.on_grid ? 0 : dice.from(0, 99));
+  const std::int64_t drawn =
+      std::max<std::int64_t>(1, most * share / 100 / grain) * grain + (mix.on_grid ? 0 : dice.from(0, 99));
   problem.efficiency = mix.on_grid ? kFull : Percent(dice.from(8000, 10'000));
   const std::int64_t gained = drawn * problem.efficiency.count() / kFull.count();
   const std::int64_t capacity = gained * dice.from(105, 170) / 100 / 3600 + 1;
@@ -101,14 +101,16 @@ ChargingProblem roll_problem(Dice& dice, const Mix& mix, std::size_t slots) {
   problem.most = roll_watts(dice, 2300, 11'000, mix.on_grid);
   problem.least = mix.on_off ? problem.most : roll_watts(dice, 300, problem.most.count() * 2 / 3, mix.on_grid);
   if (!mix.on_off && dice.one_in(8)) problem.least = Watts(0);
-  problem.fuse = mix.fuse ? roll_watts(dice, problem.most.count(), problem.most.count() + 6000, mix.on_grid) : Watts(30'000);
+  problem.fuse =
+      mix.fuse ? roll_watts(dice, problem.most.count(), problem.most.count() + 6000, mix.on_grid) : Watts(30'000);
   problem.min_run = mix.min_run;
   if (mix.starts_cost) problem.start_cost = MoneyMicro(dice.from(1, 40) * 10'000);
   roll_slots(dice, mix, slots, problem);
   roll_energies(dice, mix, problem);
   if (mix.taper) problem.taper = roll_taper(dice, problem);
   if (mix.ceiling) {
-    problem.max_price = problem.slots[static_cast<std::size_t>(dice.from(0, static_cast<std::int64_t>(slots) - 1))].price;
+    problem.max_price =
+        problem.slots[static_cast<std::size_t>(dice.from(0, static_cast<std::int64_t>(slots) - 1))].price;
   }
   if (mix.running) problem.running_for = std::chrono::seconds(dice.from(0, 15) * (mix.on_grid ? 300 : 61));
   return problem;

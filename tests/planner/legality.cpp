@@ -38,8 +38,8 @@ class Simulation {
   }
 
   double limit_at(double drawn) const {
-    const double percent =
-        (number(problem_.stored) + drawn * number(problem_.efficiency) / 1e4) / (number(problem_.capacity) * 3600) * 1e4;
+    const double percent = (number(problem_.stored) + drawn * number(problem_.efficiency) / 1e4) /
+                           (number(problem_.capacity) * 3600) * 1e4;
     double limit = 1e9;
     for (const TaperStep& step : problem_.taper) {
       if (percent >= number(step.from) - 1e-6) limit = std::min(limit, number(step.at_most));
@@ -104,7 +104,8 @@ class Simulation {
     if (slot >= problem_.slots.size()) return;
     const PlannerSlot& facts = problem_.slots[slot];
     const bool dear = problem_.max_price && facts.price > *problem_.max_price;
-    const bool full = std::min(number(problem_.least), limit_at(drawn_ - 1)) > number(problem_.fuse) - number(facts.base_load);
+    const bool full =
+        std::min(number(problem_.least), limit_at(drawn_ - 1)) > number(problem_.fuse) - number(facts.base_load);
     if (!dear && !full) fail("a run too short before a slot that is free");
   }
 

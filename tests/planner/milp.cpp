@@ -26,7 +26,8 @@ class Sum {
   std::string text() const {
     std::ostringstream out;
     out.precision(17);
-    for (const auto& [name, factor] : factors_) out << (factor < 0 ? "\n - " : "\n + ") << std::abs(factor) << ' ' << name;
+    for (const auto& [name, factor] : factors_)
+      out << (factor < 0 ? "\n - " : "\n + ") << std::abs(factor) << ' ' << name;
     return out.str();
   }
 
@@ -53,7 +54,8 @@ std::vector<Segment> segments_of(const ChargingProblem& problem, double energy) 
   double from = 0;
   double limit = static_cast<double>(problem.most.count()) / 1e3;
   for (const TaperStep& step : problem.taper) {
-    const double stored = static_cast<double>(problem.capacity.count()) * static_cast<double>(step.from.count()) / 1e4 * 3600;
+    const double stored =
+        static_cast<double>(problem.capacity.count()) * static_cast<double>(step.from.count()) / 1e4 * 3600;
     const double drawn = (stored - static_cast<double>(problem.stored.count())) /
                          (static_cast<double>(problem.efficiency.count()) / 1e4) / 3.6e6;
     if (drawn >= energy) break;
@@ -82,14 +84,18 @@ class Programme {
   }
 
   void write(std::ostream& out) const {
-    out << "Minimize\n obj:" << objective_.text() << "\nSubject To\n" << rows_.str() << "Bounds\n"
-        << bounds_.str() << "Binaries\n" << binaries_.str() << "End\n";
+    out << "Minimize\n obj:" << objective_.text() << "\nSubject To\n"
+        << rows_.str() << "Bounds\n"
+        << bounds_.str() << "Binaries\n"
+        << binaries_.str() << "End\n";
   }
 
  private:
   std::size_t slots() const { return problem_.slots.size(); }
   double length(std::size_t i) const { return static_cast<double>(problem_.slots[i].length.count()) / 3600; }
-  double room(std::size_t i) const { return static_cast<double>((problem_.fuse - problem_.slots[i].base_load).count()) / 1e3; }
+  double room(std::size_t i) const {
+    return static_cast<double>((problem_.fuse - problem_.slots[i].base_load).count()) / 1e3;
+  }
 
   void row(const Sum& sum, const char* relation, double value) {
     rows_.precision(17);
@@ -130,7 +136,8 @@ class Programme {
     const double weight = problem_.objective == Objective::cost ? static_cast<double>(slot.price.count()) / 1e6
                                                                 : static_cast<double>(slot.base_load.count()) / 1e3;
     for (std::size_t s = 0; s < segments_.size(); ++s) objective_.add(weight, name("e", i, s));
-    const double start = problem_.objective == Objective::cost ? static_cast<double>(problem_.start_cost.count()) / 1e6 : 0;
+    const double start =
+        problem_.objective == Objective::cost ? static_cast<double>(problem_.start_cost.count()) / 1e6 : 0;
     objective_.add(start + kTiny, name("S", i)).add(start + kTiny, name("T", i));
   }
 
@@ -280,12 +287,14 @@ MilpAnswer read_answer(const std::string& path, const ChargingProblem& problem) 
     if (variable[0] == 'e') {
       const PlannerSlot& slot = problem.slots[std::stoul(variable.substr(1))];
       answer.energy += value;
-      answer.objective += value * (problem.objective == Objective::cost ? static_cast<double>(slot.price.count()) / 1e6
-                                                                        : static_cast<double>(slot.base_load.count()) / 1e3);
+      answer.objective +=
+          value * (problem.objective == Objective::cost ? static_cast<double>(slot.price.count()) / 1e6
+                                                        : static_cast<double>(slot.base_load.count()) / 1e3);
     }
     if (variable[0] == 'S' || variable[0] == 'T') answer.starts += value > 0.5;
   }
-  if (problem.objective == Objective::cost) answer.objective += answer.starts * static_cast<double>(problem.start_cost.count()) / 1e6;
+  if (problem.objective == Objective::cost)
+    answer.objective += answer.starts * static_cast<double>(problem.start_cost.count()) / 1e6;
   return answer;
 }
 
@@ -301,9 +310,10 @@ MilpAnswer solve_milp(const ChargingProblem& problem, const MilpOptions& options
   programme.write(file);
   file.close();
   std::ostringstream command;
-  command << "'" << options.solver << "' '" << model << "' -threads 0 -ratioGap 0 -allowableGap 0 -increment 0 -primalTolerance 1e-9"
-          << " -dualTolerance 1e-9 -integerTolerance 1e-9 -seconds " << options.time_limit_s << " -solve -solution '" << answer
-          << "' >'" << options.folder << "/log.txt' 2>&1";
+  command << "'" << options.solver << "' '" << model
+          << "' -threads 0 -ratioGap 0 -allowableGap 0 -increment 0 -primalTolerance 1e-9"
+          << " -dualTolerance 1e-9 -integerTolerance 1e-9 -seconds " << options.time_limit_s << " -solve -solution '"
+          << answer << "' >'" << options.folder << "/log.txt' 2>&1";
   if (std::system(command.str().c_str()) != 0) throw std::runtime_error("CBC failed: " + command.str());
   return read_answer(answer, problem);
 }

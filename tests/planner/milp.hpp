@@ -23,9 +23,9 @@ struct MilpOptions {
   std::string solver;  ///< path of cbc
   std::string folder;  ///< for its files
   double time_limit_s = 120;
-  double energy_kwh = 0;             ///< to be drawn in all
-  bool most_energy = false;          ///< instead: as much as can be drawn, at most `energy_kwh`
-  double step_kwh = 0;               ///< each use of a slot keeps so far from its bounds
+  double energy_kwh = 0;                ///< to be drawn in all
+  bool most_energy = false;             ///< instead: as much as can be drawn, at most `energy_kwh`
+  double step_kwh = 0;                  ///< each use of a slot keeps so far from its bounds
   std::chrono::seconds longer_runs{0};  ///< added to a minimum run that is not 0
 };
 

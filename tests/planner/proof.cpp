@@ -1,5 +1,5 @@
-// Random problems, planned and solved by CBC as mixed integer programmes. The plan must be legal and as good: to 1e-6 of
-// the cost where nothing is rounded, and within the bound of common/planner_grid.hpp elsewhere.
+// Random problems, planned and solved by CBC as mixed integer programmes. The plan must be legal and as good: to 1e-6
+// of the cost where nothing is rounded, and within the bound of common/planner_grid.hpp elsewhere.
 #include <unistd.h>
 
 #include <algorithm>
@@ -72,10 +72,13 @@ struct Outcome {
 
 class Proof {
  public:
-  explicit Proof(Arguments arguments) : arguments_(arguments), folder_("/tmp/planner-proof-" + std::to_string(::getpid())) {
+  explicit Proof(Arguments arguments)
+      : arguments_(arguments), folder_("/tmp/planner-proof-" + std::to_string(::getpid())) {
     std::filesystem::create_directories(folder_);
   }
-  ~Proof() { if (!std::getenv("KEEP")) std::filesystem::remove_all(folder_); }
+  ~Proof() {
+    if (!std::getenv("KEEP")) std::filesystem::remove_all(folder_);
+  }
   Proof(const Proof&) = delete;
   Proof& operator=(const Proof&) = delete;
 
@@ -109,7 +112,8 @@ class Proof {
     ++compared_;
     exact_ += outcome.exact;
     void_bounds_ += outcome.void_bound;
-    if (!outcome.exact) losses_ += outcome.loss, worst_loss_ = std::max(worst_loss_, outcome.loss), bounds_ += outcome.bound;
+    if (!outcome.exact)
+      losses_ += outcome.loss, worst_loss_ = std::max(worst_loss_, outcome.loss), bounds_ += outcome.bound;
     if (outcome.fault.empty()) return;
     ++failures_;
     std::cout << "FAILED instance " << i << " of seed " << arguments_.seed << " (" << instance.problem.slots.size()
@@ -176,7 +180,8 @@ class Proof {
                    Outcome& outcome) const {
     const auto goal = static_cast<std::int64_t>(std::llround(options.energy_kwh * kJoulesPerKwh)) * planner::kMicro;
     const planner::GridStep step = planner::grid_step(problem.most, goal);
-    options.step_kwh = static_cast<double>(step.whole) / static_cast<double>(step.pieces) / planner::kMicro / kJoulesPerKwh;
+    options.step_kwh =
+        static_cast<double>(step.whole) / static_cast<double>(step.pieces) / planner::kMicro / kJoulesPerKwh;
     options.longer_runs = kPlannerSlot;
     const MilpAnswer tighter = solve_milp(problem, options);
     outcome.void_bound = !tighter.feasible;
@@ -211,15 +216,19 @@ class Proof {
 
   void report() const {
     for (const auto& [what, counts] : kinds_) {
-      std::printf("%-24s %5ld, %ld of them over %zu slots\n", what.c_str(), counts.first, counts.second, arguments_.max_slots);
+      std::printf("%-24s %5ld, %ld of them over %zu slots\n", what.c_str(), counts.first, counts.second,
+                  arguments_.max_slots);
     }
     std::printf("%-24s %5ld\n", "target out of reach", short_);
     const long rounded = compared_ - exact_;
-    std::printf("compared %ld: %ld to 1e-6, %ld within the bound (%ld of these only from below: the bound's problem has no plan)\n",
-                compared_, exact_, rounded - void_bounds_, void_bounds_);
+    std::printf(
+        "compared %ld: %ld to 1e-6, %ld within the bound (%ld of these only from below: the bound's problem has no "
+        "plan)\n",
+        compared_, exact_, rounded - void_bounds_, void_bounds_);
     if (rounded > 0) {
-      std::printf("off the grid: mean loss %.5f %%, worst %.4f %%; mean bound %.3f %%\n", 100 * losses_ / static_cast<double>(rounded),
-                  100 * worst_loss_, 100 * bounds_ / static_cast<double>(std::max(1L, rounded - void_bounds_)));
+      std::printf("off the grid: mean loss %.5f %%, worst %.4f %%; mean bound %.3f %%\n",
+                  100 * losses_ / static_cast<double>(rounded), 100 * worst_loss_,
+                  100 * bounds_ / static_cast<double>(std::max(1L, rounded - void_bounds_)));
     }
     std::printf("slowest: instance %ld, %.2f s\n%ld failed\n", slowest_at_, slowest_, failures_);
   }
