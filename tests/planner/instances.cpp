@@ -92,6 +92,8 @@ Instance roll_instance(Dice& dice, std::size_t slots) {
           .min_run = std::chrono::minutes(kMinRuns[static_cast<std::size_t>(dice.from(0, kMinRuns.size() - 1))])};
   if (mix.taper && !mix.on_off) mix.on_grid = false;  // the taper's own bounds are off the grid
   if (mix.on_grid && mix.min_run == std::chrono::minutes(50)) mix.min_run = std::chrono::minutes(20);
+  // CBC needs minutes for all three of them over many slots.
+  if (mix.taper && !mix.on_off && mix.min_run > std::chrono::seconds(0)) slots = std::min<std::size_t>(slots, 26);
   return {mix, roll_problem(dice, mix, slots)};
 }
 

@@ -40,9 +40,10 @@ class Simulation {
   double limit_at(double drawn) const {
     const double percent = (number(problem_.stored) + drawn * number(problem_.efficiency) / 1e4) /
                            (number(problem_.capacity) * 3600) * 1e4;
+    const double joule = 1.5 / (number(problem_.capacity) * 3600) * 1e4;  // a plan counts whole ones
     double limit = 1e9;
     for (const TaperStep& step : problem_.taper) {
-      if (percent >= number(step.from) - 1e-6) limit = std::min(limit, number(step.at_most));
+      if (percent >= number(step.from) - joule) limit = std::min(limit, number(step.at_most));
     }
     return limit;
   }

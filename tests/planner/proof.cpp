@@ -91,7 +91,7 @@ class Proof {
       const std::int64_t more = std::min(dice.from(0, spread), std::min(dice.from(0, spread), dice.from(0, spread)));
       const std::size_t slots = arguments_.min_slots + static_cast<std::size_t>(dice.one_in(10) ? spread : more);
       const Instance instance = roll_instance(dice, slots);
-      count(instance.mix, slots);
+      count(instance.mix, instance.problem.slots.size());
       judge(i, instance);
     }
     report();
