@@ -17,7 +17,8 @@ using Priced = Int128;
 /// In millionths, rounded to the nearest.
 MoneyMicro rounded(Priced priced) {
   const Priced doubled = 2 * priced + kJoulesPerKwh;
-  const Priced floor = doubled / (2 * kJoulesPerKwh) - (doubled % (2 * kJoulesPerKwh) < 0 ? 1 : 0);
+  const Priced unit = Priced{kJoulesPerKwh} * 2;
+  const Priced floor = doubled / unit - (doubled % unit < 0 ? 1 : 0);
   return MoneyMicro(static_cast<std::int64_t>(floor));
 }
 

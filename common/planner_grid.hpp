@@ -33,7 +33,7 @@ struct GridStep {
 };
 
 constexpr GridStep grid_step(Watts most, std::int64_t goal) {
-  constexpr std::int64_t kLongest = 25 * 3600 * kMicro;  // 25 Wh
+  constexpr std::int64_t kLongest = 25 * kMicro * 3600;  // 25 Wh
   constexpr std::int64_t kMostSteps = 4096;
   constexpr std::int64_t kEnoughSteps = 1024;
   const std::int64_t whole = most.count() * kPlannerSlot.count() * kMicro;

@@ -14,7 +14,7 @@ bool fits(const Task& task, const Levels& levels, std::span<const SlotFacts> slo
   for (const SlotFacts& facts : slots) {
     heaviest = std::max(heaviest, std::abs(static_cast<double>(facts.weight)));
   }
-  const double units = static_cast<double>(levels.cost_units().back());
+  const auto units = static_cast<double>(levels.cost_units().back());
   const double start =
       static_cast<double>(task.problem.start_cost.count()) * static_cast<double>(levels.cost_units_per_kwh());
   const double sum =

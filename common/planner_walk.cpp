@@ -159,7 +159,7 @@ template <class Cost>
 bool Walk<Cost>::keep_latest(const Use& use) {
   const SlotFacts& facts = slots_[use.slot];
   const Int128 counted = Int128{use.tail} * kMicro / levels_.ticks_per_second();
-  std::int64_t tail = static_cast<std::int64_t>(counted);
+  auto tail = static_cast<std::int64_t>(counted);
   if (use.kind == UseKind::full)
     tail = static_cast<std::int64_t>(Int128{facts.length} * kMicro / levels_.ticks_per_second());
   if (use.kind == UseKind::tail) {

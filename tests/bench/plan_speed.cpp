@@ -77,7 +77,7 @@ double cbc_time(const ChargingProblem& problem, const std::string& folder) {
 void measure(int plans) {
   const std::string folder = "/tmp/plan-speed-" + std::to_string(::getpid());
   std::filesystem::create_directories(folder);
-  for (const std::size_t slots : {24, 48, 96, 192}) {
+  for (const std::size_t slots : {24U, 48U, 96U, 192U}) {
     for (const bool all : {false, true}) {
       const ChargingProblem problem = all ? with_all(slots) : on_off(slots);
       std::cout << (all ? "all" : "on-off") << '-' << slots << ' ' << plan_time(problem, plans) << ' '

@@ -4,44 +4,16 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
-#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
+
+#include "tests/planner/linear_sum.hpp"
 
 namespace home_energy::test {
 namespace {
 
 constexpr double kTiny = 1e-4;  // a start, so that of equal plans the one with the fewest is found
-
-/// A linear expression, written with one term a line (CBC fails silently on long lines) and no variable twice (it
-/// refuses those).
-class Sum {
- public:
-  Sum& add(double factor, const std::string& name) {
-    factors_[name] += factor;
-    return *this;
-  }
-  bool empty() const { return factors_.empty(); }
-  std::string text() const {
-    std::ostringstream out;
-    out.precision(17);
-    for (const auto& [name, factor] : factors_)
-      out << (factor < 0 ? "\n - " : "\n + ") << std::abs(factor) << ' ' << name;
-    return out.str();
-  }
-
- private:
-  std::map<std::string, double> factors_;
-};
-
-std::string name(const char* kind, std::size_t slot) {
-  return kind + std::to_string(slot);
-}
-
-std::string name(const char* kind, std::size_t slot, std::size_t segment) {
-  return name(kind, slot) + "_" + std::to_string(segment);
-}
 
 /// A stretch of the way to the need along which the taper is the same; kWh and kW.
 struct Segment {
