@@ -66,6 +66,14 @@ void roll_energies(Dice& dice, const Mix& mix, ChargingProblem& problem) {
   problem.stored = Joules(problem.target.count() - gained);
 }
 
+/// Long minimum runs take CBC minutes over many slots where the charger modulates, or where many slots are alike.
+std::size_t longest_for_cbc(const Mix& mix) {
+  if (mix.min_run == std::chrono::seconds(0)) return kMaxPlannerSlots;
+  if (mix.on_off) return mix.load ? 40 : kMaxPlannerSlots;
+  if (mix.taper) return 24;
+  return mix.min_run >= std::chrono::minutes(50) ? 30 : 60;
+}
+
 }  // namespace
 
 std::int64_t Dice::from(std::int64_t low, std::int64_t high) {
@@ -92,9 +100,7 @@ Instance roll_instance(Dice& dice, std::size_t slots) {
           .min_run = std::chrono::minutes(kMinRuns[static_cast<std::size_t>(dice.from(0, kMinRuns.size() - 1))])};
   if (mix.taper && !mix.on_off) mix.on_grid = false;  // the taper's own bounds are off the grid
   if (mix.on_grid && mix.min_run == std::chrono::minutes(50)) mix.min_run = std::chrono::minutes(20);
-  // CBC needs minutes for all three of them over many slots.
-  if (mix.taper && !mix.on_off && mix.min_run > std::chrono::seconds(0)) slots = std::min<std::size_t>(slots, 26);
-  return {mix, roll_problem(dice, mix, slots)};
+  return {mix, roll_problem(dice, mix, std::min(slots, longest_for_cbc(mix)))};
 }
 
 ChargingProblem roll_problem(Dice& dice, const Mix& mix, std::size_t slots) {

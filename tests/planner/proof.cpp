@@ -88,8 +88,9 @@ class Proof {
       Dice dice(arguments_.seed * 1'000'003 + static_cast<std::uint64_t>(i));
       // Mostly short ones: CBC's time grows fast. Each constraint comes up at every length.
       const auto spread = static_cast<std::int64_t>(arguments_.max_slots - arguments_.min_slots);
-      const std::int64_t more = std::min(dice.from(0, spread), std::min(dice.from(0, spread), dice.from(0, spread)));
-      const std::size_t slots = arguments_.min_slots + static_cast<std::size_t>(dice.one_in(10) ? spread : more);
+      std::int64_t more = spread;
+      for (int roll = 0; roll < 5; ++roll) more = std::min(more, dice.from(0, spread));
+      const std::size_t slots = arguments_.min_slots + static_cast<std::size_t>(dice.one_in(16) ? spread : more);
       const Instance instance = roll_instance(dice, slots);
       count(instance.mix, instance.problem.slots.size());
       judge(i, instance);
