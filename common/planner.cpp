@@ -1,6 +1,7 @@
 #include "common/planner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/planner_draws.hpp"
 
@@ -99,10 +100,46 @@ Joules shortfall_of(const ChargingProblem& problem, Joules drawn) {
   return Joules(problem.target.count() - problem.stored.count() - static_cast<std::int64_t>(stored));
 }
 
+/// The objective, then the starts.
+std::pair<Int128, Int128> objective_of(const ChargingProblem& problem, const std::vector<Draw>& draws) {
+  Int128 sum = 0;
+  Int128 starts = 0;
+  for (const Draw& draw : draws) {
+    const PlannerSlot& slot = problem.slots[draw.slot];
+    const bool costs = problem.objective == Objective::cost;
+    sum += Int128{costs ? slot.price.count() : slot.base_load.count()} * (draw.to - draw.from);
+    if (draw.starts && costs) sum += Int128{problem.start_cost.count()} * kMicro * kJoulesPerKwh;
+    starts += draw.starts ? 1 : 0;
+  }
+  return {sum, starts};
+}
+
+/// The best draws at the least power alone, which need no grid; none where that is too slow.
+std::vector<Draw> draws_at_least_power(const Task& task) {
+  ChargingProblem slow = task.problem;
+  slow.most = slow.least;
+  const Intake intake(slow);
+  const AtOnce reach = draw_at_once(slow, intake, {}, task.goal);
+  if (reach.drawn < task.goal) return {};
+  const Task slow_task{slow, intake, task.goal, std::min(intake.time(0, task.goal, slow.least.count()), reach.on_time)};
+  Levels levels(slow_task);
+  return draws_of(slow_task, levels, best_uses(slow_task, levels));
+}
+
 std::vector<Draw> best_draws(const Task& task) {
   Levels levels(task);
   const std::vector<Use> uses = best_uses(task, levels);
-  return uses.empty() ? draw_all_but(task) : draws_of(task, levels, uses);
+  std::vector<Draw> draws;
+  if (!uses.empty()) draws = draws_of(task, levels, uses);
+  // Where the need is hardly more than a run at least power draws, the grid leaves little room, or none.
+  const std::int64_t slowest = task.intake.time(0, task.goal, task.problem.least.count());
+  const bool is_narrow = task.problem.min_run.count() * kMicro > slowest / 2;
+  if (!levels.on_off() && slowest < kNever && (draws.empty() || is_narrow)) {
+    std::vector<Draw> slow = draws_at_least_power(task);
+    const bool is_better = draws.empty() || objective_of(task.problem, slow) < objective_of(task.problem, draws);
+    if (!slow.empty() && is_better) draws = std::move(slow);
+  }
+  return draws.empty() ? draw_all_but(task) : draws;
 }
 
 }  // namespace

@@ -113,12 +113,20 @@ class Proof {
     ++compared_;
     exact_ += outcome.exact;
     void_bounds_ += outcome.void_bound;
-    if (!outcome.exact)
-      losses_ += outcome.loss, worst_loss_ = std::max(worst_loss_, outcome.loss), bounds_ += outcome.bound;
+    if (!outcome.exact) add_loss(i, outcome);
     if (outcome.fault.empty()) return;
     ++failures_;
     std::cout << "FAILED instance " << i << " of seed " << arguments_.seed << " (" << instance.problem.slots.size()
               << " slots; --only " << i << " repeats it): " << outcome.fault << std::endl;
+  }
+
+  void add_loss(long i, const Outcome& outcome) {
+    losses_ += outcome.loss;
+    bounds_ += outcome.bound;
+    if (outcome.loss > 0.03) std::cout << "instance " << i << " loses " << 100 * outcome.loss << " %\n";
+    if (outcome.loss <= worst_loss_) return;
+    worst_loss_ = outcome.loss;
+    worst_loss_at_ = i;
   }
 
   Outcome compare(const Instance& instance) {
@@ -227,8 +235,8 @@ class Proof {
         "plan)\n",
         compared_, exact_, rounded - void_bounds_, void_bounds_);
     if (rounded > 0) {
-      std::printf("off the grid: mean loss %.5f %%, worst %.4f %%; mean bound %.3f %%\n",
-                  100 * losses_ / static_cast<double>(rounded), 100 * worst_loss_,
+      std::printf("off the grid: mean loss %.5f %%, worst %.4f %% (instance %ld); mean bound %.3f %%\n",
+                  100 * losses_ / static_cast<double>(rounded), 100 * worst_loss_, worst_loss_at_,
                   100 * bounds_ / static_cast<double>(std::max(1L, rounded - void_bounds_)));
     }
     std::printf("slowest: instance %ld, %.2f s\n%ld failed\n", slowest_at_, slowest_, failures_);
@@ -245,6 +253,7 @@ class Proof {
   double losses_ = 0;
   double bounds_ = 0;
   double worst_loss_ = 0;
+  long worst_loss_at_ = 0;
   double slowest_ = 0;
   long slowest_at_ = 0;
 };
