@@ -12,8 +12,13 @@
 /// sum |price(i) - price(i+1)| * step more. So what is found costs at most that. Where energies are then shifted
 /// between a plan's slots (see planner_steps.hpp), it costs less. Where everything lies on the grid, nothing is
 /// rounded, and by the argument of planner_levels.hpp the plan is the optimum.
-/// With a taper the bound takes a minimum run of 15 minutes more, too, because a run whose first and last slots are
-/// both used in part counts only one of them; and it holds where no slot is barred at some states of charge only.
+/// The bound takes a minimum run, where there is one, to be 15 minutes longer: a run whose first and last slots are
+/// both used in part counts only one of them. It says nothing where that tighter problem has no plan, nor where a slot
+/// is barred at some states of charge only.
+///
+/// Where the taper leaves no choice of power (it is at or below `least`), a grid of energies would leave no plan. There
+/// levels lie evenly in time. And where the need is little more than what one run of `min_run` draws at `least`,
+/// charging at least power alone, which needs no grid, is planned too, and the better plan taken.
 #pragma once
 
 #include <algorithm>

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "common/planner_grid.hpp"
-
 namespace home_energy::planner {
 namespace {
 
@@ -67,30 +65,57 @@ void Levels::lay_on_times(const Task& task) {
 
 void Levels::lay_grid(const Task& task) {
   const GridStep step = grid_step(task.problem.most, task.goal);
-  const auto count = static_cast<std::int64_t>(divide_up(Int128{task.goal} * step.pieces, Int128{step.whole}));
-  for (std::int64_t level = 0; level <= count; ++level) {
-    const auto missing = static_cast<std::int64_t>(Int128{count - level} * step.whole / step.pieces);
-    drawn_.push_back(level == 0 ? 0 : task.goal - missing);
-    cost_units_.push_back(level * kGridCostUnits);
+  const std::int64_t free_until = std::min(task.goal, forced_from());
+  const auto count = static_cast<std::int64_t>(divide_up(Int128{free_until} * step.pieces, Int128{step.whole}));
+  drawn_.push_back(0);
+  for (std::int64_t below = count - 1; below >= 0; --below) {
+    drawn_.push_back(free_until - static_cast<std::int64_t>(Int128{below} * step.whole / step.pieces));
   }
-  cost_units_.front() =
-      kGridCostUnits - static_cast<std::int64_t>(Int128{drawn_[1]} * kGridCostUnits * step.pieces / step.whole);
+  if (free_until < task.goal) lay_forced(task, free_until, step);
+  for (const std::int64_t drawn : drawn_) {
+    cost_units_.push_back(static_cast<std::int64_t>(Int128{drawn} * kGridCostUnits * step.pieces / step.whole));
+  }
   cost_units_per_kwh_ = Int128{kJoulesPerKwh} * kMicro * kGridCostUnits * step.pieces / step.whole;
+}
+
+/// Where the taper leaves no choice of power, levels lie evenly in time, so many to a slot that none is more than a
+/// step from the next: a slot leads from each level to just one other. They are laid from both ends.
+void Levels::lay_forced(const Task& task, std::int64_t from, GridStep step) {
+  const std::int64_t slot = ticks(kPlannerSlot);
+  const auto pieces =
+      static_cast<std::int64_t>(divide_up(Int128{intake_.limit_at(from)} * slot * step.pieces, Int128{step.whole}));
+  const std::int64_t total = intake_.time(from, task.goal, least_);
+  std::vector<std::int64_t> anchors{0, total, total - ticks(task.problem.slots.back().length)};
+  if (from == 0) anchors.push_back(ticks(task.problem.slots.front().length));
+  std::vector<std::int64_t> times;
+  for (const std::int64_t anchor : anchors) {
+    const std::int64_t first = anchor % slot - slot;
+    for (std::int64_t piece = 0;; ++piece) {
+      const auto time = first + static_cast<std::int64_t>(Int128{piece} * slot / pieces);
+      if (time >= total) break;
+      if (time > 0) times.push_back(time);
+    }
+  }
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+  for (const std::int64_t time : times) drawn_.push_back(intake_.after(from, least_, time));
+  drawn_.push_back(task.goal);
+}
+
+/// What is drawn when the taper begins to leave no choice of power.
+std::int64_t Levels::forced_from() const {
+  if (intake_.limit_at(0) <= least_) return 0;
+  for (const std::int64_t kink : intake_.kinks()) {
+    if (intake_.limit_at(kink) <= least_) return kink;
+  }
+  return kNever;
 }
 
 std::vector<std::int64_t> Levels::clock(std::int64_t offered) const {
   if (on_off()) return on_times_;
   std::vector<std::int64_t> clock;
   clock.reserve(size());
-  std::int64_t time = 0;
-  clock.push_back(0);
-  for (std::size_t level = 1; level < size(); ++level) {
-    const std::int64_t rate = std::min(offered, intake_.limit_at(drawn_[level]));
-    // Without the taper the time is exact whatever came before; with it, each step is rounded up.
-    time = rate == offered && offered > 0 ? intake_.time(0, drawn_[level], offered)
-                                          : time + intake_.time(drawn_[level - 1], drawn_[level], offered);
-    clock.push_back(time = std::min(time, kNever));
-  }
+  for (const std::int64_t drawn : drawn_) clock.push_back(intake_.time(0, drawn, offered));
   return clock;
 }
 

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/planner_intake.hpp"
+#include "common/planner_grid.hpp"
 
 namespace home_energy::planner {
 
@@ -73,6 +73,8 @@ class Levels {
  private:
   void lay_on_times(const Task& task);
   void lay_grid(const Task& task);
+  void lay_forced(const Task& task, std::int64_t from, GridStep step);
+  std::int64_t forced_from() const;
 
   const Intake& intake_;
   std::int64_t least_;

@@ -23,14 +23,14 @@ Watts roll_watts(Dice& dice, std::int64_t low, std::int64_t high, bool on_grid) 
   return Watts(on_grid ? watts / 300 * 300 : watts);
 }
 
-std::vector<TaperStep> roll_taper(Dice& dice, const ChargingProblem& problem) {
+std::vector<TaperStep> roll_taper(Dice& dice, const ChargingProblem& problem, bool has_fuse) {
   std::vector<TaperStep> taper;
   std::int64_t percent = dice.from(1000, 7500);
   std::int64_t limit = problem.most.count();
   for (std::int64_t left = dice.from(1, 3); left > 0; --left) {
     limit = dice.from(limit / 2, limit);
-    // Modulating: no slot barred at some states of charge only, where the stated bound does not hold.
-    if (problem.least < problem.most) limit = std::max(limit, problem.least.count());
+    // Modulating: no slot is barred at some states of charge only, where the stated bound does not hold.
+    if (problem.least < problem.most && has_fuse) limit = std::max(limit, problem.least.count());
     taper.push_back({Percent(percent), Watts(limit)});
     percent += dice.from(300, 1500);
   }
@@ -115,7 +115,7 @@ ChargingProblem roll_problem(Dice& dice, const Mix& mix, std::size_t slots) {
   if (mix.starts_cost) problem.start_cost = MoneyMicro(dice.from(1, 40) * 10'000);
   roll_slots(dice, mix, slots, problem);
   roll_energies(dice, mix, problem);
-  if (mix.taper) problem.taper = roll_taper(dice, problem);
+  if (mix.taper) problem.taper = roll_taper(dice, problem, mix.fuse);
   if (mix.ceiling) {
     problem.max_price =
         problem.slots[static_cast<std::size_t>(dice.from(0, static_cast<std::int64_t>(slots) - 1))].price;
