@@ -30,7 +30,6 @@ CostTable<Cost>::CostTable(const Task& task, Levels& levels, std::span<const Slo
 template <class Cost>
 void CostTable<Cost>::prepare_pinned(Watts most) {
   on_times_ = levels_.clock(most.count());
-  if (min_run_ >= on_times_.back()) return;
   has_pinned_ = true;
   at_min_run_ = levels_.nearest(min_run_);
   after_slot_ = levels_.nearest(slot_length_);

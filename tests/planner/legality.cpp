@@ -77,9 +77,10 @@ class Simulation {
     if (std::min(power, limit_at(drawn_)) > room) fail("above the fuse");
     if (problem_.max_price && facts.price > *problem_.max_price) fail("above the ceiling");
     const bool first = &step == &plan_.steps[block.first_step];
-    const double idle = number(problem_.least) > 0 ? 2 + number(facts.length) / power : 1e9;  // powers are whole watts
+    const double idle = number(problem_.least) > 0 ? 2 + 900 / last_power_ : 1e9;  // powers are whole watts
     if (!first && begin > now_ + idle) fail("a gap in a block");
     if (begin < now_ - 1.01) fail("steps overlap");
+    last_power_ = power;
     now_ = begin + draw(power, number(step.energy));
     if (now_ > *after + 0.01) fail("a step beyond its slot");
     total_cost_ += number(facts.price) * number(step.energy) / 3.6e6;
@@ -125,6 +126,7 @@ class Simulation {
   const ChargingPlan& plan_;
   std::vector<double> begins_;
   double now_ = 0;
+  double last_power_ = 1;
   double drawn_ = 0;
   double total_cost_ = 0;
   std::string fault_;
