@@ -38,7 +38,8 @@ std::vector<TaperStep> roll_taper(Dice& dice, const ChargingProblem& problem, bo
 }
 
 void roll_slots(Dice& dice, const Mix& mix, std::size_t slots, ChargingProblem& problem) {
-  const bool flat = dice.one_in(3);
+  // Many slots that are alike take CBC minutes where runs are long, too.
+  const bool flat = dice.one_in(3) && (slots <= 36 || mix.min_run == std::chrono::seconds(0));
   const auto offset = static_cast<std::size_t>(dice.from(0, 95));
   Watts load = roll_watts(dice, 300, 6000, mix.on_grid);
   for (std::size_t i = 0; i < slots; ++i) {
