@@ -37,10 +37,14 @@ class Quantity {
 
 using Watts = Quantity<struct WattsTag>;
 using WattHours = Quantity<struct WattHoursTag>;
+/// Watt-seconds: what the planner counts energy in.
+using Joules = Quantity<struct JoulesTag>;
 /// Hundredths of a percent: 20 % is `Percent(2000)`.
 using Percent = Quantity<struct PercentTag>;
 /// Millionths of the currency for a kilowatt-hour.
 using PricePerKwh = Quantity<struct PriceTag>;
+/// Millionths of the currency.
+using MoneyMicro = Quantity<struct MoneyMicroTag>;
 /// Milliwatt-ticks: what is moved in a few ticks, or fits in a battery.
 using Energy = Quantity<struct EnergyTag>;
 /// Milliwatt-ticks in a counter that runs for years: wide enough never to overflow.

@@ -25,14 +25,17 @@ def arguments(names):
 def measurements():
     import command_rows
     import http_rows
+    import plan_rows
     import process_rows
 
     return {"http-nginx": http_rows.against_nginx, "http-flask": http_rows.against_flask,
             "command": command_rows.in_a_row, "command-apart": command_rows.apart, "start": process_rows.start,
-            "memory": process_rows.memory, "idle": process_rows.idle, "core": process_rows.core}
+            "memory": process_rows.memory, "idle": process_rows.idle, "core": process_rows.core,
+            "plan": plan_rows.speed, "plan-proof": plan_rows.proof}
 
 
-NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core"]
+NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core", "plan", "plan-proof"]
+ONLY_WHEN_NAMED = {"plan-proof"}  # takes hours
 
 
 def print_table(rows):
@@ -55,7 +58,7 @@ def main():
                   chosen.quick)
     rows, failed, load_before = [], False, os.getloadavg()[0]
     for name, measure in measurements().items():
-        if chosen.only and name not in chosen.only:
+        if name not in (chosen.only or set(NAMES) - ONLY_WHEN_NAMED):
             continue
         print(f"{name} ...", file=sys.stderr, flush=True)
         try:
