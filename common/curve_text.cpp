@@ -11,8 +11,6 @@
 namespace home_energy {
 namespace {
 
-using Row = std::vector<double>;
-
 constexpr std::string_view kBlanks = " \t\r\n\"";  // and the quotes that some programs put around cells
 
 std::optional<double> number(std::string_view text) {
@@ -64,10 +62,25 @@ Result<std::vector<double>> parse_csv(std::string_view text, const std::string& 
 }
 
 Result<std::vector<double>> parse_json(std::string_view text, const std::string& field) {
-  const auto parsed = nlohmann::json::parse(text, nullptr, false);
-  if (!parsed.is_array()) return failure(ErrorCode::malformed, field, field + " is not a JSON array of numbers");
+  return curve_numbers(nlohmann::json::parse(text, nullptr, false), field);
+}
+
+Result<std::vector<std::int64_t>> parse_curve(std::string_view text, const std::string& field,
+                                              const CurveRange& range) {
+  return curve_numbers(text, field).and_then([&](const auto& values) { return curve_counts(values, field, range); });
+}
+
+}  // namespace
+
+Result<std::vector<double>> curve_numbers(std::string_view text, const std::string& field) {
+  const auto content = trimmed(text, kBlanks);
+  return content.starts_with('[') || content.starts_with('{') ? parse_json(content, field) : parse_csv(content, field);
+}
+
+Result<std::vector<double>> curve_numbers(const nlohmann::json& list, const std::string& field) {
+  if (!list.is_array()) return failure(ErrorCode::malformed, field, field + " is not a JSON array of numbers");
   std::vector<double> values;
-  for (const auto& item : parsed) {
+  for (const auto& item : list) {
     if (!item.is_number() || !std::isfinite(item.get<double>())) {
       return failure(
           ErrorCode::illegal, field,
@@ -78,51 +91,36 @@ Result<std::vector<double>> parse_json(std::string_view text, const std::string&
   return values;
 }
 
-/// The numbers of a curve, each within lowest..highest, in whole parts of `per_unit` to one.
-Result<std::vector<std::int64_t>> parse_curve(std::string_view text, const std::string& field, double lowest,
-                                              double highest, double per_unit) {
-  const auto content = trimmed(text, kBlanks);
-  const auto values =
-      content.starts_with('[') || content.starts_with('{') ? parse_json(content, field) : parse_csv(content, field);
-  if (!values) return tl::unexpected(values.error());
-  if (!is_day(values->size())) {
+Result<std::int64_t> curve_count(double value, const std::string& field, const CurveRange& range,
+                                 const std::string& name) {
+  if (value >= range.lowest && value <= range.highest) return std::llround(value * range.per_unit);
+  return failure(ErrorCode::illegal, field,
+                 field + " must hold numbers within " + std::to_string(static_cast<std::int64_t>(range.lowest)) + ".." +
+                     std::to_string(static_cast<std::int64_t>(range.highest)) + " " + std::string(range.unit) + ", " +
+                     name + " is not");
+}
+
+Result<std::vector<std::int64_t>> curve_counts(std::span<const double> values, const std::string& field,
+                                               const CurveRange& range) {
+  if (!is_day(values.size())) {
     return failure(ErrorCode::illegal, field,
-                   field + " must hold 24 or 96 numbers, has " + std::to_string(values->size()));
+                   field + " must hold 24 or 96 numbers, has " + std::to_string(values.size()));
   }
   std::vector<std::int64_t> counts;
-  for (const double value : *values) {
-    if (value < lowest || value > highest) {
-      return failure(ErrorCode::illegal, field,
-                     field + " must hold numbers within " + std::to_string(static_cast<std::int64_t>(lowest)) + ".." +
-                         std::to_string(static_cast<std::int64_t>(highest)) + ", value " +
-                         std::to_string(counts.size() + 1) + " is not");
-    }
-    counts.push_back(std::llround(value * per_unit));
+  for (const double value : values) {
+    const auto count = curve_count(value, field, range, "value " + std::to_string(counts.size() + 1));
+    if (!count) return tl::unexpected(count.error());
+    counts.push_back(*count);
   }
   return counts;
 }
 
-template <class Value>
-DayCurve<Value> curve_of(std::span<const std::int64_t> counts) {
-  const std::vector<Value> values(counts.begin(), counts.end());
-  return DayCurve<Value>(values);
-}
-
-constexpr double kWattsPerKw = 1000;
-constexpr double kMillionthsPerUnit = 1e6;
-
-}  // namespace
-
 Result<LoadCurve> parse_load_curve(std::string_view text, const std::string& field) {
-  return parse_curve(text, field, 0, kMaxLoadKw, kWattsPerKw).map([](const auto& counts) {
-    return curve_of<Watts>(counts);
-  });
+  return parse_curve(text, field, kLoadRange).map([](const auto& counts) { return curve_of<Watts>(counts); });
 }
 
 Result<PriceCurve> parse_price_curve(std::string_view text, const std::string& field) {
-  return parse_curve(text, field, -kMaxPricePerKwh, kMaxPricePerKwh, kMillionthsPerUnit).map([](const auto& counts) {
-    return curve_of<PricePerKwh>(counts);
-  });
+  return parse_curve(text, field, kPriceRange).map([](const auto& counts) { return curve_of<PricePerKwh>(counts); });
 }
 
 LoadCurve default_load_curve() {

@@ -14,7 +14,8 @@
 
 namespace home_energy::wire {
 
-/// Keys of what is written here and read elsewhere: by `command.cpp`, and by the templates that `home_assistant` gives.
+/// Keys of what is written here and read elsewhere: by `command.cpp`, `curve_update.cpp`, and by the templates that
+/// `home_assistant` gives.
 namespace key {
 inline constexpr std::string_view kCharging = "charging";
 inline constexpr std::string_view kChargingAsPublished = "chargin";  ///< the published documentation's slip
@@ -32,6 +33,14 @@ inline constexpr std::string_view kLimitPercent = "limit_percent";
 inline constexpr std::string_view kCost = "cost";
 inline constexpr std::string_view kOverload = "overload";
 inline constexpr std::string_view kSince = "since";
+inline constexpr std::string_view kStart = "start";
+inline constexpr std::string_view kEnd = "end";
+inline constexpr std::string_view kValue = "value";
+inline constexpr std::string_view kValues = "values";
+inline constexpr std::string_view kUnit = "unit";
+inline constexpr std::string_view kUnitOfMeasurement = "unit_of_measurement";  ///< Home Assistant's
+inline constexpr std::string_view kRawToday = "raw_today";
+inline constexpr std::string_view kRawTomorrow = "raw_tomorrow";
 }  // namespace key
 
 namespace command {
