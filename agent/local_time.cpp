@@ -2,6 +2,7 @@
 
 #include <array>
 #include <ctime>
+#include <optional>
 #include <string_view>
 
 namespace home_energy::local_time {
@@ -27,7 +28,21 @@ Time at_minute(const std::tm& day, int minutes) {
   return Clock::from_time_t(std::mktime(&local));
 }
 
+/// When the day's clock first shows so many minutes past midnight; nothing where it leaves that out. `mktime` takes
+/// either of the two moments at which it shows a time of the hour that autumn repeats.
+std::optional<Time> first_shown(const std::tm& day, int minutes) {
+  const auto shows_it = [&](Time time) {
+    const std::tm local = broken_down(time);
+    return local.tm_hour * 60 + local.tm_min == minutes && local.tm_mday == day.tm_mday;
+  };
+  const Time time = at_minute(day, minutes);
+  for (const auto earlier : {std::chrono::minutes(60), std::chrono::minutes(30)})
+    if (shows_it(time - earlier)) return time - earlier;
+  return shows_it(time) ? std::optional(time) : std::nullopt;
+}
+
 constexpr int kMinutesPerDay = 24 * 60;
+constexpr std::size_t kDateLength = 10;  // 2026-11-22
 
 }  // namespace
 
@@ -47,13 +62,15 @@ Day day_of(Time time) {
   return {at_minute(local, 0), at_minute(local, kMinutesPerDay)};
 }
 
-std::vector<std::string> slot_starts(Time within_the_day, std::size_t slots) {
+LocalDay quarters_of(Time within_the_day, std::int64_t day) {
   const std::tm local = broken_down(within_the_day);
-  const int minutes = kMinutesPerDay / static_cast<int>(slots);
-  std::vector<std::string> starts;
-  for (int slot = 0; slot <= static_cast<int>(slots); ++slot)
-    starts.push_back(iso8601(at_minute(local, slot * minutes)));
-  return starts;
+  LocalDay quarters{.day = day, .date = iso8601(at_minute(local, 0)).substr(0, kDateLength), .starts = {}};
+  quarters.starts.back() = Clock::to_time_t(at_minute(local, kMinutesPerDay));
+  for (std::size_t quarter = kQuartersPerDay; quarter-- > 0;) {
+    const auto shown = first_shown(local, static_cast<int>(quarter) * kMinutesPerDay / kQuartersPerDay);
+    quarters.starts[quarter] = shown ? Clock::to_time_t(*shown) : quarters.starts[quarter + 1];
+  }
+  return quarters;
 }
 
 Reading read(Time time) {

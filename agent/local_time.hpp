@@ -6,7 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "common/local_day.hpp"
 
 namespace home_energy::local_time {
 
@@ -22,9 +23,10 @@ struct Day {
 };
 Day day_of(Time time);
 
-/// Where the slots of the local day begin (24 or 96 of them, by the clock's face) and where the last one ends, as
-/// ISO 8601. A slot that the clock leaves out in spring begins where it ends.
-std::vector<std::string> slot_starts(Time within_the_day, std::size_t slots);
+/// The local day: its quarters of an hour by the clock's face. A quarter that the clock leaves out in spring begins
+/// where it ends.
+/// @param day how the home's clock counts this day
+LocalDay quarters_of(Time within_the_day, std::int64_t day);
 
 /// What the clock on the wall shows.
 struct Reading {

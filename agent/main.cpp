@@ -106,6 +106,7 @@ void Agent::announce() {
                                               .base_topic = runner.base_topic,
                                               .version = runner.info.version,
                                               .currency = runner.currency,
+                                              .clock_mode = runner.home->clock_mode,
                                               .page_url = page_url_},
                      runner.home_ids, outbox_, [this] { link_->flush(); });
 }
@@ -161,15 +162,21 @@ void run(asio::io_context& io) {
   }
 }
 
+int end(const Exit& exit) {
+  std::cout << exit.out;
+  std::cerr << exit.err;
+  return exit.code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  auto read = read_options({argv + 1, argv + argc}, environment);
-  if (const auto* const exit = std::get_if<Exit>(&read)) {
-    std::cout << exit->out;
-    std::cerr << exit->err;
-    return exit->code;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments.front() == "plan") {
+    return end(plan_and_exit({arguments.begin() + 1, arguments.end()}, environment));
   }
+  auto read = read_options(arguments, environment);
+  if (const auto* const exit = std::get_if<Exit>(&read)) return end(*exit);
   auto& options = std::get<Options>(read);
   log_to_stderr(options.log_level);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a peer that closed is an error code, not the end

@@ -42,11 +42,13 @@ std::string type_name(Kind kind) {
 /// The parser of one layer: what it was given ends up in `values`.
 class Parser {
  public:
-  Parser() {
+  /// @param more beside those of the agent; must outlive the parser
+  explicit Parser(const std::vector<OptionSpec>& more = {}) {
     app_.set_version_flag("--version", "home-energy-agent " + std::string(kVersion), "print the version");
     app_.footer(
         "Each flag can be set as HOME_ENERGY_<FLAG_IN_CAPITALS> in the environment, too, and by its name in the file.\n"
         "A flag beats the environment, the environment beats the file.");
+    for (const OptionSpec& spec : more) add(spec);
     for (const OptionSpec& spec : option_specs()) add(spec);
   }
 
@@ -151,8 +153,9 @@ std::optional<Error> lay_environment_over(OptionValues& values, const Environmen
 }  // namespace
 
 std::variant<OptionValues, std::string, Error> read_layers(const std::vector<std::string>& arguments,
-                                                           const Environment& environment) {
-  Parser parser;
+                                                           const Environment& environment,
+                                                           const std::vector<OptionSpec>& more) {
+  Parser parser(more);
   try {
     parser.parse(arguments);
   } catch (const CLI::CallForHelp&) {
@@ -169,7 +172,8 @@ std::variant<OptionValues, std::string, Error> read_layers(const std::vector<std
   flags.merge(from_environment);  // keeps what a flag gave
 
   OptionValues values;
-  for (const OptionSpec& spec : option_specs()) values[spec.name] = {spec.default_text, false};
+  for (const auto* const specs : {&more, &option_specs()})
+    for (const OptionSpec& spec : *specs) values[spec.name] = {spec.default_text, false};
   if (flags.contains("config")) {
     if (auto error = lay_file_over(values, flags["config"].text)) return *error;
   }
@@ -184,7 +188,7 @@ std::string help_text() {
 std::vector<OptionDoc> option_docs() {
   std::vector<OptionDoc> docs;
   for (const OptionSpec& spec : option_specs()) {
-    const bool bare = spec.kind != Kind::text;
+    const bool bare = spec.kind == Kind::flag || is_number_within(spec.default_text, -1e9, 1e9);
     docs.push_back({spec.name, bare ? spec.default_text : '"' + spec.default_text + '"', help_of(spec)});
   }
   return docs;

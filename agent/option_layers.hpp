@@ -35,7 +35,15 @@ struct OptionValue {
 using OptionValues = std::map<std::string, OptionValue>;
 
 /// The texts of all options; or what `--help` or `--version` prints; or what is wrong, in one line.
+/// @param more options that only the command line has
 std::variant<OptionValues, std::string, Error> read_layers(const std::vector<std::string>& arguments,
-                                                           const Environment& environment);
+                                                           const Environment& environment,
+                                                           const std::vector<OptionSpec>& more = {});
+
+/// The options put together from their texts; or what is wrong.
+Result<Options> assemble(const OptionValues& values, const Environment& environment);
+
+/// How the process ends where an option is wrong.
+Exit usage_error(std::string reason);
 
 }  // namespace home_energy

@@ -5,6 +5,7 @@
 
 #include "agent/option_layers.hpp"
 #include "agent/option_values.hpp"
+#include "common/command.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -82,6 +83,33 @@ const std::vector<OptionSpec>& option_specs() {
       {"start-soc", Kind::number, "20", "0..100", within<0, 100>, "state of charge at the start, percent"},
       {"charge-limit", Kind::number, "100", "20..100", within<20, 100>,
        "state of charge at which charging stops, percent"},
+      {"charger-min-kw", Kind::number, "full", "0..1000, at most --charger-kw; or full: it is only on or off",
+       [](const std::string& text) { return text == "full" || is_number_within(text, 0, 1000); },
+       "the least that the charger draws when it charges"},
+      {"charge-efficiency", Kind::number, "1", "0.1..1",
+       [](const std::string& text) { return is_number_within(text, 0.1, 1); },
+       "what the battery stores of what is drawn"},
+      {"taper", Kind::text, "", "percent:kW,... with rising percents, 80:5,90:2.5",
+       [](const std::string& text) { return to_taper(text).has_value(); },
+       "from which state of charge on the car takes at most which power"},
+      {"mode", Kind::text, "manual", "manual, cheapest or lowest_load",
+       [](const std::string& text) { return to_mode(text).has_value(); },
+       "who decides when the car charges: commands, or a plan"},
+      {"target", Kind::number, "80", "20..100, at most --charge-limit", within<20, 100>,
+       "state of charge that a plan is to reach, percent"},
+      {"ready-by", Kind::text, "07:00", "00:00..23:59",
+       [](const std::string& text) { return minute_of_day(text).has_value(); },
+       "when a plan is to have reached it: the next time that the clock shows it"},
+      {"start-cost", Kind::number, "0", "0..1000", within<0, 1000>,
+       "what beginning to charge counts for in a plan, in the currency"},
+      {"min-run", Kind::number, "0", "0..60 whole minutes", whole_within<0, 60>,
+       "how long a plan charges without a break at the least"},
+      {"max-price", Kind::number, "off", "a price per kWh, -1000000..1000000, or off",
+       [](const std::string& text) { return text == "off" || within<-1'000'000, 1'000'000>(text); },
+       "a plan does not charge where the price is above it"},
+      {"load-balancing", Kind::text, "auto", "on, off, or auto: on where a plan charges",
+       [](const std::string& text) { return text == "on" || text == "off" || text == "auto"; },
+       "cut or stop charging before the main fuse is exceeded"},
       {"fuse-kw", Kind::number, "11", "0..1000", within<0, 1000>, "main fuse; above it the grid topic says overload"},
       {"currency", Kind::text, "SEK", "three capital letters (ISO 4217)", is_currency, "currency of the prices"},
       {"prices", Kind::text, "", "a JSON or CSV file of 24 or 96 numbers", a_file,

@@ -9,9 +9,11 @@
 #include <cstring>
 #include <fstream>
 #include <regex>
+#include <sstream>
 #include <system_error>
 
 #include "common/text.hpp"
+#include "common/wire.hpp"
 
 namespace home_energy {
 namespace {
@@ -51,6 +53,31 @@ std::optional<std::chrono::milliseconds> to_tick(const std::string& text) {
   constexpr double kTolerance = 1e-6;
   if (std::abs(milliseconds - whole) > kTolerance) return std::nullopt;
   return std::chrono::milliseconds(static_cast<std::int64_t>(whole));
+}
+
+std::optional<std::vector<TaperStep>> to_taper(const std::string& text) {
+  constexpr double kHundredths = 100;
+  constexpr double kWattsPerKw = 1000;
+  std::vector<TaperStep> steps;
+  std::istringstream pairs(text);
+  for (std::string pair; std::getline(pairs, pair, ',');) {
+    const auto colon = pair.find(':');
+    if (colon == std::string::npos) return std::nullopt;
+    const std::string percent = pair.substr(0, colon);
+    const std::string power = pair.substr(colon + 1);
+    if (!is_number_within(percent, 0, 100) || !is_number_within(power, 0, 1000)) return std::nullopt;
+    const TaperStep step{Percent(std::llround(to_number(percent) * kHundredths)),
+                         Watts(std::llround(to_number(power) * kWattsPerKw))};
+    if (!steps.empty() && steps.back().from >= step.from) return std::nullopt;
+    steps.push_back(step);
+  }
+  return text.ends_with(',') ? std::nullopt : std::optional(std::move(steps));
+}
+
+std::optional<ChargingMode> to_mode(const std::string& text) {
+  for (const auto mode : kChargingModes)
+    if (text == wire::text(mode)) return mode;
+  return std::nullopt;
 }
 
 bool is_broker_uri(const std::string& text) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/command.hpp"
 #include "common/result.hpp"
 
 namespace home_energy {
@@ -18,6 +19,12 @@ double to_number(const std::string& checked);
 
 /// `10ms`, `1s`, `1.5s`: 10 ms to 60 s in whole milliseconds.
 std::optional<std::chrono::milliseconds> to_tick(const std::string& text);
+
+/// `80:5,90:2.5`: percent and kW, the percents rising. Empty: none.
+std::optional<std::vector<TaperStep>> to_taper(const std::string& text);
+
+/// `manual`, `cheapest`, `lowest_load`.
+std::optional<ChargingMode> to_mode(const std::string& text);
 
 /// `mqtt://host`, `mqtt://host:1883`, `mqtts://[::1]:8883`; no user in it.
 bool is_broker_uri(const std::string& text);

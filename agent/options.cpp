@@ -72,6 +72,7 @@ class Assembly {
   Result<void> homes();
   Result<void> world();
   Result<Pace> pace(const HomeSettings& home, double seconds_per_hour) const;
+  Result<void> charging(HomeSettings& home) const;
   Result<void> curves(HomeSettings& home) const;
   Result<void> http();
 
@@ -149,6 +150,33 @@ Result<void> Assembly::curves(HomeSettings& home) const {
   return {};
 }
 
+/// What plans are made of.
+Result<void> Assembly::charging(HomeSettings& home) const {
+  constexpr double kMilli = 1000;
+  constexpr double kHundredths = 100;
+  constexpr double kMillionths = 1e6;
+  if (text("charger-min-kw") != "full") {
+    home.charger_min = Watts(in_parts(text("charger-min-kw"), kMilli));
+    if (*home.charger_min > home.charger) return wrong("charger-min-kw", "must be at most --charger-kw");
+  }
+  home.charge_efficiency = Percent(in_parts(text("charge-efficiency"), kHundredths * kHundredths));
+  home.taper = *to_taper(text("taper"));
+  home.start_cost = MoneyMicro(in_parts(text("start-cost"), kMillionths));
+  home.min_run = std::chrono::minutes(std::stoi(text("min-run")));
+  if (text("max-price") != "off") home.max_price = PricePerKwh(in_parts(text("max-price"), kMillionths));
+  home.load_balancing = text("load-balancing") == "on"    ? LoadBalancing::on
+                        : text("load-balancing") == "off" ? LoadBalancing::off
+                                                          : LoadBalancing::automatic;
+  home.wish = {.mode = *to_mode(text("mode")),
+               .target = Percent(in_parts(text("target"), kHundredths)),
+               .ready_by = *minute_of_day(text("ready-by"))};
+  if (home.wish.target > home.charge_limit) {
+    if (given("target")) return wrong("target", "must be at most --charge-limit");
+    home.wish.target = home.charge_limit;
+  }
+  return {};
+}
+
 Result<Pace> Assembly::pace(const HomeSettings& home, double seconds_per_hour) const {
   const auto finest = std::max(home.baseload.resolution(), home.price.resolution());
   return named("tick", Pace::make(seconds_per_hour, *to_tick(text("tick")), finest));
@@ -171,6 +199,7 @@ Result<void> Assembly::world() {
                     .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
                     .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
                     .clock_mode = realtime ? ClockMode::local : ClockMode::simulated};
+  if (auto outcome = charging(home); !outcome) return outcome;
   if (auto outcome = curves(home); !outcome) return outcome;
   RunnerSettings& runner = options_.runner;
   runner.info.seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
@@ -204,21 +233,25 @@ Result<void> Assembly::http() {
   return {};
 }
 
-std::string one_line(std::string text) {
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
-  return "home-energy-agent: " + text + '\n';
-}
-
 }  // namespace
 
-std::variant<Options, Exit> read_options(const std::vector<std::string>& arguments, const Environment& environment) {
+Result<Options> assemble(const OptionValues& values, const Environment& environment) {
+  return Assembly(values, environment).options();
+}
+
+Exit usage_error(std::string reason) {
   constexpr int kUsage = 2;
+  std::ranges::replace_if(
+      reason, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+  return {kUsage, {}, "home-energy-agent: " + reason + '\n'};
+}
+
+std::variant<Options, Exit> read_options(const std::vector<std::string>& arguments, const Environment& environment) {
   auto values = read_layers(arguments, environment);
   if (std::holds_alternative<std::string>(values)) return Exit{0, std::get<std::string>(values), {}};
-  if (std::holds_alternative<Error>(values)) return Exit{kUsage, {}, one_line(std::get<Error>(values).reason)};
-  auto options = Assembly(std::get<OptionValues>(values), environment).options();
-  if (!options) return Exit{kUsage, {}, one_line(options.error().reason)};
+  if (std::holds_alternative<Error>(values)) return usage_error(std::get<Error>(values).reason);
+  auto options = assemble(std::get<OptionValues>(values), environment);
+  if (!options) return usage_error(options.error().reason);
   return std::move(*options);
 }
 

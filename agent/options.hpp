@@ -43,6 +43,10 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// Reads files that options name. Never throws.
 std::variant<Options, Exit> read_options(const std::vector<std::string>& arguments, const Environment& environment);
 
+/// `home-energy-agent plan ...`: prints what a plan for the options would be, and needs no broker. Takes the options of
+/// the agent and `--soc`, `--at`, `--json`. @param arguments what follows `plan`
+Exit plan_and_exit(const std::vector<std::string>& arguments, const Environment& environment);
+
 /// How `--help` prints.
 std::string help_text();
 

@@ -68,13 +68,15 @@ struct Routes::Match {
   const Routes& routes;
   const HttpRequest& request;
   std::size_t home;
+  std::string_view command;  ///< of a route that carries one out
   const Home& state() const { return routes.runner_.home(home); }
 };
 
 struct Routes::Route {
   std::string_view method;
-  std::string_view path;
+  std::string path;
   HttpResponse (*answer)(const Match& match);
+  std::string_view command{};
 };
 
 std::span<const Routes::Route> Routes::table() {
@@ -82,30 +84,26 @@ std::span<const Routes::Route> Routes::table() {
   constexpr auto kState = [](M m) {
     return HttpResponse{.body = wire::http::state(m.state(), m.routes.runner_.labels())};
   };
-  constexpr auto kCharge = [](M m) { return m.routes.command(wire::command::kCharge, m.home, m.request); };
-  constexpr auto kDischarge = [](M m) { return m.routes.command(wire::command::kDischarge, m.home, m.request); };
-  constexpr auto kChargeLimit = [](M m) { return m.routes.command(wire::command::kChargeLimit, m.home, m.request); };
-  static const std::array kRoutes{
+  constexpr auto kPlan = [](M m) {
+    return HttpResponse{.body = wire::http::plan(m.state(), m.routes.runner_.labels())};
+  };
+  static const auto kRoutes = with_commands({
       Route{"GET", "/info", [](M m) { return HttpResponse{.body = wire::http::info(m.state().snapshot())}; }},
       Route{"GET", "/charge", [](M m) { return HttpResponse{.body = wire::http::soc_percent(m.state().snapshot())}; }},
-      Route{"POST", "/charge", kCharge},
       Route{"GET", "/baseload",
-            [](M m) { return HttpResponse{.body = wire::http::hourly_loads(m.state().settings().baseload)}; }},
+            [](M m) { return HttpResponse{.body = wire::http::hourly_loads(m.state().baseload())}; }},
       Route{"GET", "/priceperhour",
-            [](M m) { return HttpResponse{.body = wire::http::hourly_prices(m.state().settings().price)}; }},
+            [](M m) { return HttpResponse{.body = wire::http::hourly_prices(m.state().price())}; }},
       Route{"GET", "/discharge",
             [](M) {
               return HttpResponse{.body = wire::http::message(R"(POST {"discharging":"on"} to discharge to 20 %)")};
             }},
-      Route{"POST", "/discharge", kDischarge},
-      Route{"POST", "/charge_limit", kChargeLimit},
       Route{"GET", "/", [](M m) { return HttpResponse{.body = wire::http::stored_kwh(m.state().snapshot())}; }},
       Route{"GET", "/state", kState},
+      Route{"GET", "/plan", kPlan},
       Route{"GET", "/homes", [](M m) { return HttpResponse{.body = wire::http::homes(m.routes.runner_.home_ids())}; }},
       Route{"GET", "/homes/{home}/state", kState},
-      Route{"POST", "/homes/{home}/charge", kCharge},
-      Route{"POST", "/homes/{home}/discharge", kDischarge},
-      Route{"POST", "/homes/{home}/charge_limit", kChargeLimit},
+      Route{"GET", "/homes/{home}/plan", kPlan},
       Route{"GET", "/healthz",
             [](M m) {
               const Runner& runner = m.routes.runner_;
@@ -113,8 +111,19 @@ std::span<const Routes::Route> Routes::table() {
               return HttpResponse{.status = health.ticking ? 200 : 503, .body = wire::http::health(health)};
             }},
       Route{"GET", "/openapi.json", [](M) { return HttpResponse{.body = std::string(kOpenApi)}; }},
-  };
+  });
   return kRoutes;
+}
+
+/// Every command is there for the first home and for each.
+std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
+  constexpr auto kCarryOut = [](const Match& m) { return m.routes.command(m.command, m.home, m.request); };
+  for (const std::string_view command : wire::command::kAll) {
+    const std::string name(command);
+    routes.push_back({"POST", '/' + name, kCarryOut, command});
+    routes.push_back({"POST", "/homes/{home}/" + name, kCarryOut, command});
+  }
+  return routes;
 }
 
 Routes::Routes(Runner& runner, std::string token, std::function<std::string_view()> broker)
@@ -144,7 +153,7 @@ HttpResponse Routes::answer(const HttpRequest& request) const {
     response.headers = header("WWW-Authenticate", "Bearer");
     return response;
   }
-  return found->answer(Match{*this, request, *home});
+  return found->answer(Match{*this, request, *home, found->command});
 }
 
 HttpResponse Routes::without_route(const HttpRequest& request, std::string_view path) {
@@ -182,9 +191,11 @@ bool Routes::authorised(const HttpRequest& request) const {
 }
 
 HttpResponse Routes::command(std::string_view name, std::size_t home, const HttpRequest& request) const {
-  const auto parsed = parse_command(name, request.body, TextForm::form).command;
-  if (!parsed) return error_response(400, parsed.error().reason);
-  return {.body = wire::http::result(runner_.carry_out(home, *parsed))};
+  const auto outcome = runner_.parse(name, request.body, TextForm::form).command.and_then([&](const Command& command) {
+    return runner_.carry_out(home, command);
+  });
+  if (!outcome) return error_response(400, outcome.error().reason);
+  return {.body = wire::http::result(*outcome)};
 }
 
 }  // namespace home_energy

@@ -52,6 +52,7 @@ class Routes {
   struct Match;
   struct Route;
   static std::span<const Route> table();
+  static std::vector<Route> with_commands(std::vector<Route> routes);
 
   HttpResponse command(std::string_view name, std::size_t home, const HttpRequest& request) const;
   /// OPTIONS, an unknown path, or a method that the path does not have.

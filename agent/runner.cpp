@@ -12,8 +12,9 @@ namespace {
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
-/// The longest payload of a command, bytes; the longest legal one is far shorter.
+/// The longest payload of a command, bytes; the longest legal one is far shorter, but for a curve with its dates.
 constexpr std::size_t kMaxCommandBytes = 4096;
+constexpr std::size_t kMaxCurveBytes = kMaxPayload;
 /// Ticks carried out in one go before others get their turn.
 constexpr int kTicksInARow = 100;
 /// A world that is later than this is not ticking.
@@ -24,15 +25,22 @@ constexpr std::chrono::seconds kLate{5};
 Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, std::function<void()> flush)
     : settings_(std::move(settings)),
       topics_(settings_.base_topic),
-      homes_(settings_.home_ids.size(), Home(settings_.home)),
       outbox_(outbox),
       flush_(std::move(flush)),
       timer_(io),
-      schedule_(homes_.size(), settings_.tick, steady_clock::now() + settings_.tick) {
+      schedule_(settings_.home_ids.size(), settings_.tick, steady_clock::now() + settings_.tick) {
   const auto now = system_clock::now();
-  labels_ = {.currency = settings_.currency, .since = local_time::iso8601(now), .slot_starts = {}};
+  labels_ = {.currency = settings_.currency, .since = local_time::iso8601(now), .quarter_starts = {}};
+  if (follows_the_wall()) {
+    labels_.iso8601 = [](std::int64_t moment) { return local_time::iso8601(system_clock::from_time_t(moment)); };
+  }
   first_date_ = local_time::read(now).date;
   read_local_day();
+  Home first(settings_.home);
+  first.set_calendar(calendar_);
+  if (follows_the_wall()) follow(first, wall_clock());
+  homes_.assign(settings_.home_ids.size(), first);
+  published_revisions_.assign(homes_.size(), first.revision());
   const auto info = outbox_.declare(topics_.info(), 1);
   wire::append_info(scratch_, settings_.info);
   outbox_.update(info, scratch_);
@@ -41,7 +49,6 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
     for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
-    if (follows_the_wall()) follow(homes_[home], wall_clock());
     publish(home, wire::kHomeTopics);
   }
 }
@@ -64,6 +71,11 @@ void Runner::await_tick() {
 }
 
 void Runner::on_time() {
+  if (const auto now = system_clock::now(); now < local_day_.begin || now >= local_day_.end) {
+    read_local_day();
+    constexpr std::array kDated{wire::HomeTopic::price_profile};
+    for (std::size_t home = 0; home < homes_.size(); ++home) publish(home, kDated);
+  }
   for (int i = 0; i < kTicksInARow && schedule_.next() <= steady_clock::now(); ++i) {
     const auto due = schedule_.take(steady_clock::now());
     if (due.skipped > TickSchedule::Duration::zero()) {
@@ -71,11 +83,6 @@ void Runner::on_time() {
                    std::chrono::duration_cast<std::chrono::seconds>(due.skipped).count());
     }
     tick(due.homes);
-  }
-  if (const auto now = system_clock::now(); now < local_day_.begin || now >= local_day_.end) {
-    read_local_day();
-    constexpr std::array kDated{wire::HomeTopic::price_profile};
-    for (std::size_t home = 0; home < homes_.size(); ++home) publish(home, kDated);
   }
   flush_();
   await_tick();
@@ -86,7 +93,7 @@ void Runner::tick(std::span<const std::size_t> homes) {
   for (const std::size_t home : homes) {
     homes_[home].advance();
     if (wall) follow(homes_[home], *wall);
-    publish(home, wire::kTelemetry);
+    publish_changes(home);
   }
 }
 
@@ -112,7 +119,14 @@ void Runner::follow(Home& home, const Clock& wall) const {
 void Runner::read_local_day() {
   const auto now = system_clock::now();
   local_day_ = local_time::day_of(now);
-  labels_.slot_starts = local_time::slot_starts(now, settings_.home->price.size());
+  const auto today = local_time::read(now).date - first_date_;
+  auto days = std::vector{local_time::quarters_of(now, today), local_time::quarters_of(local_day_.end, today + 1)};
+  labels_.quarter_starts.clear();
+  for (const std::int64_t start : days.front().starts)
+    labels_.quarter_starts.push_back(local_time::iso8601(system_clock::from_time_t(start)));
+  if (!follows_the_wall()) return;
+  calendar_ = std::make_shared<const std::vector<LocalDay>>(std::move(days));
+  for (Home& home : homes_) home.set_calendar(calendar_);
 }
 
 void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) {
@@ -122,6 +136,12 @@ void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) 
     wire::append_topic(scratch_, topic, homes_[home], snapshot, labels_);
     outbox_.update(first_home_topic_ + home * wire::kHomeTopics.size() + static_cast<std::size_t>(topic), scratch_);
   }
+}
+
+void Runner::publish_changes(std::size_t home) {
+  publish(home, wire::kTelemetry);
+  if (std::exchange(published_revisions_[home], homes_[home].revision()) != homes_[home].revision())
+    publish(home, wire::kPlanAndCurves);
 }
 
 std::optional<std::size_t> Runner::find(std::string_view id) const {
@@ -134,13 +154,21 @@ bool Runner::ticking() const {
   return steady_clock::now() < schedule_.next() + kLate;
 }
 
-Receipt Runner::carry_out(std::size_t home, const Command& command) {
-  const Receipt receipt = homes_[home].apply(command);
+ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextForm form) const {
+  const bool quarterly = settings_.home->pace.quarters_per_slot() == 1;
+  const auto days = calendar_ ? std::span<const LocalDay>(*calendar_) : std::span<const LocalDay>();
+  return parse_command(name, text, form,
+                       {labels_.currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly, days});
+}
+
+Result<Receipt> Runner::carry_out(std::size_t home, const Command& command) {
+  auto receipt = homes_[home].apply(command);
+  if (!receipt) return receipt;
   if (std::holds_alternative<DischargeCommand>(command) && !follows_the_wall()) {
     schedule_.restart(home, steady_clock::now());
     if (started_) await_tick();
   }
-  publish(home, wire::kTelemetry);
+  publish_changes(home);
   flush_();
   return receipt;
 }
@@ -162,14 +190,15 @@ Result<Receipt> Runner::obey(const Incoming& message, const wire::CommandAddress
         ErrorCode::illegal, address.command,
         excerpt(address.command) + " is not carried out: the broker had stored it, publish it without the retain flag");
   }
-  if (message.payload_bytes > kMaxCommandBytes) {
+  const std::size_t longest = is_curve_command(address.command) ? kMaxCurveBytes : kMaxCommandBytes;
+  if (message.payload_bytes > longest) {
     return failure(ErrorCode::too_large, address.command,
-                   excerpt(address.command) + " must come in at most " + std::to_string(kMaxCommandBytes) +
-                       " bytes, got " + std::to_string(message.payload_bytes));
+                   excerpt(address.command) + " must come in at most " + std::to_string(longest) + " bytes, got " +
+                       std::to_string(message.payload_bytes));
   }
-  auto parsed = parse_command(address.command, message.payload, TextForm::bare);
+  auto parsed = parse(address.command, message.payload, TextForm::bare);
   id = std::move(parsed.id);
-  return parsed.command.map([&](const Command& command) { return carry_out(*home, command); });
+  return parsed.command.and_then([&](const Command& command) { return carry_out(*home, command); });
 }
 
 void Runner::answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt) {

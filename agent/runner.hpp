@@ -41,8 +41,10 @@ class Runner {
 
   void on_message(const Incoming& message);
 
+  /// Reads a command: its curves against the currency, the pace and the calendar of these homes.
+  ParsedCommand parse(std::string_view name, std::string_view text, TextForm form) const;
   /// Carries out a command on a home, and publishes what it changed.
-  Receipt carry_out(std::size_t home, const Command& command);
+  Result<Receipt> carry_out(std::size_t home, const Command& command);
   /// One tick for these homes, and what it changed.
   void tick(std::span<const std::size_t> homes);
 
@@ -61,8 +63,11 @@ class Runner {
   Clock wall_clock() const;
   /// Sets a home's clock where it is off by more than a tick.
   void follow(Home& home, const Clock& wall) const;
+  /// Makes the days known that the wall clock is in now.
   void read_local_day();
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
+  /// What moves with time and commands, and, where they have changed, plan and curves.
+  void publish_changes(std::size_t home);
   Result<Receipt> obey(const Incoming& message, const wire::CommandAddress& address, std::optional<std::string>& id);
   void answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt);
 
@@ -70,8 +75,10 @@ class Runner {
   wire::Topics topics_;
   wire::Labels labels_;
   local_time::Day local_day_;
-  std::int64_t first_date_ = 0;  ///< the local date of simulated day 0
+  std::int64_t first_date_ = 0;                            ///< the local date of simulated day 0
+  std::shared_ptr<const std::vector<LocalDay>> calendar_;  ///< today and tomorrow; none where the clock is simulated
   std::vector<Home> homes_;
+  std::vector<std::uint64_t> published_revisions_;           ///< of each home's plan and curves
   std::unordered_map<std::string_view, std::size_t> index_;  ///< views into settings_.home_ids
   Outbox& outbox_;
   Outbox::TopicId first_home_topic_ = 0;

@@ -1,27 +1,45 @@
 /// @file
-/// The car's battery and its charger: how much is in it, and what it takes in a tick.
+/// The car's battery: how much is in it, and what it takes of what a charger offers.
 #pragma once
 
+#include <span>
+
+#include "common/planner.hpp"
 #include "common/units.hpp"
 
 namespace home_energy {
 
 enum class Charging { off, on };
 
+/// What a battery is made like. The taper is a view: it outlives the battery.
+struct BatteryDesign {
+  Energy capacity;                     ///< usable
+  Percent efficiency = kFull;          ///< what is stored of what is drawn, above 0
+  std::span<const TaperStep> taper{};  ///< ascending
+};
+
+/// What a charger offers for a part of a tick, or a whole one.
+struct Offer {
+  Watts power;
+  Energy window;   ///< what this power moves in the time of the offer: the longest that it may last
+  Energy at_most;  ///< the offer ends when so much has been drawn
+};
+
 /// Stays within 0..capacity whatever is asked of it.
 class Battery {
  public:
-  /// @param capacity  usable energy of the full battery
-  /// @param charger   what the charger moves in one tick at full power
-  Battery(Energy capacity, Energy charger, Percent soc, Percent limit);
+  Battery(const BatteryDesign& design, Percent soc, Percent limit);
 
   Energy stored() const { return stored_; }
-  Energy capacity() const { return capacity_; }
+  Energy capacity() const { return design_.capacity; }
   Charging charging() const { return charging_; }
   Percent limit() const { return limit_; }
 
-  /// What the charger draws at this moment, as the energy of one tick at that power; nothing at the limit.
-  Energy draw() const { return charging_ == Charging::on && stored_ < ceiling_ ? charger_ : Energy(); }
+  /// What is stored at a state of charge.
+  Energy at(Percent soc) const;
+
+  /// What it takes at this moment of a charger that offers so much; nothing at the limit.
+  Watts accepted(Watts offered) const;
 
   void set_charging(Charging charging) { charging_ = charging; }
 
@@ -31,18 +49,22 @@ class Battery {
   /// To a state of charge at once, charging off.
   void reset_to(Percent soc);
 
-  /// One tick: takes what the charger gives and what still fits below the limit, and goes off when nothing more does.
-  /// @return what it took
-  Energy charge_for_a_tick();
+  /// Takes of the offer what fits below the limit. @return what it drew
+  Energy charge(const Offer& offer);
+
+  bool at_limit() const { return stored_ >= ceiling_; }
 
  private:
-  Energy at(Percent soc) const;
+  Watts tapered(Watts offered) const;
+  Energy next_bend() const;
+  Energy drawn_for(Energy stored) const;
+  void store(Energy drawn, Energy no_further_than);
 
-  Energy capacity_;
-  Energy charger_;
+  BatteryDesign design_;
   Energy stored_;
   Energy ceiling_;  ///< what is stored at the limit
   Percent limit_;
+  std::int64_t fraction_ = 0;  ///< stored besides, in ten-thousandths of a unit: what the efficiency leaves over
   Charging charging_ = Charging::off;
 };
 

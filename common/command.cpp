@@ -56,10 +56,36 @@ std::optional<Command> read_discharging(const json& value) {
   return std::nullopt;
 }
 
-std::optional<Command> read_limit(const json& value) {
+std::optional<Percent> percentage_of(const json& value) {
   const double percent = value.is_number() ? value.get<double>() : NAN;
   if (!(percent >= kLowestLimitPercent && percent <= kHighestLimitPercent)) return std::nullopt;
-  return ChargeLimitCommand{Percent(std::llround(percent * kHundredths))};
+  return Percent(std::llround(percent * kHundredths));
+}
+
+std::optional<Command> read_limit(const json& value) {
+  const auto percent = percentage_of(value);
+  if (!percent) return std::nullopt;
+  return ChargeLimitCommand{*percent};
+}
+
+std::optional<Command> read_mode(const json& value) {
+  const auto word = word_of(value);
+  for (const auto mode : kChargingModes)
+    if (word == wire::text(mode)) return ModeCommand{mode};
+  return std::nullopt;
+}
+
+std::optional<Command> read_target(const json& value) {
+  const auto percent = percentage_of(value);
+  if (!percent) return std::nullopt;
+  return TargetCommand{*percent};
+}
+
+std::optional<Command> read_ready_by(const json& value) {
+  if (!value.is_string()) return std::nullopt;
+  const auto minute = minute_of_day(trimmed(value.get_ref<const std::string&>()));
+  if (!minute) return std::nullopt;
+  return ReadyByCommand{*minute};
 }
 
 /// How one command is written: `{"<key>": <value>}`, or the value alone.
@@ -71,11 +97,16 @@ struct Grammar {
   std::optional<Command> (*read)(const json& value);
 };
 
-constexpr std::array<Grammar, wire::command::kAll.size()> kGrammar{{
-    {wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, R"("on" or "off")", read_charging},
-    {wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", read_discharging},
-    {wire::command::kChargeLimit, wire::key::kChargeLimit, {}, "a percentage from 20 to 100", read_limit},
-}};
+constexpr std::string_view kPercentage = "a percentage from 20 to 100";
+constexpr std::array kGrammar{
+    Grammar{wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, R"("on" or "off")",
+            read_charging},
+    Grammar{wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", read_discharging},
+    Grammar{wire::command::kChargeLimit, wire::key::kChargeLimit, {}, kPercentage, read_limit},
+    Grammar{wire::command::kMode, wire::key::kMode, {}, R"("manual", "cheapest" or "lowest_load")", read_mode},
+    Grammar{wire::command::kTarget, wire::key::kTarget, {}, kPercentage, read_target},
+    Grammar{wire::command::kReadyBy, wire::key::kReadyBy, {}, R"(a time from "00:00" to "23:59")", read_ready_by},
+};
 
 const Grammar* grammar_of(std::string_view command) {
   const auto* const found = std::ranges::find(kGrammar, command, &Grammar::command);
@@ -159,6 +190,20 @@ std::optional<std::string> id_of(const json& object) {
   return found->dump();
 }
 
+/// A curve has a grammar of its own; only the sender's id is read here.
+ParsedCommand parse_curve_command(std::string_view name, std::string_view text, const CurveContext& context) {
+  ParsedCommand parsed;
+  if (name == wire::command::kPrice) {
+    parsed.command =
+        parse_price_update(text, context).map([](auto update) -> Command { return PriceCommand{std::move(update)}; });
+  } else {
+    parsed.command =
+        parse_load_update(text, context).map([](auto update) -> Command { return BaseloadCommand{std::move(update)}; });
+  }
+  if (const json document = json::parse(text, nullptr, false); document.is_object()) parsed.id = id_of(document);
+  return parsed;
+}
+
 ParsedCommand parse_object(const Grammar& grammar, std::string_view text) {
   const json document = json::parse(text, nullptr, false);
   if (document.is_discarded()) return {unreadable(grammar, "not valid JSON"), std::nullopt};
@@ -168,7 +213,23 @@ ParsedCommand parse_object(const Grammar& grammar, std::string_view text) {
 
 }  // namespace
 
-ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form) {
+bool is_curve_command(std::string_view name) {
+  return name == wire::command::kPrice || name == wire::command::kBaseload;
+}
+
+std::optional<int> minute_of_day(std::string_view text) {
+  constexpr std::size_t kLength = 5;
+  constexpr int kTen = 10;
+  if (text.size() != kLength || text[2] != ':') return std::nullopt;
+  for (const std::size_t place : {0U, 1U, 3U, 4U})
+    if (text[place] < '0' || text[place] > '9') return std::nullopt;
+  const auto number = [&](std::size_t place) { return (text[place] - '0') * kTen + text[place + 1] - '0'; };
+  if (number(0) >= kHoursPerDay || number(3) >= kMinutesPerHour) return std::nullopt;
+  return number(0) * kMinutesPerHour + number(3);
+}
+
+ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form, const CurveContext& context) {
+  if (is_curve_command(name)) return parse_curve_command(name, text, context);
   const Grammar* const grammar = grammar_of(name);
   if (grammar == nullptr) {
     return {failure(ErrorCode::unknown_command, "command",

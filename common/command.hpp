@@ -2,12 +2,14 @@
 /// What a home can be told to do, and the one parser of it: MQTT payloads and HTTP bodies both come through here.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "common/battery.hpp"
+#include "common/curve_update.hpp"
 #include "common/result.hpp"
 #include "common/units.hpp"
 
@@ -29,11 +31,44 @@ struct ChargeLimitCommand {
   Percent limit;
 };
 
-using Command = std::variant<ChargeCommand, DischargeCommand, ChargeLimitCommand>;
+/// Who decides when the car charges.
+enum class ChargingMode {
+  manual,       ///< `charge` on and off
+  cheapest,     ///< a plan of the least cost
+  lowest_load,  ///< a plan for when the house uses least
+};
+
+inline constexpr std::array kChargingModes{ChargingMode::manual, ChargingMode::cheapest, ChargingMode::lowest_load};
+
+struct ModeCommand {
+  ChargingMode mode;
+};
+
+/// The state of charge that a plan is to reach, 20..100 %, at most the charge limit.
+struct TargetCommand {
+  Percent target;
+};
+
+/// When a plan is to have reached it: the next time that the clock shows it, in minutes past midnight, 0..1439.
+struct ReadyByCommand {
+  int minute;
+};
+
+struct PriceCommand {
+  PriceUpdate prices;
+};
+
+struct BaseloadCommand {
+  LoadUpdate loads;
+};
+
+using Command = std::variant<ChargeCommand, DischargeCommand, ChargeLimitCommand, ModeCommand, TargetCommand,
+                             ReadyByCommand, PriceCommand, BaseloadCommand>;
 
 /// Says that a command was carried out; the command itself holds what was asked and is now so.
 struct Receipt {
   Command done;
+  bool took_over = false;  ///< a plan was to charge: now it is `manual`
 };
 
 /// How the text of a command may be written, beside a JSON object.
@@ -42,6 +77,9 @@ enum class TextForm {
   form,  ///< HTTP: a form's fields, `charging=on`
 };
 
+/// `HH:MM` as minutes past midnight; nothing where it is anything else.
+std::optional<int> minute_of_day(std::string_view text);
+
 struct ParsedCommand {
   Result<Command> command;
   /// The sender's `id`, as JSON text, where the command carried one that can be repeated: a string or a number of at
@@ -49,7 +87,12 @@ struct ParsedCommand {
   std::optional<std::string> id;
 };
 
-/// Reads a command by its name (`charge`, `discharge`, `charge_limit`) and its text, which may be anything at all.
-ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form);
+/// Reads a command by its name (`charge`, `charge_limit` ...) and its text, which may be anything at all.
+/// @param context what curves are read against; without one: SEK, and a simulated clock
+ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form,
+                            const CurveContext& context = {"SEK", Resolution::quarter_hourly, {}});
+
+/// Whether the command carries a day's curve, which is longer than others may be.
+bool is_curve_command(std::string_view name);
 
 }  // namespace home_energy

@@ -3,13 +3,21 @@
 /// home tells it that a tick has passed. Not safe to use from two threads at once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "common/battery.hpp"
 #include "common/command.hpp"
+#include "common/curve_schedule.hpp"
 #include "common/day_curve.hpp"
+#include "common/local_day.hpp"
 #include "common/pace.hpp"
+#include "common/plan_follower.hpp"
+#include "common/planner.hpp"
 #include "common/units.hpp"
 
 namespace home_energy {
@@ -20,7 +28,36 @@ enum class ClockMode {
   local,      ///< follows the wall clock, whatever else happens
 };
 
-/// What does not change while a home runs. Shared by all homes that are alike.
+/// Whether charging is cut or stopped before the fuse is exceeded.
+enum class LoadBalancing {
+  automatic,  ///< where a plan charges; by hand an overload is only told
+  on,
+  off,
+};
+
+/// What a plan is to do.
+struct ChargingWish {
+  ChargingMode mode = ChargingMode::manual;
+  Percent target{8'000};
+  int ready_by = 7 * kMinutesPerHour;  ///< minutes past midnight
+};
+
+/// A plan as a home keeps it.
+struct HomePlan {
+  ChargingPlan plan;
+  std::int64_t made_at;              ///< the moment, as `Home::moment` counts
+  std::vector<std::string> reasons;  ///< of each block, in a few words
+  std::string note;                  ///< what the reader should know of the whole; empty where nothing
+};
+
+/// The last plan that was made among homes that are alike: of thousands in the same state one makes it. Not for two
+/// threads at once.
+struct LastPlan {
+  ChargingProblem problem;
+  std::shared_ptr<const HomePlan> made;
+};
+
+/// What does not change while a home runs, and what it starts with. Shared by all homes that are alike.
 struct HomeSettings {
   Pace pace;
   LoadCurve baseload;
@@ -31,6 +68,15 @@ struct HomeSettings {
   Percent start_soc;
   Percent charge_limit;
   ClockMode clock_mode;
+  std::optional<Watts> charger_min{};  ///< none: the charger is on or off
+  Percent charge_efficiency = kFull;
+  std::vector<TaperStep> taper{};
+  MoneyMicro start_cost{};
+  std::chrono::seconds min_run{0};
+  std::optional<PricePerKwh> max_price{};
+  LoadBalancing load_balancing = LoadBalancing::automatic;
+  ChargingWish wish{};
+  std::shared_ptr<LastPlan> last_plan = std::make_shared<LastPlan>();
 };
 
 /// A moment of the simulated calendar.
@@ -66,28 +112,63 @@ class Home {
  public:
   explicit Home(std::shared_ptr<const HomeSettings> settings);
 
-  /// One tick passes: time moves on; a new hour's energy starts from its base load; a charging car takes its share.
+  /// One tick passes: the car draws what it is offered; time moves on; a new hour's energy starts from its base load.
   /// The counters count the tick at the power and price of the moment it began.
   void advance();
 
-  /// Carries out a command. @return what holds now, as the receipt tells it
-  Receipt apply(const Command& command);
+  /// Carries out a command. @return what holds now, as the receipt tells it; or why it cannot be, and nothing changed
+  Result<Receipt> apply(const Command& command);
 
   /// Puts the clock to another time of the local day without any energy flowing. A clock before the present one, or
   /// in another hour, begins that hour's energy anew.
   void set_clock(const Clock& clock);
 
+  /// Today and tomorrow as the clock on the wall counts them; without it every day has 24 hours.
+  void set_calendar(std::shared_ptr<const std::vector<LocalDay>> days);
+
   const Clock& clock() const { return clock_; }
   const HomeSettings& settings() const { return *settings_; }
+  const LoadCurve& baseload() const { return loads_.on(clock_.day); }
+  const PriceCurve& price() const { return prices_.on(clock_.day); }
+  const ChargingWish& wish() const { return wish_; }
+  /// None in manual mode.
+  const HomePlan* plan() const { return plan_.get(); }
+  /// Another number whenever the plan, the wish or a curve has changed.
+  std::uint64_t revision() const { return revision_; }
   Snapshot snapshot() const;
 
  private:
+  struct Apply;
+
+  Energy charge_for_a_tick();
+  Energy follow_plan_for_a_tick();
+  void move_clock();
   void enter_slot();
   void begin_hour();
   void reset();
+  bool planned() const { return wish_.mode != ChargingMode::manual; }
+  bool balances_load() const;
+  Watts within_fuse(Watts wanted) const;
+  Watts offered() const;
+  void settle();
+
+  // The plan: home_plan.cpp.
+  const LocalDay* local_day(std::int64_t day) const;
+  std::int64_t start_of(std::int64_t day, int quarter) const;
+  std::int64_t moment() const;
+  std::int64_t departure_on(std::int64_t day) const;
+  std::vector<PlannerSlot> slots_until(std::int64_t departure) const;
+  ChargingProblem problem() const;
+  std::string note_on(const ChargingPlan& plan) const;
+  bool is_plan_outdated() const;
+  void make_plan();
+  std::shared_ptr<const HomePlan> plan_for(ChargingProblem asked) const;
 
   std::shared_ptr<const HomeSettings> settings_;
+  CurveSchedule<LoadCurve> loads_;
+  CurveSchedule<PriceCurve> prices_;
   Battery battery_;
+  ChargingWish wish_;
   Clock clock_;
   int ticks_per_slot_;
   Watts base_power_;   ///< of the present slot
@@ -96,6 +177,12 @@ class Home {
   EnergyTotal base_energy_;
   EnergyTotal charged_energy_;
   Money cost_;
+  std::shared_ptr<const std::vector<LocalDay>> calendar_;  ///< none where the clock is simulated
+  std::shared_ptr<const HomePlan> plan_;
+  PlanFollower follower_;
+  std::int64_t departure_ = 0;     ///< the moment that the plan is for
+  std::int64_t ticks_of_run_ = 0;  ///< since when the car has been charging without a break
+  std::uint64_t revision_ = 0;
 };
 
 }  // namespace home_energy

@@ -1,11 +1,11 @@
 #include "common/home_assistant.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "common/home_assistant_entities.hpp"
 #include "common/wire.hpp"
 
 namespace home_energy::home_assistant {
@@ -16,151 +16,7 @@ using nlohmann::ordered_json;
 constexpr std::string_view kJoint = "__";
 constexpr std::string_view kDeviceLevel = "/device/";
 constexpr std::string_view kConfigLevel = "/config";
-constexpr std::string_view kCurrencyPlace = "$";  ///< in a unit: the configured currency
 constexpr int kCommandQos = 1;
-
-/// How the value of an entity is taken from the payload of its topic.
-enum class Template {
-  member,   ///< as it stands there
-  problem,  ///< `true` is ON
-};
-
-using wire::HomeTopic;
-namespace key = wire::key;
-
-/// What a value is, in Home Assistant's terms. What is empty is left out of the document.
-struct Measure {
-  std::string_view device_class{};
-  std::string_view unit{};
-  std::string_view state_class{};
-  int precision = -1;  ///< decimals that are shown; not set where negative
-  std::string_view icon{};
-};
-
-constexpr Measure kPower{"power", "kW", "measurement", 2};
-constexpr Measure kEnergy{"energy", "kWh", "total_increasing", 2};
-constexpr Measure kStorage{"energy_storage", "kWh", "measurement", 2};
-constexpr Measure kSoc{"battery", "%", "measurement", 0};
-constexpr Measure kCost{"monetary", kCurrencyPlace, "total", 2};
-constexpr Measure kPrice{{}, "$/kWh", "measurement", 4, "mdi:cash-clock"};
-
-constexpr Measure only_icon(std::string_view icon) {
-  return {.icon = icon};
-}
-
-/// Where the entity's component is more than the table says.
-using More = void (*)(ordered_json& component, const wire::Topics& topics, std::string_view home);
-
-/// One entity of a home.
-struct Entity {
-  std::string_view id;  ///< stable for ever, and so is its platform
-  std::string_view platform;
-  std::string_view name;
-  std::optional<HomeTopic> state;
-  std::string_view key;  ///< of its value in that topic
-  Measure measure;
-  std::string_view command{};
-  More more = nullptr;
-  Template form = Template::member;
-};
-
-std::string member_template(std::string_view key) {
-  return "{{ value_json." + std::string(key) + " }}";
-}
-
-void last_reset(ordered_json& component, const wire::Topics&, std::string_view) {
-  component["lrst_val_tpl"] = member_template(key::kSince);
-}
-
-void today_as_attributes(ordered_json& component, const wire::Topics& topics, std::string_view home) {
-  component["json_attr_t"] = topics.of(home, HomeTopic::price_profile);
-}
-
-void hidden_diagnostic(ordered_json& component, const wire::Topics&, std::string_view) {
-  component["ent_cat"] = "diagnostic";
-  component["en"] = false;  // as a visible text it would write a row of the logbook at every tick
-}
-
-void on_and_off(ordered_json& component, const wire::Topics&, std::string_view) {
-  component["pl_on"] = wire::text(Charging::on);
-  component["pl_off"] = wire::text(Charging::off);
-}
-
-void press(ordered_json& component, const wire::Topics&, std::string_view) {
-  component["pl_prs"] = "PRESS";
-}
-
-void percentage(ordered_json& component, const wire::Topics&, std::string_view) {
-  component["min"] = kLowestLimitPercent;
-  component["max"] = kHighestLimitPercent;
-  component["step"] = 1;
-  component["mode"] = "slider";
-}
-
-// clang-format off: a table
-constexpr std::array kEntities{
-    Entity{"base_load_power", "sensor", "Base load power", HomeTopic::baseload, key::kPowerKw, kPower},
-    Entity{"base_load_energy", "sensor", "Base load energy", HomeTopic::baseload, key::kEnergyKwh, kEnergy},
-    Entity{"total_power", "sensor", "Total power", HomeTopic::grid, key::kPowerKw, kPower},
-    Entity{"grid_energy", "sensor", "Grid energy", HomeTopic::grid, key::kEnergyKwh, kEnergy},
-    Entity{"cost", "sensor", "Cost", HomeTopic::grid, key::kCost, kCost, {}, last_reset},
-    Entity{"electricity_price",
-           "sensor",
-           "Electricity price",
-           HomeTopic::price,
-           key::kPrice,
-           kPrice,
-           {},
-           today_as_attributes},
-    Entity{"car_battery", "sensor", "Car battery", HomeTopic::battery, key::kSocPercent, kSoc},
-    Entity{"car_stored_energy", "sensor", "Car stored energy", HomeTopic::battery, key::kStoredKwh, kStorage},
-    Entity{"charging_power", "sensor", "Charging power", HomeTopic::battery, key::kPowerKw, kPower},
-    Entity{"car_charged_energy", "sensor", "Car charged energy", HomeTopic::battery, key::kChargedKwh, kEnergy},
-    Entity{"simulated_time",
-           "sensor",
-           "Simulated time",
-           HomeTopic::clock,
-           key::kTime,
-           only_icon("mdi:clock-outline"),
-           {},
-           hidden_diagnostic},
-    Entity{"overload",
-           "binary_sensor",
-           "Overload",
-           HomeTopic::grid,
-           key::kOverload,
-           {.device_class = "problem"},
-           {},
-           nullptr,
-           Template::problem},
-    Entity{"car_charging",
-           "binary_sensor",
-           "Car charging",
-           HomeTopic::battery,
-           key::kCharging,
-           {.device_class = "battery_charging"},
-           {},
-           on_and_off},
-    Entity{"charge_car", "switch", "Charge car", HomeTopic::battery, key::kCharging, only_icon("mdi:ev-station"),
-           wire::command::kCharge, on_and_off},
-    Entity{"discharge",
-           "button",
-           "Discharge to 20 %",
-           std::nullopt,
-           {},
-           only_icon("mdi:battery-arrow-down"),
-           wire::command::kDischarge,
-           press},
-    Entity{"charge_limit",
-           "number",
-           "Charge limit",
-           HomeTopic::battery,
-           key::kLimitPercent,
-           {.unit = "%", .icon = "mdi:battery-lock"},
-           wire::command::kChargeLimit,
-           percentage},
-};
-// clang-format on
 
 bool is_plain(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
@@ -242,7 +98,7 @@ ordered_json component_of(const Entity& entity, const Settings& settings, std::s
     component["cmd_t"] = topics.command(home, entity.command);
     component["qos"] = kCommandQos;
   }
-  if (entity.more != nullptr) entity.more(component, topics, home);
+  if (entity.more != nullptr) entity.more(component, settings, home);
   return component;
 }
 
@@ -258,7 +114,7 @@ ordered_json device_of_home(const Settings& settings, std::string_view home) {
 }
 
 bool exists(const std::string& id) {
-  return std::ranges::find(kEntities, id, &Entity::id) != kEntities.end();
+  return std::ranges::find(entities(), id, &Entity::id) != entities().end();
 }
 
 }  // namespace
@@ -307,7 +163,7 @@ std::optional<std::string> home_of(std::string_view base_topic, std::string_view
 
 std::string document(const Settings& settings, std::string_view home, const Components& leftovers) {
   ordered_json components;
-  for (const Entity& entity : kEntities) components[std::string(entity.id)] = component_of(entity, settings, home);
+  for (const Entity& entity : entities()) components[std::string(entity.id)] = component_of(entity, settings, home);
   for (const auto& [name, text] : leftovers) components[name] = ordered_json::parse(text);
   return ordered_json{{"dev", device_of_home(settings, home)},
                       {"o", {{"name", wire::kAgentName}, {"sw", settings.version}}},

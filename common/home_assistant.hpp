@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/home.hpp"
+
 namespace home_energy::home_assistant {
 
 /// What is the same for all homes of an agent.
@@ -17,6 +19,7 @@ struct Settings {
   std::string base_topic;               ///< of our own topics
   std::string version;                  ///< of the agent
   std::string currency;                 ///< ISO 4217
+  ClockMode clock_mode;                 ///< of the homes
   std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
 };
 

@@ -45,6 +45,8 @@ enum class Objective {
 struct TaperStep {
   Percent from;
   Watts at_most;  ///< 0..1e6
+
+  friend bool operator==(const TaperStep&, const TaperStep&) = default;
 };
 
 /// A span of constant price and base load.
@@ -52,6 +54,8 @@ struct PlannerSlot {
   std::chrono::seconds length;  ///< 1..900; less than 900 only in the first and the last
   PricePerKwh price;            ///< -1e12..1e12
   Watts base_load;              ///< 0..1e6
+
+  friend bool operator==(const PlannerSlot&, const PlannerSlot&) = default;
 };
 
 /// What is to be planned. The caller keeps to the ranges.
@@ -70,6 +74,8 @@ struct ChargingProblem {
   std::chrono::seconds min_run{0};                  ///< 0..3600, whole minutes
   std::optional<PricePerKwh> max_price;             ///< slots above it are barred
   std::optional<std::chrono::seconds> running_for;  ///< a run is going on, since so long ago
+
+  friend bool operator==(const ChargingProblem&, const ChargingProblem&) = default;
 };
 
 /// Draws `power`, or less where the taper takes less, from `begin` until `energy` is drawn; all within one slot.

@@ -2,15 +2,15 @@
 /// The grid on which energy moves where the charger modulates, and what it costs.
 ///
 /// The step is the energy of a slot at full power, divided into so many parts that none is above 25 Wh: into more where
-/// the need would take less than 512 steps, into fewer where it would take more than 4096. Levels lie a whole number of
-/// steps below the goal. What a slot gives at most is rounded down to a step, what a run must draw in a slot at least
-/// is rounded up.
+/// the need would take less than 512 steps, into fewer where it would take more than 40,960 (a need above 1 MWh). Levels
+/// lie a whole number of steps below the goal. What a slot gives at most is rounded down to a step, what a run must draw
+/// in a slot at least is rounded up.
 ///
 /// The bound. Take the optimum of the same problem with one step less to draw in each slot at most and one step more
 /// at least (100 W each for 25 Wh in 15 minutes). Round each level of it at a boundary down to the grid: no level moves
 /// by a step, so differences change by less than one, and the rounded plan is legal here. It costs at most
 /// sum |price(i) - price(i+1)| * step more. So what is found costs at most that. Where energies are then shifted
-/// between a plan's slots (see planner_steps.hpp), it costs less. Where everything lies on the grid, nothing is
+/// between a plan's slots (see planner_draws.hpp), it costs less. Where everything lies on the grid, nothing is
 /// rounded, and by the argument of planner_levels.hpp the plan is the optimum.
 /// The bound takes a minimum run, where there is one, to be 15 minutes longer: a run whose first and last slots are
 /// both used in part counts only one of them. It says nothing where that tighter problem has no plan, nor where a slot
@@ -39,7 +39,7 @@ struct GridStep {
 
 constexpr GridStep grid_step(Watts most, std::int64_t goal) {
   constexpr std::int64_t kLongest = 25 * kMicro * 3600;  // 25 Wh
-  constexpr std::int64_t kMostSteps = 4096;
+  constexpr std::int64_t kMostSteps = 40'960;
   constexpr std::int64_t kEnoughSteps = 1024;
   const std::int64_t whole = most.count() * kPlannerSlot.count() * kMicro;
   const std::int64_t pieces = divide_up(whole, kLongest);

@@ -13,23 +13,9 @@ namespace {
 
 constexpr std::string_view kCommandSuffix = "/set";
 
-void append_two_digits(std::string& out, int value) {
+void append_two_digits(std::string& out, std::int64_t value) {
   out += static_cast<char>('0' + value / 10);
   out += static_cast<char>('0' + value % 10);
-}
-
-/// The first member of an object, up to its value.
-void begin(std::string& out, std::string_view key) {
-  out += "{\"";
-  out += key;
-  out += "\":";
-}
-
-/// A further member of an object, up to its value.
-void next(std::string& out, std::string_view key) {
-  out += ",\"";
-  out += key;
-  out += "\":";
 }
 
 /// The values of a curve, as they were given.
@@ -57,6 +43,8 @@ std::string_view name(HomeTopic topic) {
       return "battery";
     case HomeTopic::grid:
       return "grid";
+    case HomeTopic::plan:
+      return "plan";
     case HomeTopic::baseload_profile:
       return "baseload/profile";
     case HomeTopic::price_profile:
@@ -107,6 +95,26 @@ std::string_view text(Charging charging) {
   return {};
 }
 
+std::string_view text(ChargingMode mode) {
+  switch (mode) {
+    case ChargingMode::manual:
+      return "manual";
+    case ChargingMode::cheapest:
+      return "cheapest";
+    case ChargingMode::lowest_load:
+      return "lowest_load";
+  }
+  return {};
+}
+
+std::string time_text(std::int64_t minute) {
+  std::string out;
+  append_two_digits(out, minute / kMinutesPerHour);
+  out += ':';
+  append_two_digits(out, minute % kMinutesPerHour);
+  return out;
+}
+
 std::string json_string(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -126,9 +134,7 @@ void append_clock(std::string& out, const Snapshot& home) {
   out += std::to_string(home.day);
   next(out, key::kTime);
   out += '"';
-  append_two_digits(out, home.hour);
-  out += ':';
-  append_two_digits(out, home.minute);
+  out += time_text(home.hour * kMinutesPerHour + home.minute);
   out += '"';
   next(out, "hour");
   out += std::to_string(home.hour);
@@ -205,14 +211,16 @@ void append_price_profile(std::string& out, const PriceCurve& curve, const Label
   out += ',';
   append_values(out, curve, append_price_value);
   out += R"(,"raw_today":[)";
-  const auto& starts = labels.slot_starts;
-  for (std::size_t i = 0; i < curve.size() && i + 1 < starts.size(); ++i) {
-    if (starts[i] == starts[i + 1]) continue;
+  const std::size_t quarters = kQuartersPerDay / curve.size();  // of a slot
+  for (std::size_t i = 0; i < curve.size() && (i + 1) * quarters < labels.quarter_starts.size(); ++i) {
+    const std::string& start = labels.quarter_starts[i * quarters];
+    const std::string& end = labels.quarter_starts[(i + 1) * quarters];
+    if (start == end) continue;
     if (out.back() != '[') out += ',';
-    begin(out, "start");
-    out += json_string(starts[i]);
-    next(out, "end");
-    out += json_string(starts[i + 1]);
+    begin(out, key::kStart);
+    out += json_string(start);
+    next(out, key::kEnd);
+    out += json_string(end);
     next(out, "value");
     append_price_value(out, curve[i]);
     out += '}';
@@ -232,10 +240,12 @@ void append_topic(std::string& out, HomeTopic topic, const Home& home, const Sna
       return append_battery(out, snapshot);
     case HomeTopic::grid:
       return append_grid(out, snapshot, labels);
+    case HomeTopic::plan:
+      return append_plan(out, home, labels);
     case HomeTopic::baseload_profile:
-      return append_baseload_profile(out, home.settings().baseload);
+      return append_baseload_profile(out, home.baseload());
     case HomeTopic::price_profile:
-      return append_price_profile(out, home.settings().price, labels);
+      return append_price_profile(out, home.price(), labels);
   }
 }
 

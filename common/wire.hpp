@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +22,9 @@ inline constexpr std::string_view kCharging = "charging";
 inline constexpr std::string_view kChargingAsPublished = "chargin";  ///< the published documentation's slip
 inline constexpr std::string_view kDischarging = "discharging";
 inline constexpr std::string_view kChargeLimit = "charge_limit";
+inline constexpr std::string_view kMode = "mode";
+inline constexpr std::string_view kTarget = "target";
+inline constexpr std::string_view kReadyBy = "ready_by";
 inline constexpr std::string_view kId = "id";
 inline constexpr std::string_view kTime = "time";
 inline constexpr std::string_view kPowerKw = "power_kw";
@@ -35,6 +39,7 @@ inline constexpr std::string_view kOverload = "overload";
 inline constexpr std::string_view kSince = "since";
 inline constexpr std::string_view kStart = "start";
 inline constexpr std::string_view kEnd = "end";
+inline constexpr std::string_view kSaving = "saving";
 inline constexpr std::string_view kValue = "value";
 inline constexpr std::string_view kValues = "values";
 inline constexpr std::string_view kUnit = "unit";
@@ -47,16 +52,22 @@ namespace command {
 inline constexpr std::string_view kCharge = "charge";
 inline constexpr std::string_view kDischarge = "discharge";
 inline constexpr std::string_view kChargeLimit = "charge_limit";
-inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit};
+inline constexpr std::string_view kMode = "mode";
+inline constexpr std::string_view kTarget = "target";
+inline constexpr std::string_view kReadyBy = "ready_by";
+inline constexpr std::string_view kPrice = "price";
+inline constexpr std::string_view kBaseload = "baseload";
+inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit, kMode, kTarget, kReadyBy, kPrice, kBaseload};
 }  // namespace command
 
 /// The retained topics of a home, in the order in which they are published.
-enum class HomeTopic { clock, baseload, price, battery, grid, baseload_profile, price_profile };
-inline constexpr std::array kHomeTopics{HomeTopic::clock,        HomeTopic::baseload, HomeTopic::price,
-                                        HomeTopic::battery,      HomeTopic::grid,     HomeTopic::baseload_profile,
-                                        HomeTopic::price_profile};
-/// Those of them that move with time and commands.
+enum class HomeTopic { clock, baseload, price, battery, grid, plan, baseload_profile, price_profile };
+inline constexpr std::array kHomeTopics{
+    HomeTopic::clock, HomeTopic::baseload,         HomeTopic::price,        HomeTopic::battery, HomeTopic::grid,
+    HomeTopic::plan,  HomeTopic::baseload_profile, HomeTopic::price_profile};
+/// Those of them that move with time and commands, and those that change when the home's revision does.
 inline constexpr std::span<const HomeTopic> kTelemetry = std::span(kHomeTopics).first<5>();
+inline constexpr std::span<const HomeTopic> kPlanAndCurves = std::span(kHomeTopics).last<3>();
 
 /// What follows the home's id in the topic: `battery`, `price/profile`.
 std::string_view name(HomeTopic topic);
@@ -104,9 +115,13 @@ struct AgentInfo {
 
 /// What is the same for all homes of an agent, and not a matter of simulated time.
 struct Labels {
-  std::string currency;                  ///< ISO 4217
-  std::string since;                     ///< when the counters began: ISO 8601 with zone
-  std::vector<std::string> slot_starts;  ///< today's slots of the price curve, ISO 8601 with zone, and the last's end
+  std::string currency;  ///< ISO 4217
+  std::string since;     ///< when the counters began: ISO 8601 with zone
+  /// Today's quarters of an hour, ISO 8601 with zone, and the last one's end. A quarter that the clock leaves out
+  /// starts where it ends.
+  std::vector<std::string> quarter_starts;
+  /// A moment of a plan (Unix seconds) as ISO 8601 with zone. Where empty the clock is simulated: plans say HH:MM.
+  std::function<std::string(std::int64_t)> iso8601{};
 };
 
 void append_info(std::string& out, const AgentInfo& info);
@@ -118,6 +133,8 @@ void append_grid(std::string& out, const Snapshot& home, const Labels& labels);
 void append_baseload_profile(std::string& out, const LoadCurve& curve);
 /// A slot that starts when it ends, as in the hour that spring leaves out, is not listed in `raw_today`.
 void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels);
+/// What is to be charged when, what it costs, and why. Times are rounded out to whole minutes.
+void append_plan(std::string& out, const Home& home, const Labels& labels);
 /// The payload of any of a home's topics.
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels);
 
@@ -130,10 +147,15 @@ std::string json_string(std::string_view text);
 
 /// What a name in the wire looks like for a charging state: `on` or `off`.
 std::string_view text(Charging charging);
+/// `manual`, `cheapest` or `lowest_load`.
+std::string_view text(ChargingMode mode);
+/// `HH:MM` of so many minutes past midnight.
+std::string time_text(std::int64_t minute);
 
 /// The bodies of the HTTP endpoints.
 namespace http {
 std::string info(const Snapshot& home);
+std::string plan(const Home& home, const Labels& labels);
 std::string stored_kwh(const Snapshot& home);
 std::string soc_percent(const Snapshot& home);
 std::string hourly_loads(const LoadCurve& curve);

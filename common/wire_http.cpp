@@ -27,6 +27,20 @@ std::string object(std::string_view key, std::string_view json_value) {
   return out + '}';
 }
 
+std::string percent_object(std::string_view key, Percent percent) {
+  std::string value;
+  append_percent(value, percent);
+  return object(key, value);
+}
+
+/// How many values were taken.
+template <class Curve>
+std::string curve_object(std::string_view key, const CurveUpdate<Curve>& update) {
+  std::size_t values = update.every_day ? update.every_day->size() : 0;
+  for (const auto& [day, curve] : update.of_days) values += curve.size();
+  return object(key, std::to_string(values));
+}
+
 }  // namespace
 
 std::string info(const Snapshot& home) {
@@ -83,21 +97,37 @@ std::string homes(const std::vector<std::string>& ids) {
   return nlohmann::json{{"homes", ids}}.dump();
 }
 
+std::string plan(const Home& home, const Labels& labels) {
+  std::string out;
+  append_plan(out, home, labels);
+  return out;
+}
+
 std::string result(const Receipt& receipt) {
   struct Render {
+    bool took_over;
     std::string operator()(const ChargeCommand& charge) const {
-      return object(key::kCharging, json_string(text(charge.charging)));
+      auto out = object(key::kCharging, json_string(text(charge.charging)));
+      if (took_over) out.insert(out.size() - 1, R"(,"mode":"manual")");
+      return out;
     }
     std::string operator()(const DischargeCommand&) const {
       return object(key::kDischarging, json_string(text(Charging::on)));
     }
     std::string operator()(const ChargeLimitCommand& limit) const {
-      std::string value;
-      append_percent(value, limit.limit);
-      return object(key::kChargeLimit, value);
+      return percent_object(key::kChargeLimit, limit.limit);
+    }
+    std::string operator()(const ModeCommand& mode) const { return object(key::kMode, json_string(text(mode.mode))); }
+    std::string operator()(const TargetCommand& target) const { return percent_object(key::kTarget, target.target); }
+    std::string operator()(const ReadyByCommand& ready_by) const {
+      return object(key::kReadyBy, json_string(time_text(ready_by.minute)));
+    }
+    std::string operator()(const PriceCommand& price) const { return curve_object(command::kPrice, price.prices); }
+    std::string operator()(const BaseloadCommand& baseload) const {
+      return curve_object(command::kBaseload, baseload.loads);
     }
   };
-  return std::visit(Render{}, receipt.done);
+  return std::visit(Render{receipt.took_over}, receipt.done);
 }
 
 std::string error(std::string_view reason) {

@@ -1,8 +1,10 @@
 /// @file
-/// How each quantity is rounded on the wire: kW, kWh 3 decimals, percent 2, money 4, prices 6. Part of `wire`.
+/// How objects are put together and how each quantity is rounded on the wire: kW, kWh 3 decimals, percent 2, money 4,
+/// prices 6. Part of `wire`.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "common/decimal.hpp"
 #include "common/home.hpp"
@@ -11,6 +13,20 @@ namespace home_energy::wire {
 
 constexpr Int128 kMilliwattsPerKw = 1'000'000;
 constexpr Int128 kMillionths = 1'000'000;
+
+/// The first member of an object, up to its value.
+inline void begin(std::string& out, std::string_view key) {
+  out += "{\"";
+  out += key;
+  out += "\":";
+}
+
+/// A further member of an object, up to its value.
+inline void next(std::string& out, std::string_view key) {
+  out += ",\"";
+  out += key;
+  out += "\":";
+}
 
 /// Milliwatt-ticks as kWh.
 inline void append_kwh(std::string& out, Int128 energy, int ticks_per_hour, int decimals = 3) {

@@ -18,6 +18,7 @@ const ha::Settings kSettings{.prefix = "homeassistant",
                              .base_topic = "home-energy",
                              .version = "0.1.0",
                              .currency = "SEK",
+                             .clock_mode = ClockMode::simulated,
                              .page_url = std::nullopt};
 
 json document(const std::string& home = "home", const ha::Settings& settings = kSettings,
@@ -46,16 +47,16 @@ const std::map<std::string, std::set<std::string>> kOfPlatform{
     {"binary_sensor", {"dev_cla", "pl_on", "pl_off"}},
     {"switch", {"cmd_t", "qos", "pl_on", "pl_off"}},
     {"button", {"cmd_t", "qos", "pl_prs"}},
-    {"number", {"cmd_t", "qos", "min", "max", "step", "mode", "unit_of_meas"}}};
+    {"number", {"cmd_t", "qos", "min", "max", "step", "mode", "unit_of_meas"}},
+    {"select", {"cmd_t", "qos", "ops"}},
+    {"text", {"cmd_t", "qos", "min", "max", "pattern"}}};
 
 // Device class, unit and state class that go together.
-const std::set<std::tuple<std::string, std::string, std::string>> kMeasures{{"power", "kW", "measurement"},
-                                                                            {"energy", "kWh", "total_increasing"},
-                                                                            {"battery", "%", "measurement"},
-                                                                            {"energy_storage", "kWh", "measurement"},
-                                                                            {"monetary", "SEK", "total"},
-                                                                            {"", "SEK/kWh", "measurement"},
-                                                                            {"", "", ""}};
+const std::set<std::tuple<std::string, std::string, std::string>> kMeasures{
+    {"power", "kW", "measurement"},  {"energy", "kWh", "total_increasing"},
+    {"battery", "%", "measurement"}, {"energy_storage", "kWh", "measurement"},
+    {"monetary", "SEK", "total"},    {"monetary", "SEK", ""},
+    {"", "SEK/kWh", "measurement"},  {"", "", ""}};
 
 /// The payload of a topic of the reference home.
 json payload(const std::string& topic) {
@@ -93,7 +94,7 @@ TEST_CASE("a document has what Home Assistant requires, and nothing that it reje
   CHECK(whole["dev"]["sw"] == "0.1.0");
   CHECK(keys(whole["o"]) == std::set<std::string>{"name", "sw"});
   CHECK(whole["avty_t"] == "home-energy/status");
-  CHECK(whole["cmps"].size() == 16);
+  CHECK(whole["cmps"].size() == 23);
 }
 
 TEST_CASE("every component keeps the rules of its platform") {
@@ -121,7 +122,7 @@ TEST_CASE("every component keeps the rules of its platform") {
     CHECK(names.insert(component.at("name")).second);
     CHECK(component["name"].get<std::string>().find("Home Energy") == std::string::npos);  // else it stands there twice
     CHECK(component.contains("stat_t") == (platform != "button"));
-    CHECK(component.contains("cmd_t") == (platform == "switch" || platform == "button" || platform == "number"));
+    CHECK(component.contains("cmd_t") == !platform.ends_with("sensor"));
     CHECK(component.contains("cmd_t") == (component.value("qos", 0) == 1));
     CHECK((component.contains("dev_cla") || component.contains("ic")));
   }
@@ -150,7 +151,13 @@ TEST_CASE("every template finds its value in the payload that is published") {
       if (!component.contains(form)) continue;
       INFO(id);
       const json value = evaluated(component[form], payload(component["stat_t"]));
+      const bool of_plan = component["stat_t"] == "home-energy/home/plan";
+      if (of_plan && component["p"] == "sensor") continue;  // there is no plan yet: null is unknown
       CHECK_FALSE(value.is_null());
+      if (component.contains("ops")) CHECK(std::ranges::count(component["ops"], value) == 1);
+      if (component.contains("pattern")) {
+        CHECK(std::regex_match(value.get<std::string>(), std::regex(component["pattern"].get<std::string>())));
+      }
       if (component.contains("sug_dsp_prc") && form == std::string("val_tpl")) CHECK(value.is_number());
       if (component.contains("pl_on")) CHECK((value == component["pl_on"] || value == component["pl_off"]));
       if (component["p"] == "binary_sensor" && !component.contains("pl_on")) CHECK((value == "ON" || value == "OFF"));
@@ -170,14 +177,23 @@ TEST_CASE("whatever a control sends is a command that is accepted") {
     std::vector<std::string> sent;
     for (const char* key : {"pl_on", "pl_off", "pl_prs"})
       if (component.contains(key)) sent.push_back(component[key]);
-    for (const char* key : {"min", "max"})
-      if (component.contains(key)) sent.push_back(component[key].dump());
+    if (component["p"] == "number") sent = {component["min"].dump(), component["max"].dump()};
+    if (component["p"] == "select") sent = component["ops"].get<std::vector<std::string>>();
+    if (component["p"] == "text") sent = {"00:00", "23:59"};
     REQUIRE_FALSE(sent.empty());
     for (const auto& text : sent) {
       INFO(text);
       CHECK(parse_command(address->command, text, TextForm::bare).command);
     }
   }
+}
+
+TEST_CASE("a plan's times are timestamps in real time") {
+  ha::Settings settings = kSettings;
+  CHECK_FALSE(document("home", settings)["cmps"]["planned_start"].contains("dev_cla"));
+  settings.clock_mode = ClockMode::local;
+  for (const char* id : {"planned_start", "planned_end"})
+    CHECK(document("home", settings)["cmps"][id]["dev_cla"] == "timestamp");
 }
 
 TEST_CASE("a home but the default one is called by its id") {
@@ -242,7 +258,7 @@ TEST_CASE("what an earlier document had and this one has not is left over") {
   CHECK(ha::stubs_of(*leftovers) == ha::Components{{"old", R"({"p":"switch"})"}});
   const json with = document("home", kSettings, *leftovers);
   CHECK(with["cmps"]["old"]["uniq_id"] == "u");
-  CHECK(with["cmps"].size() == 17);
+  CHECK(with["cmps"].size() == 24);
   CHECK(ha::leftovers_of(ha::document(kSettings, "home")) == ha::Components{});
 }
 

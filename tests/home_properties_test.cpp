@@ -57,7 +57,7 @@ void live(Home& home, const Check& check) {
   for (int i = 0; i < steps; ++i) {
     const Snapshot before = home.snapshot();
     const Command command = random_command();
-    home.apply(command);
+    RC_ASSERT(home.apply(command).has_value());
     check(before, home.snapshot(), std::holds_alternative<DischargeCommand>(command));
     const int ticks = *rc::gen::inRange(0, 50);
     for (int tick = 0; tick < ticks; ++tick) {

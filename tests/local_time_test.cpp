@@ -33,22 +33,32 @@ TEST_CASE("times carry their zone") {
   CHECK(local_time::iso8601(at(2026y / 7 / 1, 0s)) == "2026-07-01T02:00:00+02:00");
 }
 
-TEST_CASE("the slots of a day, and of the days on which the clocks change") {
+TEST_CASE("the quarters of a day, and of the days on which the clocks change") {
   const InStockholm zone;
-  const auto plain = local_time::slot_starts(at(2026y / 11 / 22, 12h), 24);
-  REQUIRE(plain.size() == 25);
-  CHECK(plain.front() == "2026-11-22T00:00:00+01:00");
-  CHECK(plain.back() == "2026-11-23T00:00:00+01:00");
-  CHECK(local_time::slot_starts(at(2026y / 11 / 22, 12h), 96)[95] == "2026-11-22T23:45:00+01:00");
+  const auto starts = [](auto day) {
+    const auto quarters = local_time::quarters_of(at(day, 12h), 5);
+    CHECK(quarters.day == 5);
+    std::vector<std::string> texts;
+    for (const auto start : quarters.starts)
+      texts.push_back(local_time::iso8601(std::chrono::system_clock::from_time_t(start)));
+    CHECK(std::ranges::is_sorted(quarters.starts));
+    CHECK(texts.front().starts_with(quarters.date + "T00:00:00"));
+    return texts;
+  };
+  const auto plain = starts(2026y / 11 / 22);
+  CHECK(plain[1] == "2026-11-22T00:15:00+01:00");
+  CHECK(plain[95] == "2026-11-22T23:45:00+01:00");
+  CHECK(plain[96] == "2026-11-23T00:00:00+01:00");
 
-  const auto spring = local_time::slot_starts(at(2026y / 3 / 29, 12h), 24);
-  CHECK(spring[1] == "2026-03-29T01:00:00+01:00");
-  CHECK(spring[2] == "2026-03-29T03:00:00+02:00");
-  CHECK(spring[3] == "2026-03-29T03:00:00+02:00");
-  const auto autumn = local_time::slot_starts(at(2026y / 10 / 25, 12h), 24);
-  CHECK(autumn[2].starts_with("2026-10-25T02:00:00+0"));
-  CHECK(autumn[3] == "2026-10-25T03:00:00+01:00");
-  CHECK(std::set<std::string>(autumn.begin(), autumn.end()).size() == 25);
+  const auto spring = starts(2026y / 3 / 29);
+  CHECK(spring[7] == "2026-03-29T01:45:00+01:00");
+  for (const std::size_t left_out : {8U, 9U, 10U, 11U, 12U}) CHECK(spring[left_out] == "2026-03-29T03:00:00+02:00");
+  CHECK(spring[13] == "2026-03-29T03:15:00+02:00");
+
+  const auto autumn = starts(2026y / 10 / 25);
+  CHECK(autumn[8] == "2026-10-25T02:00:00+02:00");
+  CHECK(autumn[11] == "2026-10-25T02:45:00+02:00");
+  CHECK(autumn[12] == "2026-10-25T03:00:00+01:00");
 }
 
 TEST_CASE("a local day begins and ends at its midnights") {

@@ -24,10 +24,11 @@ std::vector<std::string> topics_of(const std::vector<Outgoing>& messages) {
 TEST_CASE("at the start every topic is there, retained") {
   test::World world;
   const auto messages = test::sent(world.outbox);
-  CHECK(topics_of(messages) ==
-        std::vector<std::string>{"home-energy/info", "home-energy/home/clock", "home-energy/home/baseload",
-                                 "home-energy/home/price", "home-energy/home/battery", "home-energy/home/grid",
-                                 "home-energy/home/baseload/profile", "home-energy/home/price/profile"});
+  CHECK(topics_of(messages) == std::vector<std::string>{"home-energy/info", "home-energy/home/clock",
+                                                        "home-energy/home/baseload", "home-energy/home/price",
+                                                        "home-energy/home/battery", "home-energy/home/grid",
+                                                        "home-energy/home/plan", "home-energy/home/baseload/profile",
+                                                        "home-energy/home/price/profile"});
   for (const auto& sent : messages) CHECK(sent.retained);
 }
 

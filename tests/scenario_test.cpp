@@ -49,7 +49,7 @@ void tell(Home& home, const json& commands, int tick) {
     const auto parsed =
         parse_command(told["command"].get<std::string>(), told["text"].get<std::string>(), TextForm::bare);
     REQUIRE(parsed.command);
-    home.apply(*parsed.command);
+    REQUIRE(home.apply(*parsed.command));
   }
 }
 

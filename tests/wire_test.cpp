@@ -108,7 +108,8 @@ TEST_CASE("a receipt is not sent to a topic that would cost us the broker, nor t
 TEST_CASE("today's prices leave out the hour that spring leaves out") {
   std::string out;
   wire::Labels today = labels();
-  for (int hour = 0; hour <= 24; ++hour) today.slot_starts.push_back("T" + std::to_string(hour == 2 ? 3 : hour));
+  for (int quarter = 0; quarter <= 96; ++quarter)
+    today.quarter_starts.push_back("T" + std::to_string(quarter / 4 == 2 ? 3 : quarter / 4));
   wire::append_price_profile(out, default_price_curve(), today);
   const auto raw = nlohmann::json::parse(out)["raw_today"];
   CHECK(raw.size() == 23);

@@ -16,7 +16,7 @@ LOADS = ("[0.88,0.77,2.2,1.98,2.75,3.85,4.51,3.74,3.85,4.4,4.73,6.16,"
 INFO = ('{"sim_time_hour":0,"sim_time_min":0,"base_current_load":0.88,"battery_capacity_kWh":9.26,'
         '"ev_battery_charge_start_stopp":%s}')
 AT_REST = {"charging": "off", "limit_percent": 100.0, "soc_percent": 20.0, "charged_kwh": 0.0}
-TELEMETRY = ["clock", "baseload", "price", "battery", "grid", "baseload/profile", "price/profile"]
+TELEMETRY = ["clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile"]
 
 
 @pytest.mark.parametrize("path, text", [

@@ -90,11 +90,13 @@ BOTH = "GET, HEAD, POST, OPTIONS"
 
 @pytest.mark.parametrize("method, path, allowed", [
     *[(method, path, READ) for method in ("POST", "PUT", "DELETE", "PATCH", "BREW", "get") for path in (
-        "/info", "/baseload", "/priceperhour", "/", "/state", "/homes", "/homes/home/state", "/healthz",
-        "/openapi.json")],
-    *[(method, path, BOTH) for method in ("PUT", "DELETE", "BREW", "post") for path in ("/charge", "/discharge")],
+        "/info", "/priceperhour", "/", "/state", "/plan", "/homes", "/homes/home/state", "/homes/home/plan",
+        "/healthz", "/openapi.json")],
+    *[(method, path, BOTH) for method in ("PUT", "DELETE", "BREW", "post") for path in (
+        "/charge", "/discharge", "/baseload")],
     *[(method, path, CHANGE) for method in ("GET", "HEAD", "PUT", "DELETE") for path in (
-        "/charge_limit", "/homes/home/charge", "/homes/home/discharge", "/homes/home/charge_limit")],
+        "/charge_limit", "/mode", "/target", "/ready_by", "/price", "/homes/home/charge", "/homes/home/discharge",
+        "/homes/home/charge_limit", "/homes/home/mode", "/homes/home/baseload")],
 ])
 def test_a_method_that_the_path_has_not(home, method, path, allowed):
     with Raw(home.port) as peer:

@@ -43,6 +43,7 @@ RETAINED = {
     f"{HOME}/price": 0,
     f"{HOME}/battery": 0,
     f"{HOME}/grid": 0,
+    f"{HOME}/plan": 0,
     f"{HOME}/baseload/profile": 1,
     f"{HOME}/price/profile": 1,
 }

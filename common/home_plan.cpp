@@ -1,0 +1,138 @@
+// How a home makes its plan: what the planner is asked, and when it is asked again.
+#include <algorithm>
+#include <string>
+
+#include "common/decimal.hpp"
+#include "common/home.hpp"
+#include "common/plan_reasons.hpp"
+#include "common/wire.hpp"
+
+namespace home_energy {
+namespace {
+
+constexpr std::int64_t kSecondsPerMinute = 60;
+constexpr std::int64_t kSecondsPerQuarter = 900;
+constexpr std::int64_t kSecondsPerHour = 3600;
+constexpr std::int64_t kSecondsPerDay = kSecondsPerQuarter * kQuartersPerDay;
+constexpr std::int64_t kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
+/// Less than this is not worth a plan: 1 Wh, far below what is shown.
+constexpr Joules kNegligible{kSecondsPerHour};
+
+Joules in_joules(Energy energy, int ticks_per_hour) {
+  constexpr int kMilli = 1000;
+  return Joules(
+      static_cast<std::int64_t>(static_cast<Int128>(energy.count()) * kSecondsPerHour / kMilli / ticks_per_hour));
+}
+
+}  // namespace
+
+const LocalDay* Home::local_day(std::int64_t day) const {
+  if (!calendar_) return nullptr;
+  const auto found = std::ranges::find(*calendar_, day, &LocalDay::day);
+  return found == calendar_->end() ? nullptr : &*found;
+}
+
+/// The moment at which a quarter of an hour begins; of quarter 96, at which the day ends. A day that the calendar does
+/// not have is taken to be one of 24 hours.
+std::int64_t Home::start_of(std::int64_t day, int quarter) const {
+  if (const LocalDay* const local = local_day(day)) return local->starts[static_cast<std::size_t>(quarter)];
+  const std::int64_t known = calendar_ ? calendar_->back().day + 1 : 0;
+  const std::int64_t begin = calendar_ ? calendar_->back().starts.back() : 0;
+  return begin + (day - known) * kSecondsPerDay + quarter * kSecondsPerQuarter;
+}
+
+/// Now: Unix seconds in real time, else seconds since 00:00 of day 0.
+std::int64_t Home::moment() const {
+  return start_of(clock_.day, clock_.quarter) + clock_.tick * kSecondsPerHour / settings_->pace.ticks_per_hour();
+}
+
+/// When the clock shows `ready_by`. Where it leaves that out in spring: when it jumps over it.
+std::int64_t Home::departure_on(std::int64_t day) const {
+  const int quarter = wish_.ready_by / static_cast<int>(kMinutesPerQuarter);
+  return std::min(start_of(day, quarter) + wish_.ready_by % kMinutesPerQuarter * kSecondsPerMinute,
+                  start_of(day, quarter + 1));
+}
+
+std::vector<PlannerSlot> Home::slots_until(std::int64_t departure) const {
+  std::vector<PlannerSlot> slots;
+  std::int64_t reached = moment();
+  for (std::int64_t day = clock_.day; reached < departure; ++day) {
+    for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+      const std::int64_t end = std::min(start_of(day, quarter + 1), departure);
+      while (reached < end) {
+        const auto length = std::min(end - reached, kSecondsPerQuarter);
+        slots.push_back(
+            {std::chrono::seconds(length), prices_.on(day).at_quarter(quarter), loads_.on(day).at_quarter(quarter)});
+        reached += length;
+      }
+    }
+  }
+  return slots;
+}
+
+ChargingProblem Home::problem() const {
+  const int ticks_per_hour = settings_->pace.ticks_per_hour();
+  const Joules target = in_joules(battery_.at(wish_.target), ticks_per_hour);
+  Joules stored = in_joules(battery_.stored(), ticks_per_hour);
+  if (target - stored < kNegligible) stored = std::max(stored, target);
+  ChargingProblem problem{.slots = slots_until(departure_),
+                          .objective = wish_.mode == ChargingMode::cheapest ? Objective::cost : Objective::load,
+                          .least = settings_->charger_min.value_or(settings_->charger),
+                          .most = settings_->charger,
+                          .fuse = settings_->fuse,
+                          .capacity = settings_->capacity,
+                          .efficiency = settings_->charge_efficiency,
+                          .stored = stored,
+                          .target = target,
+                          .taper = settings_->taper,
+                          .start_cost = settings_->start_cost,
+                          .min_run = settings_->min_run,
+                          .max_price = settings_->max_price,
+                          .running_for = std::nullopt};
+  if (ticks_of_run_ > 0) problem.running_for = std::chrono::seconds(ticks_of_run_ * kSecondsPerHour / ticks_per_hour);
+  return problem;
+}
+
+std::string Home::note_on(const ChargingPlan& plan) const {
+  std::string note;
+  if (plan.shortfall >= kNegligible) {
+    append_decimal(note, rounded_quotient(plan.shortfall.count(), Int128{1000} * kSecondsPerHour, 2), 2);
+    note += " kWh of the target are out of reach: " + obstacles_text(plan.obstacles);
+  }
+  const auto last_day = departure_on(clock_.day) == departure_ ? clock_.day : clock_.day + 1;
+  if (prices_.is_old_on(last_day)) {
+    note += note.empty() ? "" : "; ";
+    note += "the prices are those of an earlier day, newer ones have not come";
+  }
+  return note;
+}
+
+bool Home::is_plan_outdated() const {
+  return moment() >= departure_ || follower_.behind() > in_one_hour(Watts(1), settings_->pace.ticks_per_hour());
+}
+
+void Home::make_plan() {
+  ++revision_;
+  plan_.reset();
+  follower_ = {};
+  if (!planned()) return;
+  departure_ = departure_on(clock_.day);
+  for (std::int64_t day = clock_.day + 1; departure_ <= moment(); ++day) departure_ = departure_on(day);
+  plan_ = plan_for(problem());
+  follower_ = PlanFollower(plan_->plan, settings_->pace.ticks_per_hour());
+}
+
+std::shared_ptr<const HomePlan> Home::plan_for(ChargingProblem asked) const {
+  LastPlan& last = *settings_->last_plan;
+  const bool same = last.made && last.made->made_at == moment() && last.problem == asked;
+  auto plan = same ? last.made->plan : plan_charging(asked);
+  auto note = note_on(plan);
+  if (same && note == last.made->note) return last.made;
+  auto reasons = plan_reasons(asked, plan, wire::time_text(wish_.ready_by));
+  last.problem = std::move(asked);
+  last.made =
+      std::make_shared<const HomePlan>(HomePlan{std::move(plan), moment(), std::move(reasons), std::move(note)});
+  return last.made;
+}
+
+}  // namespace home_energy
