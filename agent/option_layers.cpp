@@ -47,7 +47,9 @@ class Parser {
     app_.set_version_flag("--version", "home-energy-agent " + std::string(kVersion), "print the version");
     app_.footer(
         "Each flag can be set as HOME_ENERGY_<FLAG_IN_CAPITALS> in the environment, too, and by its name in the file.\n"
-        "A flag beats the environment, the environment beats the file.");
+        "A flag beats the environment, the environment beats the file.\n"
+        "home-energy-agent plan [--soc 20] [--at 00:00] [--json] ... prints a charging plan for the options, without a "
+        "broker.");
     for (const OptionSpec& spec : more) add(spec);
     for (const OptionSpec& spec : option_specs()) add(spec);
   }

@@ -113,6 +113,16 @@ ordered_json device_of_home(const Settings& settings, std::string_view home) {
   return device;
 }
 
+/// Whether a document may hold it: one illegal component would cost the whole device.
+bool may_be_announced(const ordered_json& component) {
+  if (!component.is_object() || !component.contains("p") || !component["p"].is_string()) return false;
+  if (std::ranges::find(entities(), component["p"].get<std::string>(), &Entity::platform) == entities().end()) {
+    return false;
+  }
+  const bool is_stub = component.size() == 1;
+  return is_stub || (component.contains("uniq_id") && component["uniq_id"].is_string());
+}
+
 bool exists(const std::string& id) {
   return std::ranges::find(entities(), id, &Entity::id) != entities().end();
 }
@@ -182,8 +192,7 @@ std::optional<Components> leftovers_of(std::string_view document) {
   if (components == parsed.end() || !components->is_object()) return std::nullopt;
   Components leftovers;
   for (const auto& [name, component] : components->items()) {
-    const bool has_platform = component.is_object() && component.contains("p") && component["p"].is_string();
-    if (has_platform && !exists(name)) leftovers.emplace(name, component.dump());
+    if (may_be_announced(component) && !exists(name)) leftovers.emplace(name, component.dump());
   }
   return leftovers;
 }

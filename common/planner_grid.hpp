@@ -2,9 +2,9 @@
 /// The grid on which energy moves where the charger modulates, and what it costs.
 ///
 /// The step is the energy of a slot at full power, divided into so many parts that none is above 25 Wh: into more where
-/// the need would take less than 512 steps, into fewer where it would take more than 40,960 (a need above 1 MWh). Levels
-/// lie a whole number of steps below the goal. What a slot gives at most is rounded down to a step, what a run must draw
-/// in a slot at least is rounded up.
+/// the need would take less than 512 steps, into fewer where it would take more than 40,960 (a need above 1 MWh).
+/// Levels lie a whole number of steps below the goal. What a slot gives at most is rounded down to a step, what a run
+/// must draw in a slot at least is rounded up.
 ///
 /// The bound. Take the optimum of the same problem with one step less to draw in each slot at most and one step more
 /// at least (100 W each for 25 Wh in 15 minutes). Round each level of it at a boundary down to the grid: no level moves

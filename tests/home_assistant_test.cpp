@@ -263,7 +263,7 @@ TEST_CASE("what an earlier document had and this one has not is left over") {
 }
 
 TEST_CASE("a document that is none of ours leaves nothing over") {
-  const std::string deep = R"({"o":{"name":"home-energy-agent"},"cmps":{"x":{"p":"sensor","y":)" +
+  const std::string deep = R"({"o":{"name":"home-energy-agent"},"cmps":{"x":{"p":"sensor","uniq_id":"u","y":)" +
                            std::string(30'000, '[') + std::string(30'000, ']') + "}}}";
   CHECK(ha::leftovers_of(deep)->at("x").size() < 200);
   for (const char* text :
@@ -275,6 +275,9 @@ TEST_CASE("a document that is none of ours leaves nothing over") {
   }
   CHECK(ha::leftovers_of(R"({"o":{"name":"home-energy-agent"},"cmps":{"x":5,"y":{},"z":{"p":7}}})") ==
         ha::Components{});
+  const auto one_bad = ha::leftovers_of(
+      R"({"o":{"name":"home-energy-agent"},"cmps":{"x":{"p":"sensor","name":"n"},"y":{"p":"laser","uniq_id":"u"}}})");
+  CHECK(one_bad == ha::Components{});  // either would cost the whole device
 }
 
 }  // namespace home_energy
