@@ -18,7 +18,8 @@ constexpr std::int64_t kWattHour = 3600;
 /// Slots of a quarter of an hour, one a price in hundredths, with no base load.
 std::vector<PlannerSlot> priced(const std::vector<int>& prices) {
   std::vector<PlannerSlot> slots;
-  for (const int price : prices) slots.push_back({kPlannerSlot, PricePerKwh(price * 10'000), Watts(0)});
+  slots.reserve(prices.size());
+  for (const int price : prices) slots.push_back({kPlannerSlot, PricePerKwh(std::int64_t{price} * 10'000), Watts(0)});
   return slots;
 }
 
@@ -180,7 +181,7 @@ TEST_CASE("no slot at all, a charger of 0 W, a departure in a minute") {
   const ChargingPlan plan = plan_charging(problem);
   CHECK(blocks_of(plan) == "00:00-00:01");
   CHECK(plan.energy == Joules(60 * 4000));
-  CHECK(plan.shortfall == Joules(15 * 60 * 4000 - 60 * 4000));
+  CHECK(plan.shortfall == Joules(3'600'000 - 240'000));
   CHECK(plan.obstacles == PlanObstacles{.time = true});
 }
 

@@ -6,7 +6,7 @@
 namespace home_energy::test {
 namespace {
 
-constexpr std::int64_t kJoulesPerStep = 25 * 3600;
+constexpr std::int64_t kJoulesPerStep = 90'000;  // 25 Wh
 
 /// Days have a shape: a cheap night, two peaks, noise; some tariffs know only a few prices.
 std::int64_t roll_price(Dice& dice, const Mix& mix, std::size_t slot, bool flat) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace home_energy::test {
 
@@ -20,13 +21,17 @@ class Sum {
     factors_[name] += factor;
     return *this;
   }
-  double at(const Values& values) const {
+  /// The value, and what its terms are in size together.
+  std::pair<double, double> at(const Values& values) const {
     double sum = 0;
+    double size = 0;
     for (const auto& [name, factor] : factors_) {
       const auto value = values.find(name);
-      if (value != values.end()) sum += factor * value->second;
+      if (value == values.end()) continue;
+      sum += factor * value->second;
+      size += std::abs(factor * value->second);
     }
-    return sum;
+    return {sum, size};
   }
   bool empty() const { return factors_.empty(); }
   std::string text() const {
@@ -48,9 +53,10 @@ struct Row {
   double value;
 
   bool is_kept_by(const Values& values) const {
-    constexpr double kTolerance = 1e-6;
-    const double off = sum.at(values) - value;
-    return (relation == "<=" || off >= -kTolerance) && (relation == ">=" || off <= kTolerance);
+    const auto [is, size] = sum.at(values);
+    const double tolerance = 1e-6 + 1e-7 * size;  // CBC writes eight digits
+    const double off = is - value;
+    return (relation == "<=" || off >= -tolerance) && (relation == ">=" || off <= tolerance);
   }
 };
 

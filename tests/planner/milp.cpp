@@ -1,7 +1,7 @@
 #include "tests/planner/milp.hpp"
 
-#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -57,13 +57,13 @@ MilpAnswer solve_milp(const ChargingProblem& problem, const MilpOptions& options
   // Now and then CBC aborts on an assertion of its own, or calls optimal what breaks the rows it was given. Another try
   // takes another way through the same problem.
   for (const char* way : {"", "-preprocess off", "-cuts off", "-presolve off"}) {
-    std::remove(answer.c_str());
+    std::filesystem::remove(answer);
     std::ostringstream command;
     command << "'" << options.solver << "' '" << model
             << "' -threads 0 -ratioGap 0 -allowableGap 0 -primalTolerance 1e-9"
             << " -dualTolerance 1e-9 -integerTolerance 1e-9 -seconds " << options.time_limit_s << ' ' << way
             << " -solve -solution '" << answer << "' >'" << options.folder << "/log.txt' 2>&1";
-    if (std::system(command.str().c_str()) != 0) continue;
+    if (std::system(command.str().c_str()) != 0) continue;  // NOLINT(cert-env33-c,concurrency-mt-unsafe): our own words
     const auto values = read_values(answer);
     if (!values) return {false, 0, 0, 0};
     if (programme.is_kept_by(*values)) return answer_of(*values, problem);

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -76,11 +75,11 @@ class Proof {
       : arguments_(arguments), folder_("/tmp/planner-proof-" + std::to_string(::getpid())) {
     std::filesystem::create_directories(folder_);
   }
-  ~Proof() {
-    if (!std::getenv("KEEP")) std::filesystem::remove_all(folder_);
-  }
+  ~Proof() { std::filesystem::remove_all(folder_); }
   Proof(const Proof&) = delete;
   Proof& operator=(const Proof&) = delete;
+  Proof(Proof&&) = delete;
+  Proof& operator=(Proof&&) = delete;
 
   int run() {
     for (long i = 0; i < arguments_.instances; ++i) {
