@@ -17,8 +17,7 @@ CostTable<Cost>::CostTable(const Task& task, Levels& levels, std::span<const Slo
       sums_(levels.size()),
       weighed_(levels.size()),
       weighed_slot_(slots.size()),
-      off_(slots.size() + 1),
-      free_(slots.size() + 1) {
+      table_(2 * (slots.size() + 1) * levels.size()) {
   if (task.problem.objective == Objective::cost) {
     start_ += static_cast<Cost>(task.problem.start_cost.count() * levels.cost_units_per_kwh()) * kStartsPerCost;
   }
@@ -37,12 +36,13 @@ void CostTable<Cost>::prepare_pinned(Watts most) {
 
 template <class Cost>
 void CostTable<Cost>::fill() {
-  off_.back().assign(levels_.size(), kInfinite);
-  off_.back().back() = 0;
-  free_.back() = off_.back();
+  Row departure(levels_.size(), kInfinite);
+  departure.back() = 0;
+  keep(2 * slots_.size(), departure);
+  keep(2 * slots_.size() + 1, departure);
   for (std::size_t slot = slots_.size(); slot-- > 0;) {
-    off_[slot] = off_row(slot);
-    free_[slot] = free_row(slot);
+    keep(2 * slot, off_row(slot));
+    keep(2 * slot + 1, free_row(slot));
     for (std::int64_t more = min_run_; more > 0; more -= slot_length_) running(slot, more);
     for (std::int64_t more = after_counted(); more > 0; more -= slot_length_) running(slot, more);
     young_.erase(young_.lower_bound({slot + 1, 0}), young_.end());  // they serve the slot before only
@@ -51,9 +51,14 @@ void CostTable<Cost>::fill() {
 }
 
 template <class Cost>
-const std::vector<Cost>& CostTable<Cost>::running(std::size_t slot, std::int64_t more) {
-  if (slot == slots_.size()) return off_[slot];
-  if (more <= 0) return free_[slot];
+void CostTable<Cost>::keep(std::size_t index, const Row& row) {
+  std::copy(row.begin(), row.end(), table_.begin() + static_cast<std::ptrdiff_t>(index * levels_.size()));
+}
+
+template <class Cost>
+std::span<const Cost> CostTable<Cost>::running(std::size_t slot, std::int64_t more) {
+  if (slot == slots_.size()) return off(slot);
+  if (more <= 0) return free(slot);
   const auto known = young_.find({slot, more});
   if (known != young_.end()) return known->second;
   return young_[{slot, more}] = young_row(slot, more);
@@ -68,7 +73,7 @@ void CostTable<Cost>::weigh(std::size_t slot) {
 
 /// Where less, row[from] becomes the least of extra + energy + next[to] over the window's `to`.
 template <class Cost>
-void CostTable<Cost>::lower(Row& row, std::size_t slot, const Row& next, Window window, Cost extra) {
+void CostTable<Cost>::lower(Row& row, std::size_t slot, View next, Window window, Cost extra) {
   const std::size_t first = slots_[slot].allowed_from;
   if (weighed_slot_ != slot) weigh(slot);
   for (std::size_t level = first; level < row.size(); ++level) sums_[level] = next[level] + weighed_[level];
@@ -81,7 +86,8 @@ void CostTable<Cost>::lower(Row& row, std::size_t slot, const Row& next, Window 
 
 template <class Cost>
 std::vector<Cost> CostTable<Cost>::off_row(std::size_t slot) {
-  Row row = off_[slot + 1];
+  const View off_after = off(slot + 1);
+  Row row(off_after.begin(), off_after.end());
   const SlotFacts& facts = slots_[slot];
   if (facts.allowed_from >= row.size()) return row;
   const LevelMap& highest = levels_.furthest(facts.offered, facts.length);
@@ -97,24 +103,26 @@ std::vector<Cost> CostTable<Cost>::off_row(std::size_t slot) {
 
 template <class Cost>
 std::vector<Cost> CostTable<Cost>::free_row(std::size_t slot) {
-  Row row = off_[slot];
+  const View off_now = off(slot);
+  Row row(off_now.begin(), off_now.end());
   const SlotFacts& facts = slots_[slot];
   if (facts.allowed_from >= row.size()) return row;
   const LevelMap& highest = levels_.furthest(facts.offered, facts.length);
-  lower(row, slot, free_[slot + 1], {levels_.nearest(facts.length), highest}, 0);
-  lower(row, slot, off_[slot + 1], {above_, highest}, 0);
+  lower(row, slot, free(slot + 1), {levels_.nearest(facts.length), highest}, 0);
+  lower(row, slot, off(slot + 1), {above_, highest}, 0);
   return row;
 }
 
 template <class Cost>
 std::vector<Cost> CostTable<Cost>::young_row(std::size_t slot, std::int64_t more) {
-  Row row = off_[slot + 1];  // a barred slot ends the run
+  const View off_after = off(slot + 1);
+  Row row(off_after.begin(), off_after.end());  // a barred slot ends the run
   const SlotFacts& facts = slots_[slot];
   if (facts.allowed_from >= row.size()) return row;
   std::fill(row.begin() + static_cast<std::ptrdiff_t>(facts.allowed_from), row.end(), kInfinite);
   const LevelMap& highest = levels_.furthest(facts.offered, facts.length);
   lower(row, slot, running(slot + 1, more - facts.length), {levels_.nearest(facts.length), highest}, 0);
-  if (more < facts.length) lower(row, slot, off_[slot + 1], {levels_.nearest(more), highest}, 0);
+  if (more < facts.length) lower(row, slot, off(slot + 1), {levels_.nearest(more), highest}, 0);
   if (more + counted() < facts.length) {
     lower(row, slot, running(slot + 1, after_counted()), {levels_.nearest(more + counted()), highest}, start_);
   }
@@ -153,8 +161,8 @@ Cost CostTable<Cost>::pinned(std::size_t slot, std::uint32_t from, std::uint32_t
   }
   const bool ends_in_a_head = slot < slots_.size() && level >= slots_[slot].allowed_from &&
                               on_times_[level] + slots_[slot].length >= on_times_[end];
-  if (!ends_in_a_head || off_[slot + 1][end] >= kInfinite) return kInfinite;
-  return cost + energy(slot, level, end) + off_[slot + 1][end];
+  if (!ends_in_a_head || off(slot + 1)[end] >= kInfinite) return kInfinite;
+  return cost + energy(slot, level, end) + off(slot + 1)[end];
 }
 
 template class CostTable<std::int64_t>;

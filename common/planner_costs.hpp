@@ -20,16 +20,17 @@ template <class Cost>
 class CostTable {
  public:
   using Row = std::vector<Cost>;
+  using View = std::span<const Cost>;
   /// No plan. All sums that are one stay below half of it, see `fits`.
   static constexpr Cost kInfinite = Cost{1} << (sizeof(Cost) * 8 - 3);
 
   CostTable(const Task& task, Levels& levels, std::span<const SlotFacts> slots);
 
-  const Row& off(std::size_t slot) const { return off_[slot]; }
-  const Row& free(std::size_t slot) const { return free_[slot]; }
+  View off(std::size_t slot) const { return row(2 * slot); }
+  View free(std::size_t slot) const { return row(2 * slot + 1); }
 
   /// The row of a run that must last so many ticks more; free where that is not above 0.
-  const Row& running(std::size_t slot, std::int64_t more);
+  View running(std::size_t slot, std::int64_t more);
 
   /// What drawing from one level to another costs in a slot.
   Cost energy(std::size_t slot, std::size_t from, std::size_t to) const {
@@ -59,7 +60,9 @@ class CostTable {
     const LevelMap& highest;
   };
   Cost weight(std::size_t slot) const { return Cost{slots_[slot].weight} * kStartsPerCost; }
-  void lower(Row& row, std::size_t slot, const Row& next, Window window, Cost extra);
+  void lower(Row& row, std::size_t slot, View next, Window window, Cost extra);
+  View row(std::size_t index) const { return View(table_).subspan(index * levels_.size(), levels_.size()); }
+  void keep(std::size_t index, const Row& row);
   void weigh(std::size_t slot);
   Row off_row(std::size_t slot);
   Row free_row(std::size_t slot);
@@ -82,8 +85,7 @@ class CostTable {
   Row sums_;                  ///< of what comes after and the energy, per level; for `lower`
   Row weighed_;               ///< what the energy up to each level costs in one slot, and
   std::size_t weighed_slot_;  ///< which one
-  std::vector<Row> off_;
-  std::vector<Row> free_;
+  Row table_;                 ///< of each slot's boundary the row off, then the row free; at one piece, as it is large
   std::map<std::pair<std::size_t, std::int64_t>, Row> young_;  ///< those at hand
 };
 

@@ -136,7 +136,7 @@ void Walk<Cost>::reach_window(std::size_t place, Use use, const LevelMap& lowest
                               Cost extra) {
   const Place at = places_[use.slot][place];
   more = std::max<std::int64_t>(more, 0);
-  const auto& row = state == State::off ? costs_.off(use.slot + 1) : costs_.running(use.slot + 1, more);
+  const auto row = state == State::off ? costs_.off(use.slot + 1) : costs_.running(use.slot + 1, more);
   const SlotFacts& facts = slots_[use.slot];
   const std::uint32_t highest = levels_.furthest(facts.offered, facts.length)[at.level];
   use.from = at.level;

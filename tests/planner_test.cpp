@@ -180,7 +180,7 @@ TEST_CASE("no slot at all, a charger of 0 W, a departure in a minute") {
   problem.min_run = minutes(30);
   const ChargingPlan plan = plan_charging(problem);
   CHECK(blocks_of(plan) == "00:00-00:01");
-  CHECK(plan.energy == Joules(60 * 4000));
+  CHECK(plan.energy == Joules(240'000));
   CHECK(plan.shortfall == Joules(3'600'000 - 240'000));
   CHECK(plan.obstacles == PlanObstacles{.time = true});
 }
@@ -246,7 +246,7 @@ TEST_CASE("random problems: every plan is legal, and the same twice") {
     const test::Instance instance = test::roll_instance(dice, static_cast<std::size_t>(dice.from(1, 60)));
     const ChargingPlan plan = plan_charging(instance.problem);
     INFO(i);
-    CHECK(test::fault_of(instance.problem, plan) == "");
+    CHECK(test::fault_of(instance.problem, plan).empty());
     CHECK(plan.steps == plan_charging(instance.problem).steps);
   }
 }
