@@ -70,8 +70,9 @@ void Home::move_clock() {
 
 Energy Home::charge_for_a_tick() {
   if (battery_.charging() == Charging::off) return {};
-  const Energy tick = in_one_tick(within_fuse(settings_->charger));
-  const Energy drawn = battery_.charge({within_fuse(settings_->charger), tick, tick});
+  const Watts power = within_fuse(settings_->charger);
+  const Energy tick = in_one_tick(power);
+  const Energy drawn = battery_.charge({power, tick, tick});
   if (battery_.at_limit()) battery_.set_charging(Charging::off);
   return drawn;
 }

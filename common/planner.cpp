@@ -91,8 +91,9 @@ PlanObstacles obstacles_of(const ChargingProblem& problem, const Intake& intake,
   const std::int64_t with_neither = reach({.fuse = false, .ceiling = false});
   const std::int64_t with_fuse = reach({.fuse = true, .ceiling = false});
   const std::int64_t with_ceiling = reach({.fuse = false, .ceiling = true});
-  return {.time = with_neither<intake.need(), .fuse = with_ceiling> drawn ||
-                  with_fuse<with_neither, .ceiling = with_fuse> drawn || with_ceiling < with_neither};
+  const bool fuse = with_ceiling > drawn || with_fuse < with_neither;
+  const bool ceiling = with_fuse > drawn || with_ceiling < with_neither;
+  return {.time = with_neither < intake.need(), .fuse = fuse, .ceiling = ceiling};
 }
 
 Joules shortfall_of(const ChargingProblem& problem, Joules drawn) {
