@@ -3,12 +3,14 @@
 #include <array>
 
 namespace home_energy {
+namespace {
+constexpr int kNoContent = 204;
+}
 
 ResponseWriter::ResponseWriter(const std::string& server)
     : fixed_("Server: " + server + "\r\nAccess-Control-Allow-Origin: *\r\nCache-Control: no-store\r\n") {}
 
-void ResponseWriter::append(std::string& out, const HttpResponse& response, Persistence persistence, bool with_body,
-                            std::time_t now) {
+void ResponseWriter::append_head(std::string& out, const HttpResponse& response, std::time_t now) {
   if (now != date_of_) {
     std::array<char, 64> text{};
     std::tm utc{};
@@ -23,15 +25,27 @@ void ResponseWriter::append(std::string& out, const HttpResponse& response, Pers
   out += "\r\n";
   out += fixed_;
   out += date_;
-  constexpr int kNoContent = 204;
   if (response.status != kNoContent) {
     out += "Content-Type: ";
     out += response.content_type;
-    out += "\r\nContent-Length: ";
-    out += std::to_string(response.body.size());
     out += "\r\n";
   }
   out += response.headers;
+}
+
+void ResponseWriter::append_stream_head(std::string& out, const HttpResponse& response, std::time_t now) {
+  append_head(out, response, now);
+  out += "Connection: close\r\n\r\n";
+}
+
+void ResponseWriter::append(std::string& out, const HttpResponse& response, Persistence persistence, bool with_body,
+                            std::time_t now) {
+  append_head(out, response, now);
+  if (response.status != kNoContent) {
+    out += "Content-Length: ";
+    out += std::to_string(response.body.size());
+    out += "\r\n";
+  }
   switch (persistence) {
     case Persistence::keep_alive:
       break;
@@ -52,6 +66,8 @@ std::string_view reason_phrase(int status) {
       return "OK";
     case 204:
       return "No Content";
+    case 303:
+      return "See Other";
     case 400:
       return "Bad Request";
     case 401:

@@ -21,7 +21,12 @@ class ResponseWriter {
   /// @param with_body false for the answer to HEAD
   void append(std::string& out, const HttpResponse& response, Persistence persistence, bool with_body, std::time_t now);
 
+  /// The head of an answer that goes on until the connection ends.
+  void append_stream_head(std::string& out, const HttpResponse& response, std::time_t now);
+
  private:
+  void append_head(std::string& out, const HttpResponse& response, std::time_t now);
+
   std::string fixed_;  ///< the header lines that are the same in every answer
   std::string date_;
   std::time_t date_of_ = -1;

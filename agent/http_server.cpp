@@ -7,6 +7,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "agent/http_session.hpp"
@@ -23,6 +24,7 @@ using std::chrono::steady_clock;
 
 constexpr auto kSweep = 1s;
 constexpr auto kAcceptAgain = 100ms;
+constexpr auto kGatherEvents = 10ms;
 
 }  // namespace
 
@@ -32,10 +34,12 @@ class HttpServer::Impl {
       : io_(io),
         settings_(std::move(settings)),
         sessions_{std::move(handler), ResponseWriter(settings_.server)},
-        sweeper_(io) {}
+        sweeper_(io),
+        waker_(io) {}
 
   Result<std::uint16_t> start();
   void stop();
+  void wake_streams();
 
  private:
   struct Door {
@@ -48,12 +52,16 @@ class HttpServer::Impl {
   void accept(Door& door);
   void welcome(HttpSocket socket);
   void sweep();
+  /// A copy: a session may end while it is called.
+  std::vector<std::shared_ptr<HttpSession>> sessions() const { return {sessions_.open.begin(), sessions_.open.end()}; }
 
   asio::io_context& io_;
   HttpSettings settings_;
   HttpSessions sessions_;
   std::vector<std::unique_ptr<Door>> doors_;
   asio::steady_timer sweeper_;
+  asio::steady_timer waker_;
+  bool waking_ = false;
 };
 
 NetError HttpServer::Impl::listen(const asio::ip::address& address, std::uint16_t port) {
@@ -112,7 +120,7 @@ void HttpServer::Impl::welcome(HttpSocket socket) {
   NetError ignored;
   socket.set_option(Tcp::no_delay(true), ignored);
   socket.non_blocking(true, ignored);
-  const bool full = sessions_.open.size() - sessions_.refused >= HttpSessions::kMaxServed;
+  const bool full = sessions_.open.size() - sessions_.refused - sessions_.streams >= HttpSessions::kMaxServed;
   if (full && sessions_.refused >= HttpSessions::kMaxRefused) return;  // the socket closes
   if (full) ++sessions_.refused;
   HttpSession::begin(std::move(socket), sessions_, full ? HttpSession::Kind::refused : HttpSession::Kind::served);
@@ -120,10 +128,20 @@ void HttpServer::Impl::welcome(HttpSocket socket) {
 
 void HttpServer::Impl::sweep() {
   const auto now = steady_clock::now();
-  for (const auto& session : sessions_.open) session->close_if_overdue(now);
+  for (const auto& session : sessions()) session->sweep(now);
   sweeper_.expires_after(kSweep);
   sweeper_.async_wait([this](const NetError& cancelled) {
     if (!cancelled) sweep();
+  });
+}
+
+void HttpServer::Impl::wake_streams() {
+  if (sessions_.streams == 0 || std::exchange(waking_, true)) return;
+  waker_.expires_after(kGatherEvents);
+  waker_.async_wait([this](const NetError& cancelled) {
+    if (cancelled) return;
+    waking_ = false;
+    for (const auto& session : sessions()) session->wake();
   });
 }
 
@@ -135,6 +153,7 @@ void HttpServer::Impl::stop() {
   }
   for (const auto& session : sessions_.open) session->close();
   sweeper_.cancel();
+  waker_.cancel();
 }
 
 HttpServer::HttpServer(asio::io_context& io, HttpSettings settings, Handler handler)
@@ -146,6 +165,9 @@ Result<std::uint16_t> HttpServer::start() {
 }
 void HttpServer::stop() {
   impl_->stop();
+}
+void HttpServer::wake_streams() {
+  impl_->wake_streams();
 }
 
 }  // namespace home_energy

@@ -39,6 +39,9 @@ class HttpServer {
   Result<std::uint16_t> start();
   void stop();
 
+  /// There may be events for the streams: they get them within a few milliseconds, several changes at once.
+  void wake_streams();
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

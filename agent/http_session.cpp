@@ -26,6 +26,7 @@ constexpr std::size_t kWriteAt = 64 * 1024;  ///< answers to pipelined requests 
 constexpr auto kIdle = 60s;
 constexpr auto kRequest = 30s;
 constexpr auto kWrite = 30s;
+constexpr auto kQuiet = 15s;  ///< a stream that has had nothing to say for so long sends a comment
 constexpr auto kLinger = 2s;  ///< after a refusal: so long we read on, lest a reset destroys the answer on its way
 
 std::string_view view(boost::string_view text) {
@@ -48,9 +49,13 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
     read();
   }
 
-  void close_if_overdue(steady_clock::time_point now) override {
-    if (now > deadline_) close();
+  void sweep(steady_clock::time_point now) override {
+    if (now <= deadline_) return;
+    if (!streaming_ || writing_) return close();
+    out_ += ":\n\n";
+    write_events();
   }
+  void wake() override;
   void close() override {
     NetError ignored;
     socket_.close(ignored);
@@ -67,11 +72,17 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
 
   void read();
   void parse();
+  void parse_buffer();
   bool skip_line_ends();
   void respond();
   void fail(const NetError& error);
   HttpResponse handled(const HttpRequest& request) const;
   void reply(const HttpResponse& response, Persistence persistence, bool with_body);
+  void await(const std::function<void(HttpReply)>& later);
+  void resume(const HttpResponse& response);
+  void stream(HttpResponse response);
+  void write_events();
+  void watch_peer();
   void write();
   void after_write();
   void linger();
@@ -82,10 +93,18 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   Kind kind_;
   boost::beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
+  Persistence persistence_ = Persistence::close;  ///< of the present request
+  bool with_body_ = true;                         ///< likewise
   std::string out_;
+  EventSource events_;
   steady_clock::time_point deadline_ = steady_clock::now() + kIdle;
   bool continue_sent_ = false;
+  bool parsing_ = false;
+  bool awaiting_ = false;  ///< an answer that comes later
+  bool streaming_ = false;
+  bool writing_ = false;  ///< of a stream
   bool closing_ = false;
+  bool ended_ = false;
 };
 
 void Session::read() {
@@ -101,7 +120,15 @@ void Session::read() {
 }
 
 void Session::parse() {
-  while (!closing_ && buffer_.size() > 0 && out_.size() < kWriteAt) {
+  parsing_ = true;
+  parse_buffer();
+  parsing_ = false;
+  if (awaiting_ || streaming_) return;
+  out_.empty() ? read() : write();
+}
+
+void Session::parse_buffer() {
+  while (!closing_ && !awaiting_ && !streaming_ && buffer_.size() > 0 && out_.size() < kWriteAt) {
     if (!parser_->got_some() && skip_line_ends()) continue;
     NetError error;
     buffer_.consume(parser_->put(buffer_.data(), error));
@@ -120,7 +147,6 @@ void Session::parse() {
     }
     if (error == http::error::need_more) break;
   }
-  out_.empty() ? read() : write();
 }
 
 /// Some clients end a body with a line end that belongs to nothing (RFC 9112, 2.2).
@@ -149,14 +175,75 @@ void Session::respond() {
                             .target = view(message.target()),
                             .body = message.body(),
                             .authorization = view(message[http::field::authorization]),
+                            .accept = view(message[http::field::accept]),
+                            .content_type = view(message[http::field::content_type]),
+                            .last_event_id = view(message["Last-Event-ID"]),
                             .asked_headers = view(message[http::field::access_control_request_headers]),
                             .preflight = message.count(http::field::access_control_request_method) > 0,
                             .asks_private_network = message.count("Access-Control-Request-Private-Network") > 0};
-  const auto persistence = !message.keep_alive()     ? Persistence::close
-                           : message.version() >= 11 ? Persistence::keep_alive
-                                                     : Persistence::keep_alive_http10;
-  reply(handled(request), persistence, message.method() != http::verb::head);
+  persistence_ = !message.keep_alive()     ? Persistence::close
+                 : message.version() >= 11 ? Persistence::keep_alive
+                                           : Persistence::keep_alive_http10;
+  with_body_ = message.method() != http::verb::head;
+  auto response = handled(request);
+  if (response.later) return await(response.later);
+  if (response.events && with_body_) return stream(std::move(response));
+  reply(response, persistence_, with_body_);
   begin_request();
+}
+
+void Session::await(const std::function<void(HttpReply)>& later) {
+  awaiting_ = true;
+  deadline_ = steady_clock::now() + kRequest;
+  try {
+    later([self = shared_from_this()](const HttpResponse& response) { self->resume(response); });
+  } catch (const std::exception& defect) {
+    spdlog::error("http: a request failed inside: {}", defect.what());
+    resume(error_response(500, "internal error, the log tells more"));
+  }
+}
+
+void Session::resume(const HttpResponse& response) {
+  if (!std::exchange(awaiting_, false)) return;
+  if (!socket_.is_open()) return end();
+  reply(response, persistence_, with_body_);
+  begin_request();
+  if (!parsing_) parse();
+}
+
+void Session::stream(HttpResponse response) {
+  if (shared_.streams == HttpSessions::kMaxStreams) {
+    return reply(error_response(503, "streams of events are limited to " + std::to_string(HttpSessions::kMaxStreams) +
+                                         ", try again later"),
+                 Persistence::close, true);
+  }
+  ++shared_.streams;
+  streaming_ = true;
+  events_ = std::move(response.events);
+  shared_.writer.append_stream_head(out_, response, std::time(nullptr));
+  events_(out_);
+  watch_peer();
+  write_events();
+}
+
+/// Only where the last events are gone: a peer that does not read is never waited for, its deadline runs.
+void Session::wake() {
+  if (!streaming_ || writing_ || ended_) return;
+  events_(out_);
+  if (!out_.empty()) write_events();
+}
+
+void Session::write_events() {
+  writing_ = true;
+  write();
+}
+
+/// What a peer sends into a stream means nothing; that it goes away does.
+void Session::watch_peer() {
+  buffer_.clear();
+  socket_.async_read_some(
+      buffer_.prepare(kReadSize),
+      [this, self = shared_from_this()](const NetError& error, std::size_t) { error ? end() : watch_peer(); });
 }
 
 HttpResponse Session::handled(const HttpRequest& request) const {
@@ -189,6 +276,11 @@ void Session::write() {
 
 void Session::after_write() {
   out_.clear();
+  if (streaming_) {
+    writing_ = false;
+    deadline_ = steady_clock::now() + kQuiet;
+    return wake();
+  }
   if (closing_) return linger();
   if (buffer_.size() == 0) return read();
   deadline_ = steady_clock::now() + kRequest;
@@ -214,7 +306,9 @@ void Session::linger() {
 }
 
 void Session::end() {
+  if (std::exchange(ended_, true)) return;
   close();
+  if (streaming_) --shared_.streams;
   if (kind_ == Kind::refused) --shared_.refused;
   shared_.open.erase(shared_from_this());
 }

@@ -21,12 +21,14 @@ class HttpSession;
 /// What the connections of a server share.
 struct HttpSessions {
   static constexpr std::size_t kMaxServed = 256;
-  static constexpr std::size_t kMaxRefused = 256;  ///< connections over the limit that are told so at a time
+  static constexpr std::size_t kMaxRefused = 256;   ///< connections over the limit that are told so at a time
+  static constexpr std::size_t kMaxStreams = 1024;  ///< of events, counted apart
 
   HttpServer::Handler handler;
   ResponseWriter writer;
   std::unordered_set<std::shared_ptr<HttpSession>> open{};
   std::size_t refused = 0;  ///< of the open ones
+  std::size_t streams = 0;  ///< of the open ones
 };
 
 class HttpSession {
@@ -46,7 +48,10 @@ class HttpSession {
   HttpSession(HttpSession&&) = delete;
   HttpSession& operator=(HttpSession&&) = delete;
 
-  virtual void close_if_overdue(std::chrono::steady_clock::time_point now) = 0;
+  /// Closes what does not get on; keeps a stream alive that has had nothing to say for long.
+  virtual void sweep(std::chrono::steady_clock::time_point now) = 0;
+  /// There may be events for a stream.
+  virtual void wake() = 0;
   virtual void close() = 0;
 };
 

@@ -73,6 +73,42 @@ LocalDay quarters_of(Time within_the_day, std::int64_t day) {
   return quarters;
 }
 
+Time noon_of(std::int64_t date) {
+  const std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(date))};
+  std::tm local{};
+  local.tm_year = static_cast<int>(day.year()) - 1900;
+  local.tm_mon = static_cast<int>(static_cast<unsigned>(day.month())) - 1;
+  local.tm_mday = static_cast<int>(static_cast<unsigned>(day.day()));
+  return at_minute(local, kMinutesPerDay / 2);
+}
+
+std::string QuarterText::operator()(std::int64_t quarter) {
+  const std::int64_t day = quarter >= 0 ? quarter / kQuartersPerDay : -((-quarter - 1) / kQuartersPerDay) - 1;
+  const auto of_day = static_cast<std::size_t>(quarter - day * kQuartersPerDay);
+  if (day_ != day) {
+    day_ = day;
+    const Time noon = noon_of(first_date_ + day);
+    const Day bounds = day_of(noon);
+    const std::string begin = iso8601(bounds.begin);
+    date_ = begin.substr(0, kDateLength);
+    zone_ = begin.substr(kDateLength + std::string_view("T00:00:00").size());
+    if (bounds.end - bounds.begin != std::chrono::hours(24)) {
+      zone_.clear();
+      quarters_ = quarters_of(noon, day);
+    }
+  }
+  if (zone_.empty()) return iso8601(Clock::from_time_t(quarters_.starts[of_day]));
+  const std::size_t minutes = of_day * kMinutesPerDay / kQuartersPerDay;
+  std::string text = date_ + "T00:00:00" + zone_;
+  const auto put = [&](std::size_t place, std::size_t value) {
+    text[place] = static_cast<char>('0' + value / 10);
+    text[place + 1] = static_cast<char>('0' + value % 10);
+  };
+  put(kDateLength + 1, minutes / 60);
+  put(kDateLength + 4, minutes % 60);
+  return text;
+}
+
 Reading read(Time time) {
   const std::tm local = broken_down(time);
   const std::chrono::year_month_day date{std::chrono::year(local.tm_year + 1900),

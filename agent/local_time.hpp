@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/local_day.hpp"
@@ -27,6 +28,25 @@ Day day_of(Time time);
 /// where it ends.
 /// @param day how the home's clock counts this day
 LocalDay quarters_of(Time within_the_day, std::int64_t day);
+
+/// Quarters of an hour as they begin, `2026-11-22T07:15:00+01:00`; quick for those of one day after another.
+class QuarterText {
+ public:
+  /// @param first_date of day 0, days since 1970-01-01
+  explicit QuarterText(std::int64_t first_date) : first_date_(first_date) {}
+  /// @param quarter since 00:00 of day 0, by the clock's face
+  std::string operator()(std::int64_t quarter);
+
+ private:
+  std::int64_t first_date_;
+  std::optional<std::int64_t> day_;
+  std::string date_;
+  std::string zone_;  ///< of the whole day; empty where the day has two
+  LocalDay quarters_{};
+};
+
+/// A moment of the local day that is so many days after 1970-01-01: its noon.
+Time noon_of(std::int64_t date);
 
 /// What the clock on the wall shows.
 struct Reading {

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "agent/announcer.hpp"
@@ -17,6 +18,7 @@
 #include "agent/outbox.hpp"
 #include "agent/routes.hpp"
 #include "agent/runner.hpp"
+#include "agent/store.hpp"
 
 namespace {
 
@@ -66,6 +68,7 @@ class Agent {
   Result<void> start();
 
  private:
+  Result<void> open_store();
   Result<void> listen();
   void announce();
   MqttEvents events();
@@ -74,6 +77,7 @@ class Agent {
   asio::io_context& io_;
   Options options_;
   Outbox outbox_;
+  std::unique_ptr<Store> store_;
   std::optional<HttpServer> http_;
   std::optional<std::string> page_url_;  ///< where others reach it
   std::optional<Announcer> announcer_;
@@ -83,6 +87,20 @@ class Agent {
   asio::signal_set signals_;
   asio::steady_timer patience_;
 };
+
+/// A folder that nobody asked for is no reason not to start.
+Result<void> Agent::open_store() {
+  auto store = Store::open(io_, options_.store);
+  if (!store && options_.store_is_by_default && !std::filesystem::is_directory(*options_.store.folder)) {
+    spdlog::warn("store: {}; nothing outlives this process", store.error().reason);
+    options_.store.folder.reset();
+    store = Store::open(io_, options_.store);
+  }
+  if (!store) return tl::unexpected(store.error());
+  store_ = std::move(*store);
+  if (options_.store.folder) spdlog::info("store: state and history are kept in {}", options_.store.folder->string());
+  return {};
+}
 
 Result<void> Agent::listen() {
   if (!options_.http) return {};
@@ -130,11 +148,15 @@ MqttEvents Agent::events() {
 }
 
 Result<void> Agent::start() {
+  if (auto outcome = open_store(); !outcome) return outcome;
   if (auto outcome = listen(); !outcome) return outcome;
   announce();
-  runner_.emplace(io_, std::move(options_.runner), outbox_, [this] { link_->flush(); });
+  runner_.emplace(io_, std::move(options_.runner), outbox_, *store_, [this] {
+    link_->flush();
+    if (http_) http_->wake_streams();
+  });
   link_.emplace(io_, std::move(options_.mqtt), outbox_, events());
-  routes_.emplace(*runner_, options_.http_token, [this] { return text(link_->state()); });
+  routes_.emplace(*runner_, outbox_, options_.http_token, [this] { return text(link_->state()); });
   link_->start();
   runner_->start();
   signals_.async_wait([this](const boost::system::error_code& error, int) {

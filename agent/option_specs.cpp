@@ -116,6 +116,15 @@ const std::vector<OptionSpec>& option_specs() {
        "prices of a day, currency per kWh; without it a day in Stockholm"},
       {"baseload", Kind::text, "", "a JSON or CSV file of 24 or 96 numbers", a_file,
        "base load of a day, kW; without it a household of up to 11 kW"},
+      {"data-dir", Kind::text, "", "a folder, or none", a_file,
+       "where state and history are kept; without it $STATE_DIRECTORY (a service has one), with --realtime "
+       "$XDG_STATE_HOME/home-energy-agent, else none: history then lives in memory"},
+      {"fresh", Kind::flag, "false", "true or false", a_truth,
+       "start anew; what --data-dir holds is put aside under another name"},
+      {"keep-days", Kind::number, "400", "1..36500 whole days", whole_within<1, 36'500>,
+       "simulated days of history in quarters of an hour; older ones become daily sums"},
+      {"history-homes", Kind::number, "10", "0..100000", whole_within<0, 100'000>,
+       "how many homes, the first ones, have a history"},
       {"log-level", Kind::text, "info", "trace, debug, info, warn, error or off",
        [](const std::string& text) {
          constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};

@@ -55,6 +55,7 @@ class Assembly {
     auto outcome =
         mqtt().and_then([&] { return homes(); }).and_then([&] { return world(); }).and_then([&] { return http(); });
     if (!outcome) return tl::unexpected(outcome.error());
+    store();
     options_.log_level = text("log-level");
     if (options_.mqtt.client_id.empty()) options_.mqtt.client_id = default_client_id(options_.runner);
     return std::move(options_);
@@ -75,6 +76,8 @@ class Assembly {
   Result<void> charging(HomeSettings& home) const;
   Result<void> curves(HomeSettings& home) const;
   Result<void> http();
+  void store();
+  std::optional<std::filesystem::path> default_folder() const;
 
   const OptionValues& values_;
   const Environment& environment_;
@@ -231,6 +234,37 @@ Result<void> Assembly::http() {
                                .port = static_cast<std::uint16_t>(std::stoul(text("http-port"))),
                                .server = "home-energy-agent/" + std::string(kVersion)};
   return {};
+}
+
+/// Where services keep their state; in real time, where programs of a user do. A class or a test wants a fresh start.
+std::optional<std::filesystem::path> Assembly::default_folder() const {
+  if (const auto service = environment_("STATE_DIRECTORY"); service && !service->empty())
+    return service->substr(0, service->find(':'));
+  if (text("realtime") != "true") return std::nullopt;
+  const std::filesystem::path state = environment_("XDG_STATE_HOME").value_or("");
+  if (state.is_absolute()) return state / wire::kAgentName;
+  const std::filesystem::path user = environment_("HOME").value_or("");
+  return user.is_absolute() ? std::optional(user / ".local/state" / wire::kAgentName) : std::nullopt;
+}
+
+void Assembly::store() {
+  StoreSettings& store = options_.store;
+  options_.store_is_by_default = text("data-dir").empty();
+  if (options_.store_is_by_default) {
+    store.folder = default_folder();
+  } else if (text("data-dir") != "none") {
+    store.folder = text("data-dir");
+  }
+  store.fresh = text("fresh") == "true";
+  store.keep_days = std::stoi(text("keep-days"));
+  options_.runner.history_homes = std::stoul(text("history-homes"));
+  options_.runner.given = {.start_soc = given("start-soc"),
+                           .charge_limit = given("charge-limit"),
+                           .mode = given("mode"),
+                           .target = given("target"),
+                           .ready_by = given("ready-by"),
+                           .prices = given("prices"),
+                           .baseload = given("baseload")};
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "agent/http_server.hpp"
 #include "agent/mqtt_link.hpp"
 #include "agent/runner.hpp"
+#include "agent/store.hpp"
 
 namespace home_energy {
 
@@ -26,6 +27,8 @@ struct Options {
   std::optional<HttpSettings> http;  ///< none: HTTP is off
   std::string http_token;            ///< none where empty
   std::string public_url;            ///< none where empty: the loopback address and the port
+  StoreSettings store;
+  bool store_is_by_default = false;  ///< nobody asked for its folder
   std::string ha_prefix;             ///< Home Assistant's discovery prefix; empty: it is told nothing
   std::string log_level;
 };

@@ -28,6 +28,7 @@ void Outbox::update(TopicId topic, std::string_view payload) {
   auto& known = topics_[topic].message.payload;
   if (known == payload) return;
   known = payload;
+  topics_[topic].changed = ++changes_;
   enqueue(topic);
 }
 

@@ -3,6 +3,7 @@
 /// growing queue. Receipts wait one by one, up to a bound. Pure data; belongs to the thread that owns the homes.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -39,6 +40,12 @@ class Outbox {
   /// The topic's present payload. Queued only where it differs from the last one.
   void update(TopicId topic, std::string_view payload);
 
+  /// A topic's present payload; empty where it is made anew each time.
+  std::string_view payload(TopicId topic) const { return topics_[topic].message.payload; }
+  /// Counts the changes of all topics: this topic's last one, and the last of all.
+  std::uint64_t changed(TopicId topic) const { return topics_[topic].changed; }
+  std::uint64_t changes() const { return changes_; }
+
   /// Queues the topic as it is now.
   void send_again(TopicId topic) { enqueue(topic); }
 
@@ -60,6 +67,7 @@ class Outbox {
   struct Topic {
     Outgoing message;
     std::function<std::string()> make_payload;  ///< none: the message has it
+    std::uint64_t changed = 0;
     bool queued = false;
   };
   struct Entry {
@@ -72,6 +80,7 @@ class Outbox {
 
   std::vector<Topic> topics_;  ///< the first is the status
   std::deque<Entry> queue_;
+  std::uint64_t changes_ = 0;
   std::size_t receipts_ = 0;
   std::size_t dropped_ = 0;
 };

@@ -9,13 +9,14 @@
 #include <utility>
 
 #include "agent/openapi.hpp"
+#include "agent/version.hpp"
+#include "agent/web_page.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
 
 namespace {
 
-constexpr std::string_view kHomePlace = "{home}";
 constexpr std::string_view kAllMethods = "GET, HEAD, POST, OPTIONS";
 
 std::string header(std::string_view name, std::string_view value) {
@@ -25,18 +26,18 @@ std::string header(std::string_view name, std::string_view value) {
   return line += "\r\n";
 }
 
-/// The home's id that `path` has where `pattern` says {home}. Nothing where they do not match; empty where the pattern
-/// has no such place.
-std::optional<std::string_view> matched_home(std::string_view pattern, std::string_view path) {
-  const auto place = pattern.find(kHomePlace);
+/// What `path` has where `pattern` says {home} or {file}. Nothing where they do not match; empty where the pattern has
+/// no such place.
+std::optional<std::string_view> matched(std::string_view pattern, std::string_view path) {
+  const auto place = pattern.find('{');
   if (place == std::string_view::npos) return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
   const auto before = pattern.substr(0, place);
-  const auto after = pattern.substr(place + kHomePlace.size());
+  const auto after = pattern.substr(pattern.find('}') + 1);
   if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size()) {
     return std::nullopt;
   }
-  const auto home = path.substr(before.size(), path.size() - before.size() - after.size());
-  return home.find('/') == std::string_view::npos ? std::optional(home) : std::nullopt;
+  const auto found = path.substr(before.size(), path.size() - before.size() - after.size());
+  return found.find('/') == std::string_view::npos ? std::optional(found) : std::nullopt;
 }
 
 /// The path of a target: without its query, and of an absolute one (`http://host/info`) without its beginning.
@@ -46,6 +47,37 @@ std::string_view path_of(std::string_view target) {
     target = target.substr(std::min(target.find('/'), target.size()));
   }
   return target.substr(0, target.find('?'));
+}
+
+std::string_view query_of(std::string_view target) {
+  const auto query = target.find('?');
+  return query == std::string_view::npos ? std::string_view{} : target.substr(query + 1);
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// A browser that opens a page, rather than a program that asks.
+bool wants_page(const HttpRequest& request) {
+  return contains(request.accept, "text/html");
+}
+
+/// Where a home's page is, and what its endpoints begin with.
+std::string home_path(std::size_t home, const std::string& id) {
+  return home == 0 ? "/" : "/homes/" + id;
+}
+
+std::string_view text(StoreHealth::State state) {
+  switch (state) {
+    case StoreHealth::State::memory:
+      return "memory";
+    case StoreHealth::State::ok:
+      return "ok";
+    case StoreHealth::State::failing:
+      return "failing";
+  }
+  return {};
 }
 
 /// Compares all bytes whatever they are, so that the time taken tells nothing of the token.
@@ -69,7 +101,9 @@ struct Routes::Match {
   const HttpRequest& request;
   std::size_t home;
   std::string_view command;  ///< of a route that carries one out
+  std::string_view file;     ///< of a route that has one in its path
   const Home& state() const { return routes.runner_.home(home); }
+  Snapshot snapshot() const { return routes.runner_.snapshot(home); }
 };
 
 struct Routes::Route {
@@ -81,11 +115,16 @@ struct Routes::Route {
 
 std::span<const Routes::Route> Routes::table() {
   using M = const Match&;
-  constexpr auto kState = [](M m) {
-    return HttpResponse{.body = wire::http::state(m.state(), m.routes.runner_.labels())};
+  static constexpr auto kState = [](M m) {
+    return HttpResponse{.body = wire::http::state(m.state(), m.snapshot(), m.routes.runner_.labels())};
   };
   constexpr auto kPlan = [](M m) {
     return HttpResponse{.body = wire::http::plan(m.state(), m.routes.runner_.labels())};
+  };
+  constexpr auto kHistory = [](M m) { return m.routes.history(m.home, m.request); };
+  constexpr auto kEvents = [](M m) {
+    return HttpResponse{.content_type = "text/event-stream",
+                        .events = m.routes.feed_.open(m.home, m.request.last_event_id)};
   };
   static const auto kRoutes = with_commands({
       Route{"GET", "/info", [](M m) { return HttpResponse{.body = wire::http::info(m.state().snapshot())}; }},
@@ -98,18 +137,23 @@ std::span<const Routes::Route> Routes::table() {
             [](M) {
               return HttpResponse{.body = wire::http::message(R"(POST {"discharging":"on"} to discharge to 20 %)")};
             }},
-      Route{"GET", "/", [](M m) { return HttpResponse{.body = wire::http::stored_kwh(m.state().snapshot())}; }},
+      Route{"GET", "/",
+            [](M m) {
+              if (wants_page(m.request)) return m.routes.page(m.home);
+              return HttpResponse{.body = wire::http::stored_kwh(m.state().snapshot())};
+            }},
       Route{"GET", "/state", kState},
       Route{"GET", "/plan", kPlan},
+      Route{"GET", "/history", kHistory},
+      Route{"GET", "/events", kEvents},
       Route{"GET", "/homes", [](M m) { return HttpResponse{.body = wire::http::homes(m.routes.runner_.home_ids())}; }},
+      Route{"GET", "/homes/{home}", [](M m) { return wants_page(m.request) ? m.routes.page(m.home) : kState(m); }},
       Route{"GET", "/homes/{home}/state", kState},
       Route{"GET", "/homes/{home}/plan", kPlan},
-      Route{"GET", "/healthz",
-            [](M m) {
-              const Runner& runner = m.routes.runner_;
-              const wire::http::Health health{runner.ticking(), m.routes.broker_(), runner.home_ids().size()};
-              return HttpResponse{.status = health.ticking ? 200 : 503, .body = wire::http::health(health)};
-            }},
+      Route{"GET", "/homes/{home}/history", kHistory},
+      Route{"GET", "/homes/{home}/events", kEvents},
+      Route{"GET", "/web/{file}", [](M m) { return web_file(m.file); }},
+      Route{"GET", "/healthz", [](M m) { return m.routes.health(); }},
       Route{"GET", "/openapi.json", [](M) { return HttpResponse{.body = std::string(kOpenApi)}; }},
   });
   return kRoutes;
@@ -126,8 +170,8 @@ std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
   return routes;
 }
 
-Routes::Routes(Runner& runner, std::string token, std::function<std::string_view()> broker)
-    : runner_(runner), token_(std::move(token)), broker_(std::move(broker)) {}
+Routes::Routes(Runner& runner, const Outbox& outbox, std::string token, std::function<std::string_view()> broker)
+    : runner_(runner), feed_(runner, outbox), token_(std::move(token)), broker_(std::move(broker)) {}
 
 std::vector<Routes::Described> Routes::described() {
   std::vector<Described> all;
@@ -138,29 +182,29 @@ std::vector<Routes::Described> Routes::described() {
 HttpResponse Routes::answer(const HttpRequest& request) const {
   const auto path = path_of(request.target);
   const auto method = request.method == "HEAD" ? "GET" : request.method;
-  std::string_view home_id;
+  std::string_view place;
   const auto found = std::ranges::find_if(table(), [&](const Route& route) {
     if (route.method != method) return false;
-    const auto home = matched_home(route.path, path);
-    home_id = home.value_or("");
-    return home.has_value();
+    const auto here = matched(route.path, path);
+    place = here.value_or("");
+    return here.has_value();
   });
   if (found == table().end()) return without_route(request, path);
-  const auto home = home_id.empty() ? std::optional<std::size_t>(0) : runner_.find(home_id);
-  if (!home) return error_response(404, "home " + excerpt(home_id) + " does not exist, see /homes");
+  const bool names_home = contains(found->path, "{home}");
+  const auto home = names_home ? runner_.find(place) : std::optional<std::size_t>(0);
+  if (!home) return error_response(404, "home " + excerpt(place) + " does not exist, see /homes");
   if (found->method == "POST" && !authorised(request)) {
     auto response = error_response(401, "authorization must be \"Bearer\" and the token of --http-token-file");
     response.headers = header("WWW-Authenticate", "Bearer");
     return response;
   }
-  return found->answer(Match{*this, request, *home, found->command});
+  return found->answer(Match{*this, request, *home, found->command, place});
 }
 
 HttpResponse Routes::without_route(const HttpRequest& request, std::string_view path) {
   std::string allow;
   for (const Route& route : table()) {
-    if (matched_home(route.path, path))
-      allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
+    if (matched(route.path, path)) allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
   }
   const bool known = !allow.empty();
   allow += "OPTIONS";
@@ -191,11 +235,66 @@ bool Routes::authorised(const HttpRequest& request) const {
 }
 
 HttpResponse Routes::command(std::string_view name, std::size_t home, const HttpRequest& request) const {
+  const bool from_page = wants_page(request) && contains(request.content_type, "application/x-www-form-urlencoded");
   const auto outcome = runner_.parse(name, request.body, TextForm::form).command.and_then([&](const Command& command) {
     return runner_.carry_out(home, command);
   });
   if (!outcome) return error_response(400, outcome.error().reason);
-  return {.body = wire::http::result(*outcome)};
+  // The page of a browser without JavaScript is shown again.
+  const HttpResponse back{
+      .status = 303, .body = {}, .headers = header("Location", home_path(home, runner_.home_ids()[home]))};
+  return {.later = [this, receipt = *outcome, from_page, back](const HttpReply& reply) {
+    runner_.ledger().when_kept([receipt, from_page, back, reply](bool durable) {
+      reply(from_page ? back : HttpResponse{.body = wire::http::result(receipt, durable)});
+    });
+  }};
+}
+
+HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const {
+  if (!runner_.ledger().has_history(home)) {
+    return error_response(404, "history is kept for the first homes only, --history-homes says for how many");
+  }
+  const auto query = wire::parse_history_query(query_of(request.target), runner_.history_context());
+  if (!query) return error_response(400, query.error().reason);
+  const auto format = query->format.value_or(contains(request.accept, "text/csv") ? wire::HistoryFormat::csv
+                                                                                  : wire::HistoryFormat::json);
+  const bool csv = format == wire::HistoryFormat::csv;
+  const std::string& id = runner_.home_ids()[home];
+  auto render = [csv, id, step = query->step, currency = runner_.labels().currency,
+                 start = runner_.quarter_text()](const std::vector<HistoryRow>& rows) {
+    return csv ? wire::history_csv(rows, start) : wire::history_json(id, currency, step, rows, start);
+  };
+  return {.later = [this, home, csv, id, query = *query, render](const HttpReply& reply) {
+    runner_.ledger().history(home, {.home = id, .from = query.from, .to = query.to, .step = query.step}, render,
+                             [csv, id, reply](Result<std::string> text) {
+                               if (!text) return reply(error_response(503, text.error().reason));
+                               HttpResponse response{.body = std::move(*text)};
+                               if (csv) {
+                                 response.content_type = "text/csv; charset=utf-8";
+                                 response.headers =
+                                     header("Content-Disposition", "attachment; filename=\"" + id + ".csv\"");
+                               }
+                               reply(std::move(response));
+                             });
+  }};
+}
+
+HttpResponse Routes::health() const {
+  const StoreHealth& store = runner_.ledger().health();
+  const wire::http::Health health{runner_.ticking(), broker_(), runner_.home_ids().size(), text(store.state),
+                                  store.reason};
+  return {.status = health.ticking ? 200 : 503, .body = wire::http::health(health)};
+}
+
+HttpResponse Routes::page(std::size_t home) const {
+  return web_page({.base = home == 0 ? "" : home_path(home, runner_.home_ids()[home]),
+                   .home = runner_.home_ids()[home],
+                   .homes = runner_.home_ids().size(),
+                   .snapshot = runner_.snapshot(home),
+                   .labels = runner_.labels(),
+                   .real_time = runner_.history_context().first_date.has_value(),
+                   .needs_token = !token_.empty(),
+                   .version = kVersion});
 }
 
 }  // namespace home_energy

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/event_feed.hpp"
 #include "agent/runner.hpp"
 
 namespace home_energy {
@@ -18,16 +19,27 @@ struct HttpRequest {
   std::string_view target;
   std::string_view body;
   std::string_view authorization;
+  std::string_view accept;
+  std::string_view content_type;
+  std::string_view last_event_id;
   std::string_view asked_headers;     ///< Access-Control-Request-Headers
   bool preflight = false;             ///< Access-Control-Request-Method is there
   bool asks_private_network = false;  ///< Access-Control-Request-Private-Network is there
 };
+
+struct HttpResponse;
+using HttpReply = std::function<void(HttpResponse)>;
 
 struct HttpResponse {
   int status = 200;
   std::string body;
   std::string_view content_type = "application/json";
   std::string headers;  ///< further header lines, each ended by CR LF
+  /// The answer is not there yet: called once, it gives the answer, now or later, to what it is called with. What is
+  /// said above does not count then.
+  std::function<void(HttpReply)> later{};
+  /// The answer is a stream of events, and goes on until one side ends it.
+  EventSource events{};
 };
 
 /// The answer to what has gone wrong: `{"error": reason}`.
@@ -37,14 +49,14 @@ class Routes {
  public:
   /// @param token   what changing requests must show; none where empty
   /// @param broker  the state of the broker's connection, for /healthz
-  Routes(Runner& runner, std::string token, std::function<std::string_view()> broker);
+  Routes(Runner& runner, const Outbox& outbox, std::string token, std::function<std::string_view()> broker);
 
   HttpResponse answer(const HttpRequest& request) const;
 
   /// One line of the table, for the test that holds `openapi.json` against it.
   struct Described {
     std::string_view method;
-    std::string_view path;  ///< with `{home}` where a home's id stands
+    std::string_view path;  ///< with `{home}` where a home's id stands, `{file}` where a file's name does
   };
   static std::vector<Described> described();
 
@@ -55,12 +67,16 @@ class Routes {
   static std::vector<Route> with_commands(std::vector<Route> routes);
 
   HttpResponse command(std::string_view name, std::size_t home, const HttpRequest& request) const;
+  HttpResponse history(std::size_t home, const HttpRequest& request) const;
+  HttpResponse health() const;
+  HttpResponse page(std::size_t home) const;
   /// OPTIONS, an unknown path, or a method that the path does not have.
   static HttpResponse without_route(const HttpRequest& request, std::string_view path);
   static HttpResponse options(const HttpRequest& request, const std::string& allow);
   bool authorised(const HttpRequest& request) const;
 
   Runner& runner_;
+  EventFeed feed_;
   std::string token_;
   std::function<std::string_view()> broker_;
 };

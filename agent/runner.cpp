@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/text.hpp"
@@ -20,9 +21,18 @@ constexpr int kTicksInARow = 100;
 /// A world that is later than this is not ticking.
 constexpr std::chrono::seconds kLate{5};
 
+/// What of a message is needed to answer it.
+Incoming address_of(const Incoming& message) {
+  Incoming address;
+  address.response_topic = message.response_topic;
+  address.correlation = message.correlation;
+  return address;
+}
+
 }  // namespace
 
-Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, std::function<void()> flush)
+Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, Store& store,
+               std::function<void()> flush)
     : settings_(std::move(settings)),
       topics_(settings_.base_topic),
       outbox_(outbox),
@@ -30,17 +40,52 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
       timer_(io),
       schedule_(settings_.home_ids.size(), settings_.tick, steady_clock::now() + settings_.tick) {
   const auto now = system_clock::now();
-  labels_ = {.currency = settings_.currency, .since = local_time::iso8601(now), .quarter_starts = {}};
+  const StoredWorld stored = store.take_loaded();
+  const bool knows_dates = stored.agent && stored.agent->wall_ms;
+  labels_ = {.currency = settings_.currency,
+             .since = stored.agent ? stored.agent->since : local_time::iso8601(now),
+             .quarter_starts = {}};
   if (follows_the_wall()) {
     labels_.iso8601 = [](std::int64_t moment) { return local_time::iso8601(system_clock::from_time_t(moment)); };
   }
-  first_date_ = local_time::read(now).date;
-  read_local_day();
-  Home first(settings_.home);
-  first.set_calendar(calendar_);
-  if (follows_the_wall()) follow(first, wall_clock());
-  homes_.assign(settings_.home_ids.size(), first);
-  published_revisions_.assign(homes_.size(), first.revision());
+  first_date_ = knows_dates ? stored.agent->first_date : local_time::read(now).date;
+  homes_.assign(settings_.home_ids.size(), Home(settings_.home));
+  ledger_.emplace(store, homes_, settings_.home_ids, settings_.history_homes,
+                  [this](std::span<const std::size_t> homes) { publish_kept(homes); });
+  make_homes(stored);
+  const auto then = knows_dates ? system_clock::time_point(std::chrono::milliseconds(*stored.agent->wall_ms)) : now;
+  read_local_day(follows_the_wall() ? std::min(then, now) : now);
+  if (follows_the_wall()) {
+    if (stored.agent) live_missed(then);
+    for (Home& home : homes_) follow(home, wall_clock(now));
+  }
+  published_revisions_.resize(homes_.size());
+  declare_topics();
+  ledger_->set_agent(record());
+  ledger_->changed_all();
+  ledger_->commit();
+}
+
+/// Those that are stored go on where they stood.
+void Runner::make_homes(const StoredWorld& stored) {
+  const bool same_clock = stored.agent.has_value() && stored.agent->wall_ms.has_value() == follows_the_wall();
+  std::int64_t last_day = 0;
+  for (std::size_t home = 0; home < homes_.size(); ++home) {
+    const auto record = stored.homes.find(settings_.home_ids[home]);
+    if (record == stored.homes.end()) continue;
+    const auto row = bring_back(homes_[home], record->second, settings_.given);
+    if (!row) {
+      spdlog::error("store: home {} begins anew: {}", settings_.home_ids[home], row.error().reason);
+      continue;
+    }
+    ledger_->restore(home, *row);
+    last_day = std::max(last_day, homes_[home].clock().day);
+  }
+  // From a simulated clock to the one on the wall: days go on being counted from where they were.
+  if (stored.agent && !same_clock && follows_the_wall()) first_date_ -= last_day;
+}
+
+void Runner::declare_topics() {
   const auto info = outbox_.declare(topics_.info(), 1);
   wire::append_info(scratch_, settings_.info);
   outbox_.update(info, scratch_);
@@ -48,9 +93,45 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
+    published_revisions_[home] = homes_[home].revision();
     for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
     publish(home, wire::kHomeTopics);
   }
+}
+
+AgentRecord Runner::record() const {
+  AgentRecord record{.since = labels_.since, .first_date = first_date_};
+  if (follows_the_wall()) {
+    const auto now = system_clock::now().time_since_epoch();
+    record.wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  }
+  return record;
+}
+
+void Runner::live_missed(local_time::Time from) {
+  constexpr auto kMost = std::chrono::hours(24) * 400;
+  using Quarters = std::chrono::duration<std::int64_t, std::ratio<900>>;
+  const auto now = system_clock::now();
+  if (now - from > kMost) {
+    spdlog::warn("the clock is more than 400 days ahead of what was stored, that time is left out");
+    return;
+  }
+  if (from < now) spdlog::info("simulating what was missed since {}", local_time::iso8601(from));
+  while (from < now) {
+    const auto next = std::min(now, local_time::Time(std::chrono::floor<Quarters>(from) + Quarters(1)));
+    if (from < local_day_.begin || from >= local_day_.end) read_local_day(from);
+    const auto ticks = (next - from) / settings_.tick;
+    for (std::size_t home = 0; home < homes_.size(); ++home) {
+      for (std::int64_t tick = 0; tick < ticks; ++tick) {
+        ledger_->before_tick(home);
+        homes_[home].advance();
+        ledger_->changed(home);
+      }
+      follow(homes_[home], wall_clock(next));
+    }
+    from = next;
+  }
+  read_local_day(now);
 }
 
 void Runner::start() {
@@ -72,7 +153,7 @@ void Runner::await_tick() {
 
 void Runner::on_time() {
   if (const auto now = system_clock::now(); now < local_day_.begin || now >= local_day_.end) {
-    read_local_day();
+    read_local_day(now);
     constexpr std::array kDated{wire::HomeTopic::price_profile};
     for (std::size_t home = 0; home < homes_.size(); ++home) publish(home, kDated);
   }
@@ -89,17 +170,26 @@ void Runner::on_time() {
 }
 
 void Runner::tick(std::span<const std::size_t> homes) {
-  const auto wall = follows_the_wall() ? std::optional(wall_clock()) : std::nullopt;
+  const auto wall = follows_the_wall() ? std::optional(wall_clock(system_clock::now())) : std::nullopt;
   for (const std::size_t home : homes) {
+    ledger_->before_tick(home);
     homes_[home].advance();
     if (wall) follow(homes_[home], *wall);
-    publish_changes(home);
+    ledger_->changed(home);
   }
+  if (wall) ledger_->set_agent(record());
+  ledger_->commit();
 }
 
-Clock Runner::wall_clock() const {
+void Runner::publish_kept(std::span<const std::size_t> homes) {
+  if (published_revisions_.empty()) return;  // the topics are not there yet
+  for (const std::size_t home : homes) publish_changes(home);
+  if (started_) flush_();
+}
+
+Clock Runner::wall_clock(local_time::Time time) const {
   const Pace& pace = settings_.home->pace;
-  const auto reading = local_time::read(system_clock::now());
+  const auto reading = local_time::read(time);
   const auto tick_of_day = reading.time_of_day / settings_.tick;
   return {.day = reading.date - first_date_,
           .quarter = static_cast<int>(tick_of_day / pace.ticks_per_slot()) * pace.quarters_per_slot(),
@@ -116,11 +206,10 @@ void Runner::follow(Home& home, const Clock& wall) const {
   if (ahead < -1 || ahead > 1) home.set_clock(wall);  // a tick may fall just before or after its second
 }
 
-void Runner::read_local_day() {
-  const auto now = system_clock::now();
-  local_day_ = local_time::day_of(now);
-  const auto today = local_time::read(now).date - first_date_;
-  auto days = std::vector{local_time::quarters_of(now, today), local_time::quarters_of(local_day_.end, today + 1)};
+void Runner::read_local_day(local_time::Time time) {
+  local_day_ = local_time::day_of(time);
+  const auto today = local_time::read(time).date - first_date_;
+  auto days = std::vector{local_time::quarters_of(time, today), local_time::quarters_of(local_day_.end, today + 1)};
   labels_.quarter_starts.clear();
   for (const std::int64_t start : days.front().starts)
     labels_.quarter_starts.push_back(local_time::iso8601(system_clock::from_time_t(start)));
@@ -129,12 +218,26 @@ void Runner::read_local_day() {
   for (Home& home : homes_) home.set_calendar(calendar_);
 }
 
+Snapshot Runner::snapshot(std::size_t home) const {
+  Snapshot snapshot = homes_[home].snapshot();
+  snapshot.counters = ledger_->visible(home);
+  return snapshot;
+}
+
+wire::HistoryContext Runner::history_context() const {
+  return {homes_.front().clock().day, follows_the_wall() ? std::optional(first_date_) : std::nullopt};
+}
+
+wire::QuarterText Runner::quarter_text() const {
+  return follows_the_wall() ? wire::QuarterText(local_time::QuarterText(first_date_)) : wire::simulated_quarter_text;
+}
+
 void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) {
-  const Snapshot snapshot = homes_[home].snapshot();
+  const Snapshot seen = snapshot(home);
   for (const auto topic : topics) {
     scratch_.clear();
-    wire::append_topic(scratch_, topic, homes_[home], snapshot, labels_);
-    outbox_.update(first_home_topic_ + home * wire::kHomeTopics.size() + static_cast<std::size_t>(topic), scratch_);
+    wire::append_topic(scratch_, topic, homes_[home], seen, labels_);
+    outbox_.update(topic_id(home, topic), scratch_);
   }
 }
 
@@ -168,8 +271,10 @@ Result<Receipt> Runner::carry_out(std::size_t home, const Command& command) {
     schedule_.restart(home, steady_clock::now());
     if (started_) await_tick();
   }
+  ledger_->changed(home);
   publish_changes(home);
   flush_();
+  ledger_->commit();
   return receipt;
 }
 
@@ -178,7 +283,10 @@ void Runner::on_message(const Incoming& message) {
   if (!address) return;
   std::optional<std::string> id;
   const auto outcome = obey(message, *address, id);
-  answer(message, *address, wire::receipt(address->command, id, outcome));
+  // Refusals, too, in the order of the commands.
+  ledger_->when_kept([this, message = address_of(message), address = *address, id, outcome](bool durable) {
+    answer(message, address, wire::receipt(address.command, id, outcome, durable));
+  });
 }
 
 Result<Receipt> Runner::obey(const Incoming& message, const wire::CommandAddress& address,

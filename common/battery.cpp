@@ -20,6 +20,13 @@ Energy scaled_up(Energy value, std::int64_t numerator, std::int64_t denominator)
 Battery::Battery(const BatteryDesign& design, Percent soc, Percent limit)
     : design_(design), stored_(at(soc)), ceiling_(at(limit)), limit_(limit) {}
 
+void Battery::restore(const BatteryState& state) {
+  stored_ = std::clamp(state.stored, Energy(), capacity());
+  fraction_ = stored_ < capacity() ? state.fraction : 0;
+  charging_ = state.charging;
+  set_limit(state.limit);
+}
+
 Energy Battery::at(Percent soc) const {
   return scaled(design_.capacity, soc.count(), kFull.count());
 }

@@ -25,10 +25,24 @@ struct Offer {
   Energy at_most;  ///< the offer ends when so much has been drawn
 };
 
+/// What a battery has to remember.
+struct BatteryState {
+  Energy stored;
+  std::int64_t fraction = 0;  ///< stored besides, in ten-thousandths of a unit: what the efficiency leaves over
+  Percent limit = kFull;
+  Charging charging = Charging::off;
+
+  friend bool operator==(const BatteryState&, const BatteryState&) = default;
+};
+
 /// Stays within 0..capacity whatever is asked of it.
 class Battery {
  public:
   Battery(const BatteryDesign& design, Percent soc, Percent limit);
+
+  BatteryState state() const { return {stored_, fraction_, limit_, charging_}; }
+  /// Takes up where another stood. Of more than fits here the rest is gone.
+  void restore(const BatteryState& state);
 
   Energy stored() const { return stored_; }
   Energy capacity() const { return design_.capacity; }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -126,22 +125,6 @@ std::string must_be(const Grammar& grammar) {
 tl::unexpected<Error> unreadable(const Grammar& grammar, const std::string& why) {
   const std::string field(grammar.key);
   return failure(ErrorCode::malformed, field, field + " cannot be read: " + why + ", " + must_be(grammar));
-}
-
-/// `%6F` is o, `+` is a blank. What is no escape stays as it is.
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned code = 0;
-    const auto* const digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2) {
-      decoded += static_cast<char>(code);
-      i += 2;
-    } else {
-      decoded += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return decoded;
 }
 
 /// A form's fields, `charging=on&x=y`, as a JSON object of strings. Nothing where the text is no form.

@@ -15,7 +15,30 @@ namespace home_energy {
 template <class Curve>
 class CurveSchedule {
  public:
+  /// What was set, to be set again after a restart.
+  struct Set {
+    std::optional<Curve> current{};
+    std::optional<std::int64_t> current_day{};
+    std::optional<std::pair<std::int64_t, Curve>> next{};
+  };
+
   explicit CurveSchedule(std::shared_ptr<const Curve> every_day) : current_(std::move(every_day)) {}
+
+  Set what_was_set() const {
+    Set set;
+    if (set_) set.current = *current_;
+    set.current_day = current_day_;
+    if (next_) set.next.emplace(next_day_, *next_);
+    return set;
+  }
+
+  void restore(const Set& set) {
+    set_ = set.current.has_value();
+    if (set.current) current_ = std::make_shared<const Curve>(*set.current);
+    current_day_ = set.current_day;
+    next_ = set.next ? std::make_shared<const Curve>(set.next->second) : nullptr;
+    next_day_ = set.next ? set.next->first : 0;
+  }
 
   const Curve& on(std::int64_t day) const { return next_ && day >= next_day_ ? *next_ : *current_; }
 
@@ -28,6 +51,7 @@ class CurveSchedule {
   void set(const CurveUpdate<Curve>& update, std::int64_t today) {
     if (update.every_day) {
       current_ = std::make_shared<const Curve>(*update.every_day);
+      set_ = true;
       current_day_.reset();
       next_.reset();
     }
@@ -38,6 +62,7 @@ class CurveSchedule {
   void begin_day(std::int64_t today) {
     if (!next_ || next_day_ > today) return;
     current_ = std::exchange(next_, nullptr);
+    set_ = true;
     current_day_ = next_day_;
   }
 
@@ -48,11 +73,13 @@ class CurveSchedule {
       next_day_ = day;
     } else {
       current_ = std::make_shared<const Curve>(curve);
+      set_ = true;
       current_day_ = day;
     }
   }
 
   std::shared_ptr<const Curve> current_;
+  bool set_ = false;                         ///< the present curve came while the home ran
   std::optional<std::int64_t> current_day_;  ///< none: it holds on every day
   std::shared_ptr<const Curve> next_;        ///< for a later day; none where null
   std::int64_t next_day_ = 0;

@@ -47,9 +47,9 @@ void Home::advance() {
   ticks_of_run_ = car > Energy() ? ticks_of_run_ + 1 : 0;
   move_clock();
   hour_energy_ += car;
-  charged_energy_ += car;
-  base_energy_ += house;
-  cost_ += price * (house + car);
+  counters_.charged += car;
+  counters_.base += house;
+  counters_.cost += price * (house + car);
   if (planned() && is_plan_outdated()) make_plan();
   settle();
 }
@@ -240,9 +240,7 @@ Snapshot Home::snapshot() const {
           .capacity = battery_.capacity(),
           .charging = battery_.charging(),
           .limit = battery_.limit(),
-          .base_energy = base_energy_,
-          .charged_energy = charged_energy_,
-          .cost = cost_};
+          .counters = counters_};
 }
 
 }  // namespace home_energy

@@ -40,6 +40,8 @@ struct ChargingWish {
   ChargingMode mode = ChargingMode::manual;
   Percent target{8'000};
   int ready_by = 7 * kMinutesPerHour;  ///< minutes past midnight
+
+  friend bool operator==(const ChargingWish&, const ChargingWish&) = default;
 };
 
 /// A plan as a home keeps it.
@@ -88,6 +90,34 @@ struct Clock {
   friend bool operator==(const Clock&, const Clock&) = default;
 };
 
+/// What a home has counted since the start.
+struct Counters {
+  EnergyTotal base;     ///< never falls
+  EnergyTotal charged;  ///< never falls
+  Money cost;           ///< falls where prices are negative
+
+  friend bool operator==(const Counters&, const Counters&) = default;
+};
+
+/// All that a home has to remember to go on where it stood, beside its settings and curves. A plan is made anew.
+struct HomeState {
+  int ticks_per_hour = 0;  ///< of the run that the energies were counted in
+  Clock clock;             ///< its tick is counted from the quarter, in that run's ticks
+  BatteryState battery;
+  ChargingWish wish;
+  Energy hour_energy;
+  Counters counters;
+  std::int64_t ticks_of_run = 0;
+
+  friend bool operator==(const HomeState&, const HomeState&) = default;
+};
+
+/// The curves that were set while a home ran.
+struct HomeCurves {
+  CurveSchedule<LoadCurve>::Set baseload;
+  CurveSchedule<PriceCurve>::Set price;
+};
+
 /// What can be seen of a home at one moment: exact, in the units of the world; `wire` rounds it.
 struct Snapshot {
   int ticks_per_hour;
@@ -103,9 +133,7 @@ struct Snapshot {
   Energy capacity;
   Charging charging;
   Percent limit;
-  EnergyTotal base_energy;     ///< since the start; never falls
-  EnergyTotal charged_energy;  ///< since the start; never falls
-  Money cost;                  ///< since the start; falls where prices are negative
+  Counters counters;
 };
 
 class Home {
@@ -136,6 +164,12 @@ class Home {
   /// Another number whenever the plan, the wish or a curve has changed.
   std::uint64_t revision() const { return revision_; }
   Snapshot snapshot() const;
+  const Counters& counters() const { return counters_; }
+
+  HomeState state() const;
+  HomeCurves curves() const { return {loads_.what_was_set(), prices_.what_was_set()}; }
+  /// Goes on where another home stood, at this home's pace.
+  void restore(const HomeState& state, const HomeCurves& curves);
 
  private:
   struct Apply;
@@ -174,9 +208,7 @@ class Home {
   Watts base_power_;   ///< of the present slot
   PricePerKwh price_;  ///< of the present slot
   Energy hour_energy_;
-  EnergyTotal base_energy_;
-  EnergyTotal charged_energy_;
-  Money cost_;
+  Counters counters_;
   std::shared_ptr<const std::vector<LocalDay>> calendar_;  ///< none where the clock is simulated
   std::shared_ptr<const HomePlan> plan_;
   PlanFollower follower_;

@@ -13,6 +13,9 @@ std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r
 /// Whether `text` is UTF-8 throughout.
 bool is_utf8(std::string_view text);
 
+/// As forms and queries are written: `%6F` is o, `+` is a blank. What is no escape stays as it is.
+std::string percent_decoded(std::string_view text);
+
 /// `text` as it may stand in a message: quoted, cut to 40 bytes, and what is not UTF-8 or not printable left out.
 std::string excerpt(std::string_view text);
 

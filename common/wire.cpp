@@ -147,7 +147,7 @@ void append_baseload(std::string& out, const Snapshot& home) {
   begin(out, key::kPowerKw);
   append_kw(out, home.base_power);
   next(out, key::kEnergyKwh);
-  append_kwh(out, home.base_energy.count(), home.ticks_per_hour);
+  append_kwh(out, home.counters.base.count(), home.ticks_per_hour);
   out += '}';
 }
 
@@ -173,7 +173,7 @@ void append_battery(std::string& out, const Snapshot& home) {
   next(out, key::kPowerKw);
   append_kw(out, home.car_power);
   next(out, key::kChargedKwh);
-  append_kwh(out, home.charged_energy.count(), home.ticks_per_hour);
+  append_kwh(out, home.counters.charged.count(), home.ticks_per_hour);
   next(out, key::kLimitPercent);
   append_percent(out, home.limit);
   out += '}';
@@ -181,13 +181,13 @@ void append_battery(std::string& out, const Snapshot& home) {
 
 void append_grid(std::string& out, const Snapshot& home, const Labels& labels) {
   const Watts power = home.base_power + home.car_power;
-  const EnergyTotal energy = home.base_energy + home.charged_energy;
+  const EnergyTotal energy = home.counters.base + home.counters.charged;
   begin(out, key::kPowerKw);
   append_kw(out, power);
   next(out, key::kEnergyKwh);
   append_kwh(out, energy.count(), home.ticks_per_hour);
   next(out, key::kCost);
-  append_money(out, home.cost, home.ticks_per_hour);
+  append_money(out, home.counters.cost, home.ticks_per_hour);
   next(out, "currency");
   out += json_string(labels.currency);
   next(out, "fuse_kw");
@@ -249,12 +249,14 @@ void append_topic(std::string& out, HomeTopic topic, const Home& home, const Sna
   }
 }
 
-std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome) {
+std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome,
+                    bool durable) {
   constexpr std::size_t kLongestName = 64;  // of a command that does not exist, it can be as long as a topic
   std::string out = R"({"command":)" + json_string(command.substr(0, kLongestName));
   out += outcome ? R"(,"status":"ok")" : R"(,"status":"error")";
   if (id) out += ",\"" + std::string(key::kId) + "\":" + *id;
-  out += outcome ? R"(,"result":)" + http::result(*outcome) : R"(,"error":)" + json_string(outcome.error().reason);
+  out += outcome ? R"(,"result":)" + http::result(*outcome, durable)
+                 : R"(,"error":)" + json_string(outcome.error().reason);
   return out + '}';
 }
 

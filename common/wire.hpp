@@ -36,6 +36,9 @@ inline constexpr std::string_view kChargedKwh = "charged_kwh";
 inline constexpr std::string_view kLimitPercent = "limit_percent";
 inline constexpr std::string_view kCost = "cost";
 inline constexpr std::string_view kOverload = "overload";
+inline constexpr std::string_view kBaseKwh = "base_kwh";
+inline constexpr std::string_view kCarKwh = "car_kwh";
+inline constexpr std::string_view kOverloadMinutes = "overload_minutes";
 inline constexpr std::string_view kSince = "since";
 inline constexpr std::string_view kStart = "start";
 inline constexpr std::string_view kEnd = "end";
@@ -140,7 +143,9 @@ void append_topic(std::string& out, HomeTopic topic, const Home& home, const Sna
 
 /// The answer to a command, accepted or not.
 /// @param id the sender's, as JSON text
-std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome);
+/// @param durable false where what the command did could not be stored: the answer says so
+std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome,
+                    bool durable = true);
 
 /// `"text"` with JSON's escapes; bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
@@ -162,9 +167,10 @@ std::string hourly_loads(const LoadCurve& curve);
 /// In hundredths of the currency (öre, cents) per kWh.
 std::string hourly_prices(const PriceCurve& curve);
 /// All topics of a home in one object.
-std::string state(const Home& home, const Labels& labels);
+std::string state(const Home& home, const Snapshot& snapshot, const Labels& labels);
 std::string homes(const std::vector<std::string>& ids);
-std::string result(const Receipt& receipt);
+/// @param durable false where it could not be stored: the answer has a further key that says so
+std::string result(const Receipt& receipt, bool durable = true);
 std::string error(std::string_view reason);
 std::string message(std::string_view text);
 
@@ -172,6 +178,8 @@ struct Health {
   bool ticking;
   std::string_view broker;  ///< `connected`, `connecting` or `disconnected`
   std::size_t homes;
+  std::string_view store;   ///< `ok`, `memory` or `failing`
+  std::string store_error;  ///< why it fails
 };
 std::string health(const Health& health);
 }  // namespace http

@@ -80,8 +80,7 @@ std::string hourly_prices(const PriceCurve& curve) {
                 });
 }
 
-std::string state(const Home& home, const Labels& labels) {
-  const Snapshot snapshot = home.snapshot();
+std::string state(const Home& home, const Snapshot& snapshot, const Labels& labels) {
   std::string out = "{";
   for (const HomeTopic topic : kHomeTopics) {
     if (out.size() > 1) out += ',';
@@ -103,7 +102,7 @@ std::string plan(const Home& home, const Labels& labels) {
   return out;
 }
 
-std::string result(const Receipt& receipt) {
+std::string result(const Receipt& receipt, bool durable) {
   struct Render {
     bool took_over;
     std::string operator()(const ChargeCommand& charge) const {
@@ -127,7 +126,9 @@ std::string result(const Receipt& receipt) {
       return curve_object(command::kBaseload, baseload.loads);
     }
   };
-  return std::visit(Render{receipt.took_over}, receipt.done);
+  auto out = std::visit(Render{receipt.took_over}, receipt.done);
+  if (!durable) out.insert(out.size() - 1, R"(,"durable":false)");
+  return out;
 }
 
 std::string error(std::string_view reason) {
@@ -139,9 +140,12 @@ std::string message(std::string_view text) {
 }
 
 std::string health(const Health& health) {
-  return nlohmann::ordered_json{
-      {"status", health.ticking ? "ok" : "late"}, {"broker", health.broker}, {"homes", health.homes}}
-      .dump();
+  nlohmann::ordered_json document{{"status", health.ticking ? "ok" : "late"},
+                                  {"broker", health.broker},
+                                  {"homes", health.homes},
+                                  {"store", health.store}};
+  if (!health.store_error.empty()) document["store_error"] = health.store_error;
+  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace home_energy::wire::http

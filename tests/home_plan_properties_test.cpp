@@ -47,7 +47,7 @@ TEST_CASE("a planned home keeps the fuse, conserves energy and is ready in time,
       const Snapshot before = home.snapshot();
       home.advance();
       const Snapshot after = home.snapshot();
-      const auto drawn = static_cast<std::int64_t>((after.charged_energy - before.charged_energy).count());
+      const auto drawn = static_cast<std::int64_t>((after.counters.charged - before.counters.charged).count());
       const Watts left = std::max(Watts(), settings.fuse - before.base_power);
       RC_ASSERT(drawn <= in_one_tick(left).count());
       const auto gained = Int128{(after.stored - before.stored).count()} * kFull.count();

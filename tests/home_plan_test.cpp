@@ -41,9 +41,9 @@ std::vector<double> charged_by_hour(Home& home, int hours) {
   std::vector<double> charged;
   const int ticks = home.settings().pace.ticks_per_hour();
   for (int hour = 0; hour < hours; ++hour) {
-    const auto before = home.snapshot().charged_energy;
+    const auto before = home.snapshot().counters.charged;
     test::advance(home, ticks);
-    charged.push_back(static_cast<double>((home.snapshot().charged_energy - before).count()) / (1e6 * ticks));
+    charged.push_back(static_cast<double>((home.snapshot().counters.charged - before).count()) / (1e6 * ticks));
   }
   return charged;
 }
@@ -103,9 +103,9 @@ TEST_CASE("a block that begins inside a tick draws only its part of it") {
   Home home = test::home_of(planned_settings(ChargingMode::lowest_load));
   test::advance(home, 22 * 4);
   CHECK(home.snapshot().charging == Charging::off);  // it begins at 22:14:45
-  const auto before = home.snapshot().charged_energy;
+  const auto before = home.snapshot().counters.charged;
   home.advance();
-  const auto drawn = home.snapshot().charged_energy - before;
+  const auto drawn = home.snapshot().counters.charged - before;
   CHECK(drawn.count() > 0);
   CHECK(drawn.count() < in_one_tick(Watts(7'400)).count() / 50);
   CHECK(home.snapshot().charging == Charging::on);
@@ -190,9 +190,9 @@ TEST_CASE("without balancing a fuse is exceeded, with it charging waits") {
   const bool waits = balancing == LoadBalancing::on;
   CHECK(home.snapshot().car_power == Watts(waits ? 0 : 7'400));
   CHECK(home.snapshot().charging == Charging::on);
-  const auto before = home.snapshot().charged_energy;
+  const auto before = home.snapshot().counters.charged;
   test::advance(home, 4);
-  CHECK((home.snapshot().charged_energy > before) != waits);
+  CHECK((home.snapshot().counters.charged > before) != waits);
 }
 
 TEST_CASE("a charger that can do less is cut to what the fuse leaves") {
@@ -219,7 +219,7 @@ TEST_CASE("a car that takes less near full, and a charger that loses some") {
   CHECK(home.snapshot().car_power == Watts(7'400));
   // 2 kWh to 80 % are 2.5 kWh drawn, 20.27 minutes; the other 9.73 minutes of the half hour at 4 kW are 0.6486 kWh.
   test::advance(home, 2);
-  CHECK(home.snapshot().charged_energy.count() == Approx(3.14865e6 * 4).epsilon(1e-5));
+  CHECK(home.snapshot().counters.charged.count() == Approx(3.14865e6 * 4).epsilon(1e-5));
   CHECK(home.snapshot().stored.count() == Approx((30e6 + 0.8 * 3.14865e6) * 4).epsilon(1e-6));
   CHECK(home.snapshot().car_power == Watts(4'000));
   test::advance(home, 8);

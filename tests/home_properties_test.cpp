@@ -74,7 +74,7 @@ TEST_CASE("energy is conserved to the last unit between resets") {
   CHECK(rc::check([] {
     Home home = test::home_of(random_settings());
     live(home, [](const Snapshot& before, const Snapshot& after, bool reset) {
-      const auto charged = after.charged_energy - before.charged_energy;
+      const auto charged = after.counters.charged - before.counters.charged;
       if (!reset) RC_ASSERT(charged.count() == (after.stored - before.stored).count());
       if (reset) RC_ASSERT(charged.count() == 0);
     });
@@ -85,11 +85,12 @@ TEST_CASE("the counters of energy never fall, and the cost is their price") {
   CHECK(rc::check([] {
     Home home = test::home_of(random_settings());
     live(home, [](const Snapshot& before, const Snapshot& after, bool) {
-      const auto base = after.base_energy - before.base_energy;
-      const auto charged = after.charged_energy - before.charged_energy;
+      const auto base = after.counters.base - before.counters.base;
+      const auto charged = after.counters.charged - before.counters.charged;
       RC_ASSERT(base >= EnergyTotal());
       RC_ASSERT(charged >= EnergyTotal());
-      RC_ASSERT((after.cost - before.cost).count() == before.price.count() * (base + charged).count());
+      RC_ASSERT((after.counters.cost - before.counters.cost).count() ==
+                before.price.count() * (base + charged).count());
     });
   }));
 }
@@ -132,8 +133,8 @@ TEST_CASE("the same commands at the same ticks give the same bytes") {
         home->apply(command);
         test::advance(*home, ticks);
       }
-      RC_ASSERT(wire::http::state(one, labels) == wire::http::state(other, labels));
-      RC_ASSERT(nlohmann::json::accept(wire::http::state(one, labels)));
+      RC_ASSERT(wire::http::state(one, one.snapshot(), labels) == wire::http::state(other, other.snapshot(), labels));
+      RC_ASSERT(nlohmann::json::accept(wire::http::state(one, one.snapshot(), labels)));
     }
   }));
 }

@@ -58,7 +58,7 @@ TEST_CASE("a charger of 0 kW charges nothing and stays on") {
   home.apply(ChargeCommand{Charging::on});
   test::advance(home, 100);
   CHECK(home.snapshot().charging == Charging::on);
-  CHECK(home.snapshot().charged_energy == EnergyTotal());
+  CHECK(home.snapshot().counters.charged == EnergyTotal());
 }
 
 TEST_CASE("a hour of 3 or 7 ticks has whole minutes") {

@@ -13,10 +13,21 @@ namespace {
 
 struct Served {
   explicit Served(std::string token = {}, std::vector<std::string> homes = {"home"})
-      : world(std::move(homes)), routes(world.runner, std::move(token), [] { return std::string_view("connected"); }) {}
-  HttpResponse get(std::string_view target) { return routes.answer({.method = "GET", .target = target}); }
+      : world(std::move(homes)),
+        routes(world.runner, world.outbox, std::move(token), [] { return std::string_view("connected"); }) {}
+  HttpResponse ask(const HttpRequest& request) {
+    auto response = routes.answer(request);
+    if (!response.later) return response;
+    std::optional<HttpResponse> answer;
+    response.later([&](HttpResponse later) { answer = std::move(later); });
+    while (!answer) world.io.run_one_for(std::chrono::seconds(10));
+    return *answer;
+  }
+  HttpResponse get(std::string_view target, std::string_view accept = {}) {
+    return ask({.method = "GET", .target = target, .accept = accept});
+  }
   HttpResponse post(std::string_view target, std::string_view body, std::string_view authorization = {}) {
-    return routes.answer({.method = "POST", .target = target, .body = body, .authorization = authorization});
+    return ask({.method = "POST", .target = target, .body = body, .authorization = authorization});
   }
 
   test::World world;

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "agent/runner.hpp"
+#include "agent/store.hpp"
 #include "tests/homes.hpp"
 
 namespace home_energy::test {
@@ -18,10 +19,11 @@ struct World {
                 .tick = std::chrono::seconds(1),
                 .currency = "SEK",
                 .info = {"0.1.0", homes, 4.0, std::nullopt}},
-               outbox, [] {}) {}
+               outbox, *store, [] {}) {}
 
   boost::asio::io_context io;
   Outbox outbox{"home-energy/status", "online"};
+  std::unique_ptr<Store> store = *Store::open(io, {});
   Runner runner;
 };
 

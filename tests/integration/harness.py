@@ -124,6 +124,8 @@ class Agent(Process):
         if uri:
             command += ["--mqtt-uri", uri]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HOME_ENERGY_")}
+        environment["XDG_STATE_HOME"] = str(folder)  # nothing is left behind in the home of who tests
+        environment.pop("STATE_DIRECTORY", None)
         environment.update(env or {})
         log = pathlib.Path(folder) / f"agent-{Agent.started}.log"
         super().__init__(command + list(arguments), log, environment)

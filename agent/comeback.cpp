@@ -1,0 +1,31 @@
+#include "agent/comeback.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace home_energy {
+
+Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given) {
+  const HomeState fresh = home.state();
+  const Pace& pace = home.settings().pace;
+  auto remembered = parse_state(record.state);
+  if (!remembered) return tl::unexpected(remembered.error());
+  auto [state, row] = at_pace(*remembered, pace);
+  if (given.start_soc) {
+    state.battery.stored = fresh.battery.stored;
+    state.battery.fraction = 0;
+  }
+  if (given.charge_limit) state.battery.limit = fresh.battery.limit;
+  if (given.mode) state.wish.mode = fresh.wish.mode;
+  if (given.target) state.wish.target = fresh.wish.target;
+  if (given.ready_by) state.wish.ready_by = fresh.wish.ready_by;
+  auto curves = parse_curves(record.curves.value_or(""),
+                             pace.quarters_per_slot() == 1 ? Resolution::quarter_hourly : Resolution::hourly);
+  if (!curves) spdlog::warn("store: curves that were set are left out: {}", curves.error().reason);
+  HomeCurves set = curves.value_or(HomeCurves{});
+  if (given.prices) set.price = {};
+  if (given.baseload) set.baseload = {};
+  home.restore(state, set);
+  return row;
+}
+
+}  // namespace home_energy

@@ -1,0 +1,25 @@
+/// @file
+/// How a home goes on where it stood when the process ended: what was stored, and what the options beat of it.
+#pragma once
+
+#include "agent/database.hpp"
+#include "common/home_state.hpp"
+
+namespace home_energy {
+
+/// Which options were given by somebody, rather than by default: they beat what is stored.
+struct GivenOptions {
+  bool start_soc = false;
+  bool charge_limit = false;
+  bool mode = false;
+  bool target = false;
+  bool ready_by = false;
+  bool prices = false;
+  bool baseload = false;
+};
+
+/// Puts a new home where the stored one stood. Curves that are finer than the pace meets are left out, which is logged.
+/// @return the row of its history that is not over; or why the record cannot be read
+Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given);
+
+}  // namespace home_energy

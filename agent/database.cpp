@@ -1,0 +1,280 @@
+#include "agent/database.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace home_energy {
+namespace {
+
+/// "HEng": tells our files from other programs'.
+constexpr int kApplicationId = 0x48456e67;
+
+/// What brings a file from one version to the next; the first makes an empty one. Never changed once released.
+constexpr std::array kMigrations{R"sql(
+CREATE TABLE agent (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  since TEXT NOT NULL,
+  first_date INTEGER NOT NULL,
+  wall_ms INTEGER
+);
+CREATE TABLE home (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  curves TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE history (
+  home INTEGER NOT NULL REFERENCES home(number),
+  quarter INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  minutes INTEGER NOT NULL,
+  base_mwh INTEGER NOT NULL,
+  car_mwh INTEGER NOT NULL,
+  cost_micro INTEGER NOT NULL,
+  price_micro INTEGER NOT NULL,
+  soc INTEGER NOT NULL,
+  overload_s INTEGER NOT NULL,
+  PRIMARY KEY (home, quarter, number)
+) WITHOUT ROWID;
+)sql"};
+
+using Kind = DatabaseError::Kind;
+
+Kind kind_of(const SQLite::Exception& error) {
+  switch (error.getErrorCode()) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Kind::damaged;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Kind::in_use;
+    default:
+      return Kind::unusable;
+  }
+}
+
+int pragma(SQLite::Database& db, const std::string& name) {
+  return db.execAndGet("PRAGMA " + name).getInt();
+}
+
+void check(SQLite::Database& db) {
+  const int version = pragma(db, "user_version");
+  const int tables = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+  if (tables > 0 && pragma(db, "application_id") != kApplicationId)
+    throw DatabaseError(Kind::damaged, "it is another program's");
+  if (version > Database::version()) {
+    throw DatabaseError(Kind::newer, "it is of version " + std::to_string(version) + ", this program knows up to " +
+                                         std::to_string(Database::version()));
+  }
+  const std::string sound = db.execAndGet("PRAGMA quick_check(1)").getString();
+  if (sound != "ok") throw DatabaseError(Kind::damaged, sound);
+}
+
+void migrate(SQLite::Database& db) {
+  const int present = pragma(db, "user_version");
+  if (present == Database::version()) return;
+  SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
+  for (auto version = static_cast<std::size_t>(present); version < kMigrations.size(); ++version)
+    db.exec(kMigrations.at(version));
+  db.exec("PRAGMA user_version = " + std::to_string(Database::version()));
+  db.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+  transaction.commit();
+}
+
+HistoryRow read_row(SQLite::Statement& select) {
+  int column = 0;
+  const auto next = [&] { return select.getColumn(column++).getInt64(); };
+  HistoryRow row;
+  row.quarter = next();
+  row.number = next();
+  row.minutes = static_cast<int>(next());
+  row.base_mwh = next();
+  row.car_mwh = next();
+  row.cost_micro = next();
+  row.price_micro = next();
+  row.soc = static_cast<int>(next());
+  row.overload_s = next();
+  return row;
+}
+
+}  // namespace
+
+int Database::version() {
+  return static_cast<int>(kMigrations.size());
+}
+
+class Database::Impl {
+ public:
+  Impl(const std::string& path, int keep_days);
+
+  void write(const StoreBatch& batch);
+  StoredWorld load();
+  std::vector<HistoryRow> history(const std::string& home, std::int64_t from, std::int64_t to, HistoryStep step);
+
+ private:
+  std::optional<std::int64_t> number(const std::string& home);
+  void write_agent(const AgentRecord& agent);
+  void write_home(const std::string& id, const HomeRecord& home);
+  void write_row(std::int64_t home, const HistoryRow& row);
+  void fold_old_days(std::int64_t home, std::int64_t today);
+  std::vector<HistoryRow> select(std::int64_t home, std::int64_t from, std::int64_t to, HistoryStep step);
+
+  SQLite::Database db_;
+  int keep_days_;
+  std::unordered_map<std::string, std::int64_t> numbers_;
+  std::unordered_map<std::int64_t, std::int64_t> folded_until_;  ///< by home: days
+  std::optional<SQLite::Statement> update_home_;
+  std::optional<SQLite::Statement> insert_row_;
+  std::optional<SQLite::Statement> select_rows_;
+};
+
+Database::Impl::Impl(const std::string& path, int keep_days)
+    : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), keep_days_(keep_days) {
+  // Exclusive: no other process reads it half, and the log needs no shared memory. Full: synced at every commit.
+  db_.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024; BEGIN IMMEDIATE; COMMIT;");
+  check(db_);
+  db_.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  migrate(db_);
+  update_home_.emplace(db_, "UPDATE home SET state = ?1, curves = coalesce(?2, curves) WHERE number = ?3");
+  insert_row_.emplace(db_, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  select_rows_.emplace(
+      db_,
+      "SELECT quarter, number, minutes, base_mwh, car_mwh, cost_micro, price_micro, soc, overload_s FROM history"
+      " WHERE home = ? AND quarter >= ? AND quarter < ? ORDER BY quarter, number");
+}
+
+std::optional<std::int64_t> Database::Impl::number(const std::string& home) {
+  if (const auto known = numbers_.find(home); known != numbers_.end()) return known->second;
+  SQLite::Statement select(db_, "SELECT number FROM home WHERE id = ?");
+  select.bind(1, home);
+  if (!select.executeStep()) return std::nullopt;
+  return numbers_[home] = select.getColumn(0).getInt64();
+}
+
+void Database::Impl::write(const StoreBatch& batch) {
+  try {
+    SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+    if (batch.agent) write_agent(*batch.agent);
+    for (const auto& [id, home] : batch.homes) write_home(id, home);
+    for (const RowRecord& record : batch.rows) {
+      if (const auto home = number(record.home)) write_row(*home, record.row);
+    }
+    transaction.commit();
+  } catch (const std::exception&) {
+    numbers_.clear();  // those given in this transaction are not there
+    folded_until_.clear();
+    throw;
+  }
+}
+
+void Database::Impl::write_agent(const AgentRecord& agent) {
+  SQLite::Statement insert(db_, "INSERT OR REPLACE INTO agent VALUES (1, ?, ?, ?)");
+  insert.bind(1, agent.since);
+  insert.bind(2, agent.first_date);
+  if (agent.wall_ms) insert.bind(3, *agent.wall_ms);
+  insert.exec();
+}
+
+void Database::Impl::write_home(const std::string& id, const HomeRecord& home) {
+  if (const auto known = number(id)) {
+    update_home_->reset();
+    update_home_->clearBindings();
+    update_home_->bind(1, home.state);
+    if (home.curves) update_home_->bind(2, *home.curves);
+    update_home_->bind(3, *known);
+    update_home_->exec();
+    return;
+  }
+  SQLite::Statement insert(db_, "INSERT INTO home (id, state, curves) VALUES (?, ?, ?)");
+  insert.bind(1, id);
+  insert.bind(2, home.state);
+  insert.bind(3, home.curves.value_or(""));
+  insert.exec();
+  numbers_[id] = db_.getLastInsertRowid();
+}
+
+void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
+  insert_row_->reset();
+  int column = 0;
+  for (const std::int64_t value : {home, row.quarter, row.number, std::int64_t{row.minutes}, row.base_mwh, row.car_mwh,
+                                   row.cost_micro, row.price_micro, std::int64_t{row.soc}, row.overload_s})
+    insert_row_->bind(++column, value);
+  insert_row_->exec();
+  fold_old_days(home, row.quarter / kQuartersPerDay);
+}
+
+/// The days before those that are kept become a row each.
+void Database::Impl::fold_old_days(std::int64_t home, std::int64_t today) {
+  const std::int64_t kept = today - keep_days_;
+  const auto folded = folded_until_.find(home);
+  if (folded != folded_until_.end() && folded->second >= kept) return;
+  constexpr auto kFirst = std::numeric_limits<std::int64_t>::min();
+  const std::int64_t from = folded == folded_until_.end() ? kFirst : folded->second * kQuartersPerDay;
+  const std::int64_t to = kept * kQuartersPerDay;
+  const auto sums = select(home, from, to, HistoryStep::day);
+  SQLite::Statement erase(db_, "DELETE FROM history WHERE home = ? AND quarter >= ? AND quarter < ?");
+  erase.bind(1, home);
+  erase.bind(2, from);
+  erase.bind(3, to);
+  erase.exec();
+  folded_until_[home] = kept;
+  for (const HistoryRow& sum : sums) write_row(home, sum);
+}
+
+std::vector<HistoryRow> Database::Impl::select(std::int64_t home, std::int64_t from, std::int64_t to,
+                                               HistoryStep step) {
+  std::vector<HistoryRow> rows;
+  select_rows_->reset();
+  select_rows_->bind(1, home);
+  select_rows_->bind(2, from);
+  select_rows_->bind(3, to);
+  while (select_rows_->executeStep()) rows.push_back(read_row(*select_rows_));
+  select_rows_->reset();
+  return folded(rows, step);
+}
+
+StoredWorld Database::Impl::load() {
+  StoredWorld world;
+  SQLite::Statement agent(db_, "SELECT since, first_date, wall_ms FROM agent");
+  if (agent.executeStep()) {
+    world.agent = {.since = agent.getColumn(0).getString(), .first_date = agent.getColumn(1).getInt64()};
+    if (!agent.getColumn(2).isNull()) world.agent->wall_ms = agent.getColumn(2).getInt64();
+  }
+  SQLite::Statement homes(db_, "SELECT id, state, curves FROM home");
+  while (homes.executeStep()) {
+    world.homes[homes.getColumn(0).getString()] = {homes.getColumn(1).getString(), homes.getColumn(2).getString()};
+  }
+  return world;
+}
+
+std::vector<HistoryRow> Database::Impl::history(const std::string& home, std::int64_t from, std::int64_t to,
+                                                HistoryStep step) {
+  const auto known = number(home);
+  return known ? select(*known, from, to, step) : std::vector<HistoryRow>();
+}
+
+Database::Database(const std::string& path, int keep_days) {
+  try {
+    impl_ = std::make_unique<Impl>(path, keep_days);
+  } catch (const SQLite::Exception& error) {
+    throw DatabaseError(kind_of(error), error.what());
+  }
+}
+Database::~Database() = default;
+
+void Database::write(const StoreBatch& batch) {
+  impl_->write(batch);
+}
+StoredWorld Database::load() {
+  return impl_->load();
+}
+std::vector<HistoryRow> Database::history(const std::string& home, std::int64_t from, std::int64_t to,
+                                          HistoryStep step) {
+  return impl_->history(home, from, to, step);
+}
+
+}  // namespace home_energy

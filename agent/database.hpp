@@ -1,0 +1,91 @@
+/// @file
+/// The SQLite file: its schema, its migrations, and what is written to and read from it. Only its source knows SQLite.
+/// Belongs to one thread at a time. What fails is thrown: as DatabaseError when opening, else as std::exception.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/history.hpp"
+
+namespace home_energy {
+
+/// What is remembered of the agent as a whole.
+struct AgentRecord {
+  std::string since;            ///< when the counters began: ISO 8601 with zone
+  std::int64_t first_date = 0;  ///< of day 0, days since 1970-01-01
+  /// When the homes were in step with the wall clock last, milliseconds since 1970; none where they were not.
+  std::optional<std::int64_t> wall_ms{};
+};
+
+struct HomeRecord {
+  std::string state;
+  std::optional<std::string> curves{};  ///< none: as they were
+};
+
+struct RowRecord {
+  std::string home;
+  HistoryRow row;
+};
+
+/// What is written at once: all of it is there afterwards, or nothing.
+struct StoreBatch {
+  std::optional<AgentRecord> agent{};
+  std::unordered_map<std::string, HomeRecord> homes{};  ///< by id
+  std::vector<RowRecord> rows{};                        ///< of homes that are stored, or written here
+  bool empty() const { return !agent && homes.empty() && rows.empty(); }
+};
+
+struct StoredWorld {
+  std::optional<AgentRecord> agent{};
+  std::unordered_map<std::string, HomeRecord> homes{};
+};
+
+class DatabaseError : public std::runtime_error {
+ public:
+  enum class Kind {
+    damaged,   ///< no database, not one of ours, or not sound
+    newer,     ///< of a version that this program does not know
+    in_use,    ///< another process has it
+    unusable,  ///< the disk or the folder does not let us
+  };
+  DatabaseError(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
+class Database {
+ public:
+  /// The version of the schema that this program writes.
+  static int version();
+  static constexpr const char* kInMemory = ":memory:";
+
+  /// Opens a file that may not be there yet, takes it for itself, checks it and brings it to the present version.
+  /// @param keep_days  simulated days whose rows are kept; older ones become daily sums
+  Database(const std::string& path, int keep_days);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  Database(Database&&) = delete;
+  Database& operator=(Database&&) = delete;
+
+  /// On disk when it returns. Rows that are there already, by home, quarter and number, are written over.
+  void write(const StoreBatch& batch);
+
+  StoredWorld load();
+  /// The rows that begin within [from, to), in order, put together by `step`.
+  std::vector<HistoryRow> history(const std::string& home, std::int64_t from, std::int64_t to, HistoryStep step);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace home_energy

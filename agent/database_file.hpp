@@ -1,0 +1,27 @@
+/// @file
+/// The database in its folder. One that cannot be used is never overwritten: it is put aside under another name.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "agent/database.hpp"
+
+namespace home_energy {
+
+struct DatabaseFile {
+  std::filesystem::path folder;
+  int keep_days;
+
+  std::filesystem::path path() const { return folder / "home-energy.db"; }
+};
+
+/// Opens the database; one that is damaged or newer is put aside first, and the log tells its new name.
+/// Throws DatabaseError where it is in use, or the folder or disk does not let us.
+std::unique_ptr<Database> open_database(const DatabaseFile& file);
+
+/// Puts the database aside, as `home-energy.db.<why>-20261122-183000`, with all that belongs to it.
+/// Throws DatabaseError where that cannot be done; nothing where there is none.
+void put_aside(const DatabaseFile& file, const std::string& why);
+
+}  // namespace home_energy

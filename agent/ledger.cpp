@@ -1,0 +1,128 @@
+#include "agent/ledger.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "common/home_state.hpp"
+
+namespace home_energy {
+namespace {
+constexpr auto kNeverWritten = std::numeric_limits<std::uint64_t>::max();
+}
+
+Ledger::Ledger(Store& store, const std::vector<Home>& homes, const std::vector<std::string>& ids,
+               std::size_t history_homes, Kept kept)
+    : store_(store), homes_(homes), ids_(ids), kept_(std::move(kept)), is_dirty_(homes.size()) {
+  for (std::size_t home = 0; home < std::min(history_homes, homes_.size()); ++home) meters_.emplace_back(homes_[home]);
+  if (!keeps()) return;
+  for (const Home& home : homes_) visible_.push_back(home.counters());
+  visible_rows_.resize(meters_.size());
+  written_revisions_.assign(homes_.size(), kNeverWritten);
+  store_.on_replaced([this] {
+    written_revisions_.assign(homes_.size(), kNeverWritten);
+    changed_all();
+    commit();
+  });
+}
+
+void Ledger::restore(std::size_t home, const HistoryMeter::State& row) {
+  if (keeps()) visible_[home] = homes_[home].counters();
+  const bool had_one = row.number > 0;
+  if (!has_history(home) || !had_one) return;
+  meters_[home].restore(row);
+  if (keeps()) visible_rows_[home] = open_row(home);
+}
+
+void Ledger::set_agent(AgentRecord agent) {
+  agent_ = std::move(agent);
+}
+
+void Ledger::before_tick(std::size_t home) {
+  if (has_history(home)) meters_[home].before_tick(homes_[home]);
+}
+
+void Ledger::changed(std::size_t home) {
+  if (!is_dirty_[home]) dirty_.push_back(home);
+  is_dirty_[home] = true;
+  if (!has_history(home)) return;
+  if (const auto row = meters_[home].look(homes_[home])) rows_.push_back({ids_[home], *row});
+}
+
+void Ledger::changed_all() {
+  for (std::size_t home = 0; home < homes_.size(); ++home) changed(home);
+}
+
+void Ledger::commit() {
+  if (keeps()) return submit();
+  if (!rows_.empty()) {
+    StoreBatch rows;
+    for (const RowRecord& row : rows_) rows.homes[row.home];  // a row needs its home
+    rows.rows = std::exchange(rows_, {});
+    store_.write(std::move(rows), [](bool) {});
+  }
+  const auto homes = std::exchange(dirty_, {});
+  for (const std::size_t home : homes) is_dirty_[home] = false;
+  kept_(homes);
+}
+
+void Ledger::when_kept(Store::Done done) {
+  if (!keeps()) return done(true);
+  if (!dirty_.empty()) {
+    waiting_.push_back(std::move(done));
+    return submit();
+  }
+  if (flight_) return flight_->waiting.push_back(std::move(done));
+  done(store_.health().state != StoreHealth::State::failing);
+}
+
+void Ledger::submit() {
+  if (flight_ || dirty_.empty()) return;
+  auto written = batch();
+  flight_.emplace();
+  flight_->homes = std::exchange(dirty_, {});
+  flight_->waiting = std::exchange(waiting_, {});
+  for (const std::size_t home : flight_->homes) {
+    is_dirty_[home] = false;
+    flight_->counters.push_back(homes_[home].counters());
+    if (has_history(home)) flight_->rows.emplace_back(home, open_row(home));
+  }
+  store_.write(std::move(written), [this](bool durable) { finish(durable); });
+}
+
+StoreBatch Ledger::batch() {
+  StoreBatch batch{.agent = agent_, .homes = {}, .rows = std::exchange(rows_, {})};
+  for (const std::size_t home : dirty_) {
+    HomeRecord& record = batch.homes[ids_[home]];
+    append_state(record.state,
+                 {homes_[home].state(), has_history(home) ? meters_[home].state() : HistoryMeter::State{}});
+    if (std::exchange(written_revisions_[home], homes_[home].revision()) != homes_[home].revision())
+      record.curves = curves_text(homes_[home].curves());
+  }
+  return batch;
+}
+
+void Ledger::finish(bool durable) {
+  const Flight flight = std::move(*flight_);
+  flight_.reset();
+  for (std::size_t i = 0; i < flight.homes.size(); ++i) visible_[flight.homes[i]] = flight.counters[i];
+  for (const auto& [home, row] : flight.rows) visible_rows_[home] = row;
+  kept_(flight.homes);
+  for (const auto& done : flight.waiting) done(durable);
+  submit();
+}
+
+const Counters& Ledger::visible(std::size_t home) const {
+  return keeps() ? visible_[home] : homes_[home].counters();
+}
+
+std::optional<HistoryRow> Ledger::open_row(std::size_t home) const {
+  return meters_[home].state().ticks > 0 ? std::optional(meters_[home].open_row(homes_[home])) : std::nullopt;
+}
+
+void Ledger::history(std::size_t home, Store::Query query, Store::Render render, Store::Read done) {
+  query.home = ids_[home];
+  store_.read(std::move(query), keeps() ? visible_rows_[home] : open_row(home), std::move(render), std::move(done));
+}
+
+}  // namespace home_energy

@@ -1,0 +1,85 @@
+/// @file
+/// What of the homes is kept, and what of it may be seen before it is there: what has been seen of a counter is on
+/// disk, so that no crash makes it fall. Runs on the thread that owns the homes.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/store.hpp"
+#include "common/history.hpp"
+#include "common/home.hpp"
+
+namespace home_energy {
+
+class Ledger {
+ public:
+  /// Called when a change of these homes is kept and may be seen.
+  using Kept = std::function<void(std::span<const std::size_t>)>;
+
+  /// @param homes, ids     outlive the ledger
+  /// @param history_homes  so many, the first ones, have a history
+  Ledger(Store& store, const std::vector<Home>& homes, const std::vector<std::string>& ids, std::size_t history_homes,
+         Kept kept);
+
+  /// Before the first change: where a home's history goes on.
+  void restore(std::size_t home, const HistoryMeter::State& row);
+  /// What is remembered of the agent; written with the next commit.
+  void set_agent(AgentRecord agent);
+
+  /// Before a home's tick, and after whatever may have changed it.
+  void before_tick(std::size_t home);
+  void changed(std::size_t home);
+  void changed_all();
+
+  /// Writes what has changed, in one go with all that changes while the disk is busy.
+  void commit();
+  /// Calls back when all that has changed by now is on disk, at once where nothing is kept; with false where it is not
+  /// and may be lost.
+  void when_kept(Store::Done done);
+
+  /// The home's counters as far as they may be seen.
+  const Counters& visible(std::size_t home) const;
+
+  bool has_history(std::size_t home) const { return home < meters_.size(); }
+  /// Reads the history of a home that has one.
+  void history(std::size_t home, Store::Query query, Store::Render render, Store::Read done);
+
+  const StoreHealth& health() const { return store_.health(); }
+
+ private:
+  bool keeps() const { return store_.outlives_the_process(); }
+  std::optional<HistoryRow> open_row(std::size_t home) const;
+  void submit();
+  StoreBatch batch();
+  void finish(bool durable);
+
+  Store& store_;
+  const std::vector<Home>& homes_;
+  const std::vector<std::string>& ids_;
+  Kept kept_;
+  std::vector<HistoryMeter> meters_;
+  AgentRecord agent_;
+
+  std::vector<std::size_t> dirty_;
+  std::vector<bool> is_dirty_;
+  std::vector<RowRecord> rows_;
+  std::vector<Store::Done> waiting_;
+  std::vector<std::uint64_t> written_revisions_;  ///< of each home's curves; empty where nothing is kept
+
+  std::vector<Counters> visible_;  ///< empty where nothing is kept
+  std::vector<std::optional<HistoryRow>> visible_rows_;
+
+  /// What is on its way to the disk.
+  struct Flight {
+    std::vector<std::size_t> homes;
+    std::vector<Counters> counters;
+    std::vector<std::pair<std::size_t, std::optional<HistoryRow>>> rows;
+    std::vector<Store::Done> waiting;
+  };
+  std::optional<Flight> flight_;
+};
+
+}  // namespace home_energy
