@@ -17,7 +17,8 @@ constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
 std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t highest) {
   std::int64_t number = 0;
   const auto* const end = text.data() + text.size();
-  if (text.empty() || std::from_chars(text.data(), end, number).ptr != end) return std::nullopt;
+  const auto read = std::from_chars(text.data(), end, number);
+  if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
   return number < 0 || number > highest ? std::nullopt : std::optional(number);
 }
 

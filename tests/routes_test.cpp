@@ -20,7 +20,7 @@ struct Served {
     if (!response.later) return response;
     std::optional<HttpResponse> answer;
     response.later([&](HttpResponse later) { answer = std::move(later); });
-    while (!answer) world.io.run_one_for(std::chrono::seconds(10));
+    REQUIRE(world.io.run_until([&] { return answer.has_value(); }));
     return *answer;
   }
   HttpResponse get(std::string_view target, std::string_view accept = {}) {
@@ -75,6 +75,70 @@ TEST_CASE("with a token only who shows it may change things") {
   }
   CHECK(served.get("/info").status == 200);
   CHECK(served.post("/charge", on, "Bearer secret").status == 200);
+}
+
+TEST_CASE("history is read by the home's page, JSON and CSV, and what is wrong is named") {
+  Served served({}, {"home-1", "home-2"});
+  served.world.runner.tick(std::array<std::size_t, 2>{0, 1});
+  const auto json = served.get("/history?step=1d");
+  CHECK(json.content_type == "application/json");
+  CHECK(nlohmann::json::parse(json.body)["rows"][0]["base_kwh"] == 0.22);
+  CHECK(nlohmann::json::parse(served.get("/homes/home-2/history").body)["home"] == "home-2");
+  CHECK(served.get("/history", "text/csv").body.starts_with("start,base_kwh,"));
+  const auto csv = served.get("/history?format=csv");
+  CHECK(csv.content_type == "text/csv; charset=utf-8");
+  CHECK(csv.headers == "Content-Disposition: attachment; filename=\"home-1.csv\"\r\n");
+  const auto wrong = served.get("/history?step=1y");
+  CHECK(wrong.status == 400);
+  CHECK(wrong.body.find("step must be") != std::string::npos);
+}
+
+TEST_CASE("a home beyond those with a history has none, and says so") {
+  std::vector<std::string> homes;
+  for (int i = 0; i < 12; ++i) homes.push_back("h" + std::to_string(i));
+  Served served({}, homes);
+  CHECK(served.get("/homes/h9/history").status == 200);
+  CHECK(served.get("/homes/h10/history").status == 404);
+}
+
+TEST_CASE("browsers get the page, programs the state") {
+  Served served({}, {"home-1", "home-2"});
+  const auto page = served.get("/", "text/html,application/xhtml+xml");
+  CHECK(page.content_type == "text/html; charset=utf-8");
+  CHECK(page.headers.find("Content-Security-Policy: default-src 'none'") != std::string::npos);
+  CHECK(page.body.find("{{") == std::string::npos);
+  CHECK(served.get("/", "*/*").body == "9.26");
+  const auto second = served.get("/homes/home-2", "text/html");
+  CHECK(second.body.find("/homes/home-2/charge") != std::string::npos);
+  CHECK(served.get("/homes/home-2").body.starts_with("{\"clock\""));
+  CHECK(served.get("/homes/home-3", "text/html").status == 404);
+  CHECK(served.get("/web/chart.js").content_type == "text/javascript; charset=utf-8");
+  CHECK(served.get("/web/index.html").status == 404);
+  CHECK(served.get("/web/../main.cpp").status == 404);
+}
+
+TEST_CASE("the form of a page without JavaScript is answered with the page") {
+  Served served;
+  const auto answer = served.ask({.method = "POST",
+                                  .target = "/charge",
+                                  .body = "charging=on",
+                                  .accept = "text/html",
+                                  .content_type = "application/x-www-form-urlencoded"});
+  CHECK(answer.status == 303);
+  CHECK(answer.headers == "Location: /\r\n");
+  CHECK(served.world.runner.home(0).snapshot().charging == Charging::on);
+}
+
+TEST_CASE("events are a stream") {
+  Served served;
+  const auto answer = served.get("/events");
+  CHECK(answer.content_type == "text/event-stream");
+  REQUIRE(answer.events);
+}
+
+TEST_CASE("health tells of the store") {
+  Served served;
+  CHECK(nlohmann::json::parse(served.get("/healthz").body)["store"] == "memory");
 }
 
 TEST_CASE("openapi.json describes every route and no other") {

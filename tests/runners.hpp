@@ -2,6 +2,7 @@
 /// A runner with its outbox for the tests: time does not begin, the test makes it tick.
 #pragma once
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "agent/runner.hpp"
@@ -9,6 +10,19 @@
 #include "tests/homes.hpp"
 
 namespace home_energy::test {
+
+/// An io_context that waits for what a store's thread has to say.
+struct Io : boost::asio::io_context {
+  boost::asio::executor_work_guard<executor_type> listening{get_executor()};
+
+  /// Runs until `done`; @return whether that came within 10 s.
+  template <class Done>
+  bool run_until(const Done& done) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!done() && std::chrono::steady_clock::now() < end) run_one_for(std::chrono::milliseconds(10));
+    return done();
+  }
+};
 
 struct World {
   explicit World(std::vector<std::string> homes = {"home"})
@@ -21,7 +35,7 @@ struct World {
                 .info = {"0.1.0", homes, 4.0, std::nullopt}},
                outbox, *store, [] {}) {}
 
-  boost::asio::io_context io;
+  Io io;
   Outbox outbox{"home-energy/status", "online"};
   std::unique_ptr<Store> store = *Store::open(io, {});
   Runner runner;

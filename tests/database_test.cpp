@@ -1,0 +1,152 @@
+#include "agent/database.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <catch2/catch.hpp>
+
+#include "agent/database_file.hpp"
+#include "common/home_state.hpp"
+#include "tests/folders.hpp"
+
+namespace home_energy {
+namespace {
+
+constexpr int kKeepDays = 400;
+
+struct Files {
+  test::TemporaryFolder folder;
+  DatabaseFile file{folder.path, kKeepDays};
+  std::unique_ptr<Database> open() const { return open_database(file); }
+};
+
+HistoryRow row(std::int64_t quarter, std::int64_t number) {
+  return {.number = number,
+          .quarter = quarter,
+          .minutes = 15,
+          .base_mwh = 100,
+          .car_mwh = 10,
+          .cost_micro = 7,
+          .price_micro = 500,
+          .soc = 2'000,
+          .overload_s = 1};
+}
+
+StoreBatch batch(std::vector<RowRecord> rows) {
+  return {.agent = AgentRecord{"since", 5, 77}, .homes = {{"home", {"{}", ""}}}, .rows = std::move(rows)};
+}
+
+}  // namespace
+
+TEST_CASE("what was written is there when the file is opened again") {
+  const Files files;
+  files.open()->write({.agent = AgentRecord{"2026-11-22T00:00:00+01:00", 20'779, std::nullopt},
+                       .homes = {{"a", {"state of a", "curves"}}, {"b", {"state of b"}}},
+                       .rows = {{"a", row(1, 1)}, {"a", row(2, 2)}, {"b", row(1, 1)}}});
+  files.open()->write({.agent = std::nullopt, .homes = {{"a", {"later state"}}}, .rows = {}});
+  const auto database = files.open();
+  const StoredWorld world = database->load();
+  CHECK(world.agent->since == "2026-11-22T00:00:00+01:00");
+  CHECK(world.agent->first_date == 20'779);
+  CHECK_FALSE(world.agent->wall_ms);
+  CHECK(world.homes.at("a").state == "later state");
+  CHECK(world.homes.at("a").curves == "curves");
+  CHECK(world.homes.at("b").curves == "");
+  CHECK(database->history("a", 0, 100, HistoryStep::quarter) == std::vector{row(1, 1), row(2, 2)});
+  CHECK(database->history("a", 2, 3, HistoryStep::quarter) == std::vector{row(2, 2)});
+  CHECK(database->history("nobody", 0, 100, HistoryStep::quarter).empty());
+}
+
+TEST_CASE("rows that are written twice are there once") {
+  const Files files;
+  const auto database = files.open();
+  database->write(batch({{"home", row(1, 1)}}));
+  database->write(batch({{"home", row(1, 1)}, {"home", row(2, 2)}}));
+  CHECK(database->history("home", 0, 10, HistoryStep::quarter).size() == 2);
+}
+
+TEST_CASE("days older than those that are kept become a row each, and nothing of their sum is lost") {
+  Database database(Database::kInMemory, 2);
+  std::int64_t number = 0;
+  for (std::int64_t quarter = 0; quarter < 5 * kQuartersPerDay; ++quarter)
+    database.write(batch({{"home", row(quarter, ++number)}}));
+  const auto rows = database.history("home", 0, 10 * kQuartersPerDay, HistoryStep::quarter);
+  REQUIRE(rows.size() == 2 + 3 * kQuartersPerDay);
+  CHECK(rows[0].base_mwh == 100 * kQuartersPerDay);
+  CHECK(rows[0].minutes == 1440);
+  CHECK(rows[1].quarter == kQuartersPerDay);
+  CHECK(rows[2].minutes == 15);
+  std::int64_t sum = 0;
+  for (const HistoryRow& each : rows) sum += each.base_mwh;
+  CHECK(sum == 100 * 5 * kQuartersPerDay);
+}
+
+TEST_CASE("a file of every version so far is understood") {
+  const Files files;
+  for (int version = 1; version <= Database::version(); ++version) {
+    CAPTURE(version);
+    std::filesystem::remove(files.file.path());
+    {
+      SQLite::Database made(files.file.path().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+      made.exec(test::content(std::string(DATABASES) + "/version-" + std::to_string(version) + ".sql"));
+    }
+    const auto database = files.open();
+    const auto world = database->load();
+    CHECK(world.agent->first_date == 20'779);
+    const auto state = parse_state(world.homes.at("home").state);
+    REQUIRE(state);
+    CHECK(state->home.battery.limit == Percent(9'000));
+    CHECK(state->home.counters.base == EnergyTotal(700'000'000));
+    CHECK(database->history("home", 0, 1000, HistoryStep::day).front().base_mwh == 1'870'000);
+    CHECK(files.folder.only("home-energy.db.").empty());  // nothing was put aside
+  }
+}
+
+TEST_CASE("a newer file is put aside as it is") {
+  const Files files;
+  files.open()->write(batch({}));
+  { SQLite::Database(files.file.path().string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99"); }
+  const std::string before = test::content(files.file.path());
+  CHECK_FALSE(files.open()->load().agent);
+  CHECK(test::content(files.folder.only(".newer-")) == before);
+}
+
+TEST_CASE("a file that is damaged, or another program's, is put aside as it is") {
+  const Files files;
+  const auto put_aside = [&](const std::string& bytes) {
+    std::ofstream(files.file.path(), std::ios::binary) << bytes;
+    CHECK_FALSE(files.open()->load().agent);
+    const auto aside = files.folder.only(".damaged-");
+    const bool kept = test::content(aside) == bytes;
+    std::filesystem::remove(aside);
+    return kept;
+  };
+  CHECK(put_aside("this is no database, but somebody's letter"));
+  std::vector<RowRecord> rows;
+  for (int i = 0; i < 2'000; ++i) rows.push_back({"home", row(i, i)});
+  files.open()->write(batch(rows));
+  std::string sound = test::content(files.file.path());
+  REQUIRE(sound.size() > 20'000);
+  CHECK(put_aside(sound.substr(0, sound.size() / 2)));
+  constexpr std::size_t kHeadOfAPage = 12'288;
+  for (std::size_t i = kHeadOfAPage; i < kHeadOfAPage + 100; ++i) sound[i] = static_cast<char>(~sound[i]);
+  CHECK(put_aside(sound));
+  std::filesystem::remove(files.file.path());
+  {
+    SQLite::Database(files.file.path().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+        .exec("CREATE TABLE x(y)");
+  }
+  CHECK(put_aside(test::content(files.file.path())));
+}
+
+TEST_CASE("a file that another has open is in use") {
+  const Files files;
+  const auto mine = files.open();
+  try {
+    files.open();
+    FAIL("it was opened twice");
+  } catch (const DatabaseError& error) {
+    CHECK(error.kind() == DatabaseError::Kind::in_use);
+  }
+}
+
+}  // namespace home_energy

@@ -1,0 +1,150 @@
+#include "common/home_state.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "tests/homes.hpp"
+
+namespace home_energy {
+namespace {
+
+Home reference_home(int ticks_per_hour = 4) {
+  HomeSettings settings = test::reference_settings();
+  settings.pace = *Pace::make(ticks_per_hour, std::chrono::seconds(1), Resolution::hourly);
+  return test::home_of(settings);
+}
+
+std::string text_of(const Home& home, const HistoryMeter::State& row = {}) {
+  std::string text;
+  append_state(text, {home.state(), row});
+  return text;
+}
+
+void tell(Home& home, std::string_view name, std::string_view text) {
+  REQUIRE(home.apply(*parse_command(name, text, TextForm::bare).command));
+}
+
+/// The home in the text, as another process would have it.
+Home restored(const Home& home, const std::string& text) {
+  Home other(std::make_shared<const HomeSettings>(home.settings()));
+  const auto state = parse_state(text);
+  REQUIRE(state);
+  const auto curves = parse_curves(curves_text(home.curves()), Resolution::quarter_hourly);
+  REQUIRE(curves);
+  other.restore(state->home, *curves);
+  return other;
+}
+
+}  // namespace
+
+TEST_CASE("a home that comes back goes on as if nothing had happened") {
+  std::mt19937 random(20261125);  // NOLINT(cert-msc51-cpp): the same every time
+  const std::vector<std::pair<std::string, std::string>> commands{
+      {"charge", "on"},    {"charge", "off"}, {"charge_limit", "70"}, {"charge_limit", "100"},
+      {"discharge", "on"}, {"target", "60"},  {"ready_by", "05:30"}};
+  for (int round = 0; round < 100; ++round) {
+    Home home = reference_home(12);
+    for (int step = 0; step < 6; ++step) {
+      const auto& [name, text] = commands[random() % commands.size()];
+      tell(home, name, text);
+      test::advance(home, static_cast<int>(random() % 300));
+    }
+    Home other = restored(home, text_of(home));
+    CHECK(other.state() == home.state());
+    test::advance(home, 500);
+    test::advance(other, 500);
+    CHECK(other.state() == home.state());
+  }
+}
+
+TEST_CASE("a home that follows a plan comes back with one of the same wish") {
+  Home home = reference_home();
+  tell(home, "mode", "cheapest");
+  tell(home, "target", "90");
+  test::advance(home, 6);
+  const Home other = restored(home, text_of(home));
+  CHECK(other.wish() == home.wish());
+  REQUIRE(other.plan() != nullptr);
+  CHECK(other.plan()->plan.energy <= home.plan()->plan.energy);
+}
+
+TEST_CASE("curves: the text holds what was set and nothing else") {
+  Home home = reference_home();
+  CHECK(curves_text(home.curves()).empty());
+  std::string hours = "[";
+  for (int i = 0; i < 24; ++i) hours += (i > 0 ? "," : "") + std::to_string(i);
+  tell(home, "baseload", hours + "]");
+  const Home other = restored(home, text_of(home));
+  CHECK(other.baseload().at_quarter(23 * 4) == Watts(23'000));
+  CHECK(other.price().at_quarter(0) == home.price().at_quarter(0));
+  CHECK_FALSE(other.curves().price.current.has_value());
+
+  CurveSchedule<PriceCurve>::Set set;
+  set.next.emplace(7, default_price_curve());
+  set.current_day = 6;
+  const auto read = parse_curves(curves_text({{}, set}), Resolution::hourly);
+  REQUIRE(read);
+  CHECK(read->price.next->first == 7);
+  CHECK(read->price.current_day == 6);
+}
+
+TEST_CASE("curves that are finer than the pace meets are refused") {
+  const std::vector<Watts> quarters(kQuartersPerDay, Watts(500));
+  HomeCurves curves;
+  curves.baseload.current = LoadCurve(quarters);
+  CHECK(parse_curves(curves_text(curves), Resolution::quarter_hourly));
+  CHECK(parse_curves(curves_text(curves), Resolution::hourly).error().field == "curves");
+}
+
+TEST_CASE("at another pace a home has the same energy and time, and no counter is less") {
+  Home home = reference_home(4);
+  tell(home, "charge", "on");
+  test::advance(home, 4 * 30 + 3);
+  for (const int ticks : {8, 4 * 7, 3600, 1, 3}) {
+    CAPTURE(ticks);
+    const Pace pace = *Pace::make(ticks, std::chrono::seconds(1), Resolution::hourly);
+    const auto other = at_pace({home.state(), {}}, pace).home;
+    CHECK(other.clock.day == 1);
+    CHECK(other.clock.quarter / 4 == 6);
+    if (ticks % 4 == 0) CHECK(other.clock.quarter == 27);
+    const auto kwh = [](EnergyTotal energy, int per_hour) { return static_cast<double>(energy.count()) / per_hour; };
+    CHECK(kwh(other.counters.base, ticks) >= kwh(home.counters().base, 4));
+    CHECK(kwh(other.counters.base, ticks) <= kwh(home.counters().base, 4) + 1);
+    CHECK(kwh(other.counters.charged, ticks) >= kwh(home.counters().charged, 4));
+    CHECK(other.battery.stored.count() == home.state().battery.stored.count() * ticks / 4);
+  }
+}
+
+TEST_CASE("text that is no state is refused, whatever it is") {
+  const std::string good = text_of(reference_home());
+  REQUIRE(parse_state(good));
+  const auto document = nlohmann::json::parse(good);
+  for (const auto& [key, value] : document.items()) {
+    CAPTURE(key);
+    auto without = document;
+    without.erase(key);
+    CHECK(parse_state(without.dump()).error().field == "state");
+    for (const auto& wrong :
+         {nlohmann::json(-1'000'000), nlohmann::json(1e300), nlohmann::json("x"), nlohmann::json()}) {
+      auto other = document;
+      other[key] = wrong;
+      if (key == "day" && wrong == -1'000'000) continue;
+      CHECK_FALSE(parse_state(other.dump()));
+    }
+  }
+  std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same every time
+  for (int i = 0; i < 5'000; ++i) {
+    std::string text = good;
+    for (int changes = 0; changes < 3; ++changes) text[random() % text.size()] = static_cast<char>(random() % 256);
+    if (const auto state = parse_state(text)) {  // whatever is taken is a legal home
+      Home home = reference_home();
+      home.restore(at_pace(*state, home.settings().pace).home, {});
+      test::advance(home, 100);
+      CHECK(home.snapshot().stored <= home.snapshot().capacity);
+    }
+  }
+  for (const auto* const text : {"", "null", "[]", "{", "\xff"}) CHECK_FALSE(parse_state(text));
+}
+
+}  // namespace home_energy

@@ -1,0 +1,120 @@
+#include "agent/store.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "common/home_state.hpp"
+#include "tests/folders.hpp"
+#include "tests/runners.hpp"
+
+namespace home_energy {
+namespace {
+
+struct Opened {
+  explicit Opened(StoreSettings settings) : store(*Store::open(io, std::move(settings))) {}
+
+  bool write(StoreBatch batch) {
+    bool done = false;
+    bool kept = false;
+    store->write(std::move(batch), [&](bool durable) {
+      done = true;
+      kept = durable;
+    });
+    CHECK_FALSE(done);
+    REQUIRE(io.run_until([&] { return done; }));
+    return kept;
+  }
+  std::string read(const Store::Query& query, std::optional<HistoryRow> tail = {}) {
+    bool done = false;
+    Result<std::string> text;
+    store->read(
+        query, tail, [](const auto& rows) { return std::to_string(rows.size()); },
+        [&](Result<std::string> read) {
+          text = std::move(read);
+          done = true;
+        });
+    REQUIRE(io.run_until([&] { return done; }));
+    return text.value_or("");
+  }
+
+  test::Io io;
+  std::unique_ptr<Store> store;
+};
+
+StoreBatch rows(std::int64_t first, std::int64_t count) {
+  StoreBatch batch{.agent = AgentRecord{"since", 0, std::nullopt}, .homes = {{"home", {"", ""}}}, .rows = {}};
+  for (std::int64_t i = first; i < first + count; ++i)
+    batch.rows.push_back({"home", {.number = i, .quarter = i, .minutes = 15}});
+  return batch;
+}
+
+/// A batch whose home can come back.
+StoreBatch living(std::int64_t first, std::int64_t count) {
+  StoreBatch batch = rows(first, count);
+  append_state(batch.homes["home"].state, {test::home_of(test::reference_settings()).state(), {}});
+  return batch;
+}
+
+}  // namespace
+
+TEST_CASE("a store in a folder tells when what it was given is there for good") {
+  const test::TemporaryFolder folder;
+  {
+    Opened opened({.folder = folder.path / "new" / "folder"});
+    CHECK(opened.store->outlives_the_process());
+    CHECK_FALSE(opened.store->take_loaded().agent);
+    CHECK(opened.write(living(0, 3)));
+    CHECK(opened.store->health().state == StoreHealth::State::ok);
+    opened.store->write(living(3, 2), [](bool) {});  // the end writes what still waits
+  }
+  Opened again({.folder = folder.path / "new" / "folder"});
+  CHECK(again.store->take_loaded().homes.size() == 1);
+  CHECK(again.read({"home", 0, 100, HistoryStep::quarter}) == "5");
+}
+
+TEST_CASE("a store in memory has history and no more") {
+  Opened opened({});
+  CHECK_FALSE(opened.store->outlives_the_process());
+  CHECK(opened.write(rows(0, 3)));
+  CHECK(opened.store->health().state == StoreHealth::State::memory);
+  CHECK(opened.read({"home", 0, 100, HistoryStep::quarter}) == "3");
+}
+
+TEST_CASE("rows that are not written yet follow those that are, each once") {
+  Opened opened({});
+  opened.write(rows(0, 3));
+  const Store::Query all{"home", 0, 100, HistoryStep::quarter};
+  CHECK(opened.read(all, HistoryRow{.number = 3, .quarter = 3}) == "4");
+  CHECK(opened.read(all, HistoryRow{.number = 2, .quarter = 2}) == "3");
+  CHECK(opened.read({"home", 0, 3, HistoryStep::quarter}, HistoryRow{.number = 3, .quarter = 3}) == "3");
+}
+
+TEST_CASE("a fresh start puts what is there aside") {
+  const test::TemporaryFolder folder;
+  { Opened({.folder = folder.path}).write(living(0, 1)); }
+  Opened fresh({.folder = folder.path, .fresh = true});
+  CHECK_FALSE(fresh.store->take_loaded().agent);
+  CHECK_FALSE(folder.only(".before-").empty());
+}
+
+TEST_CASE("a sound file whose homes cannot be read is put aside") {
+  const test::TemporaryFolder folder;
+  { Opened({.folder = folder.path}).write(rows(0, 1)); }
+  Opened again({.folder = folder.path});
+  CHECK_FALSE(again.store->take_loaded().agent);
+  CHECK_FALSE(folder.only(".damaged-").empty());
+}
+
+TEST_CASE("a folder that cannot be is refused, and so is another's") {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.path / "file") << "x";
+  boost::asio::io_context io;
+  CHECK(Store::open(io, {.folder = folder.path / "file" / "below"}).error().field == "data-dir");
+  CHECK(Store::open(io, {.folder = folder.path / "file"}).error().field == "data-dir");
+  const auto mine = Store::open(io, {.folder = folder.path});
+  REQUIRE(mine);
+  const auto second = Store::open(io, {.folder = folder.path});
+  REQUIRE_FALSE(second);
+  CHECK(second.error().reason.find("in use") != std::string::npos);
+}
+
+}  // namespace home_energy
