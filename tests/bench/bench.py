@@ -25,16 +25,21 @@ def arguments(names):
 def measurements():
     import command_rows
     import http_rows
+    import page_rows
     import plan_rows
     import process_rows
+    import store_rows
 
     return {"http-nginx": http_rows.against_nginx, "http-flask": http_rows.against_flask,
             "command": command_rows.in_a_row, "command-apart": command_rows.apart, "start": process_rows.start,
             "memory": process_rows.memory, "idle": process_rows.idle, "core": process_rows.core,
-            "plan": plan_rows.speed, "plan-proof": plan_rows.proof}
+            "plan": plan_rows.speed, "plan-proof": plan_rows.proof, "store": store_rows.commands,
+            "store-grouped": store_rows.grouped, "store-requests": store_rows.requests, "year": store_rows.a_year,
+            "pages": page_rows.pages}
 
 
-NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core", "plan", "plan-proof"]
+NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core", "plan", "plan-proof",
+         "store", "store-grouped", "store-requests", "year", "pages"]
 ONLY_WHEN_NAMED = {"plan-proof"}  # takes hours
 
 

@@ -69,7 +69,7 @@ def test_a_wrong_value_for_one_home_names_the_same(home):
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "BREW"])
-@pytest.mark.parametrize("path", ["/nothing", "/info/", "/Info", "//info", "/info%20", "/homes/", "/homes/home",
+@pytest.mark.parametrize("path", ["/nothing", "/info/", "/Info", "//info", "/info%20", "/homes/", "/homes/home/",
                                   "/homes//state", "/homes/home/state/", "/homes/a/b/state", "/../info", "/%2e",
                                   "/index.php", "/" + "a" * 8000, "/caf\xc3\xa9", "/\xff", "nonsense"])
 def test_an_unknown_path(home, method, path):
@@ -90,8 +90,8 @@ BOTH = "GET, HEAD, POST, OPTIONS"
 
 @pytest.mark.parametrize("method, path, allowed", [
     *[(method, path, READ) for method in ("POST", "PUT", "DELETE", "PATCH", "BREW", "get") for path in (
-        "/info", "/priceperhour", "/", "/state", "/plan", "/homes", "/homes/home/state", "/homes/home/plan",
-        "/healthz", "/openapi.json")],
+        "/info", "/priceperhour", "/", "/state", "/plan", "/homes", "/homes/home", "/homes/home/state", "/homes/home/plan",
+        "/history", "/events", "/homes/home/history", "/homes/home/events", "/web/style.css", "/healthz", "/openapi.json")],
     *[(method, path, BOTH) for method in ("PUT", "DELETE", "BREW", "post") for path in (
         "/charge", "/discharge", "/baseload")],
     *[(method, path, CHANGE) for method in ("GET", "HEAD", "PUT", "DELETE") for path in (

@@ -12,8 +12,8 @@ import pytest
 import harness
 from http_helpers import Raw, chunked, command_state, get, has_ipv6, home, post, still_agent  # noqa: F401
 
-PATHS = ["/info", "/baseload", "/priceperhour", "/charge", "/discharge", "/", "/state", "/homes", "/homes/home/state",
-         "/healthz", "/openapi.json"]
+PATHS = ["/info", "/baseload", "/priceperhour", "/charge", "/discharge", "/", "/state", "/homes", "/homes/home", "/homes/home/state",
+         "/history", "/homes/home/history", "/healthz", "/openapi.json"]
 ON, OFF = b'{"charging":"on"}', b'{"charging":"off"}'
 
 
