@@ -1,0 +1,106 @@
+// The page: what the home tells goes to each part, what the reader wants goes to the home.
+import { send } from "./commands.js";
+import { startControls } from "./controls.js";
+import { startDay } from "./day_chart.js";
+import { addDays, dayName, kilowatts, number, setText } from "./format.js";
+import { startHistory } from "./history.js";
+import { startHomes } from "./homes.js";
+import { listen, showLive, watchHealth } from "./live.js";
+
+const byId = (id) => document.getElementById(id);
+const body = document.body;
+const realTime = body.dataset.clock === "local";
+
+/** The latest of each topic, and `today`: the day as the agent's history names it. */
+const home = { base: body.dataset.base, realTime, today: body.dataset.day };
+let firstDay = null;
+
+/** The numbers in the picture of the present: their ids, and how many decimals at least and at most. */
+const DECIMALS = { soc: [0, 1], stored: [1, 1], capacity: [1, 1], power: [1, 2], "base-kw": [1, 2], price: [2, 3] };
+const show = (id, value) => setText(byId(id), number(value, ...DECIMALS[id]));
+const showDay = () => setText(byId("day"), dayName(home.today).replace(/^Day/, "day"));
+
+/** The clock counts days; in real time the history wants dates. The page came with the date of the first day. */
+function dayOf(clock) {
+  if (!realTime) return String(clock.day);
+  firstDay ??= clock.day;
+  return addDays(body.dataset.day, clock.day - firstDay);
+}
+
+function showClock(clock) {
+  home.today = dayOf(clock);
+  setText(byId("time"), clock.time);
+  showDay();
+}
+
+function showBattery(battery) {
+  show("soc", battery.soc_percent);
+  show("stored", battery.stored_kwh);
+  show("capacity", battery.capacity_kwh);
+  show("power", battery.power_kw);
+  setText(byId("battery-title"), `The car’s battery at ${number(battery.soc_percent)} %, charging ${battery.charging}`);
+  byId("battery-fill").setAttribute("width", battery.soc_percent);
+  for (const end of ["x1", "x2"]) byId("battery-limit").setAttribute(end, battery.limit_percent);
+  byId("battery-limit").style.display = battery.limit_percent < 100 ? "" : "none";
+  showCharging(battery.charging);
+}
+
+function showCharging(charging) {
+  body.dataset.charging = charging;
+  const next = charging === "on" ? "off" : "on";
+  byId("charge").dataset.next = next;
+  byId("charge").form.elements.charging.value = next;
+}
+
+function showPrice(now) {
+  show("price", now.price);
+  setText(byId("price-unit"), now.unit);
+}
+
+function showGrid(grid) {
+  const overload = byId("overload");
+  overload.hidden = !grid.overload;
+  if (grid.overload) setText(overload, `Over the fuse: the home draws ${kilowatts(grid.power_kw)} of ${kilowatts(grid.fuse_kw)}.`);
+}
+
+const SHOWN = {
+  clock: showClock,
+  battery: showBattery,
+  price: showPrice,
+  grid: showGrid,
+  baseload: (baseload) => show("base-kw", baseload.power_kw),
+};
+
+function startCharging() {
+  const button = byId("charge");
+  button.form.hidden = false;
+  button.form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    const answer = await send("/charge", { charging: button.dataset.next });
+    if (answer?.charging) showCharging(answer.charging);
+    button.disabled = false;
+    // Disabling took the focus away; who works by keyboard wants it back, unless it has gone elsewhere.
+    if (document.activeElement === body) button.focus({ preventScroll: true });
+  });
+}
+
+/** What came in the HTML reads as the rest will: in the reader's locale. */
+function localise() {
+  for (const id of Object.keys(DECIMALS)) {
+    const value = Number(byId(id).textContent);
+    if (Number.isFinite(value)) show(id, value);
+  }
+  showDay();
+}
+
+localise();
+startCharging();
+startHomes();
+const parts = [startControls(home), startDay(home), startHistory(home)];
+listen(home.base, (topic, payload) => {
+  home[topic] = payload;
+  SHOWN[topic]?.(payload);
+  for (const part of parts) part(topic);
+}, showLive);
+watchHealth();
