@@ -1,5 +1,7 @@
 // Commands to the home, the receipts they get, and the token they may need.
 
+import { sentence } from "./format.js";
+
 const TOKEN = "home-energy-token";
 const ANSWER_WITHIN_MS = 10000;
 const MODES = { manual: "by hand", cheapest: "in the cheapest hours", lowest_load: "in the quietest hours" };
@@ -8,7 +10,7 @@ const byId = (id) => document.getElementById(id);
 let asked = Promise.resolve();
 
 /** What an answer says now holds, in words. */
-function words(answer) {
+function holds(answer) {
   const parts = [];
   if (answer.charging) parts.push(`charging is ${answer.charging}`);
   if (answer.discharging) parts.push("the battery goes to 20 %");
@@ -19,17 +21,17 @@ function words(answer) {
   return parts.join(", and ") || "it holds now";
 }
 
-function tell(sentence, bad = false) {
+function tell(words, bad = false) {
   const receipt = byId("receipt");
   receipt.classList.toggle("bad", bad);
   // Emptied first: a screen reader is silent about a text that is replaced by itself.
   receipt.textContent = "";
-  requestAnimationFrame(() => { receipt.textContent = sentence; });
+  requestAnimationFrame(() => { receipt.textContent = words; });
 }
 
 function tellTaken(answer) {
-  if (answer.durable !== false) return tell(`Taken: ${words(answer)}.`);
-  return tell(`Taken, but not saved: ${words(answer)} until the agent restarts.`, true);
+  if (answer.durable !== false) return tell(`Taken: ${holds(answer)}.`);
+  return tell(`Taken, but not saved: ${holds(answer)} until the agent restarts.`, true);
 }
 
 /** Asks for the token. @return it, or null where the reader would rather not */
@@ -93,7 +95,7 @@ async function carryOut(path, body) {
     const result = await postWithToken(path, body);
     if (result === null) tell("Not sent: the agent takes commands only with its token.", true);
     else if (result.ok) tellTaken(result.answer);
-    else tell(`Not taken: ${result.answer.error ?? `the agent answered ${result.status}`}`, true);
+    else tell(sentence(`Not taken: ${result.answer.error ?? `the agent answered ${result.status}`}`), true);
     return result?.ok ? result.answer : null;
   } catch {
     tell("No answer from the agent. Whether it took the command shows here once the page is live again.", true);

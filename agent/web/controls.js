@@ -1,6 +1,6 @@
 // What the reader sets: mode, target, limit, departure; and the plan that comes of it.
 import { send } from "./commands.js";
-import { blockSpan, kilowattHours, kilowatts, minuteOfDay, money, number, price, setText, timeOfDay } from "./format.js";
+import { blockSpan, kilowattHours, kilowatts, minuteOfDay, money, number, price, sentence, setText, timeOfDay } from "./format.js";
 
 const byId = (id) => document.getElementById(id);
 const MODE_WORDS = {
@@ -100,13 +100,13 @@ function planSentence(plan) {
 
 function blockSentence(block, span, unit) {
   const numbers = `${kilowatts(block.kw)}, ${kilowattHours(block.kwh)} at ${price(block.price, unit)}`;
-  return `${spanWords(span)}: ${numbers}. ${block.why.charAt(0).toUpperCase()}${block.why.slice(1)}.`;
+  return `${spanWords(span)}: ${numbers}. ${sentence(block.why)}`;
 }
 
 function noteSentence(plan) {
-  if (!(plan.shortfall_kwh > 0)) return plan.note ?? "";
+  if (!(plan.shortfall_kwh > 0)) return plan.note ? sentence(plan.note) : "";
   const lacks = `${kilowattHours(plan.shortfall_kwh)} will be missing from the target`;
-  return plan.note ? `${lacks}: ${plan.note}` : `${lacks}.`;
+  return sentence(plan.note ? `${lacks}: ${plan.note}` : lacks);
 }
 
 /** The line beside the heading of the day: what comes next. */

@@ -1,6 +1,6 @@
 // The present day as one picture: price, house, what the car drew and what is planned.
 import { axis, chartLibrary, colours, commonOptions, fillTable, onLookChange, tooltip } from "./chart_look.js";
-import { chargedStretches, DAY, extremes, hours, plannedStretches, points, profileStretches, valueAt } from "./day_series.js";
+import { chargedStretches, DAY, extremes, hours, plannedStretches, points, profileStretches, upon, valueAt } from "./day_series.js";
 import { kilowattHours, kilowatts, minuteOfDay, money, number, price, setText, timeOfDay } from "./format.js";
 
 const byId = (id) => document.getElementById(id);
@@ -60,15 +60,19 @@ function seriesOf(home, rows) {
   };
 }
 
-/** Which series there are, in the order in which they are drawn, the last below the others. */
+/**
+ * Which series there are, the topmost first. The car's stand upon the house's, whose area hides their feet: so the
+ * outline is what the home draws in all, to be compared with the fuse.
+ */
 function datasets(look) {
-  const line = { pointRadius: 0, pointHitRadius: 0, borderWidth: 2, tension: 0 };
+  const line = { pointRadius: 0, pointHoverRadius: 0, borderWidth: 1.5, tension: 0, yAxisID: "kw" };
+  const car = { ...line, borderColor: look.car, fill: "origin", onHouse: true };
   return [
     { ...line, series: "price", label: "Price", yAxisID: "price", borderColor: look.price, borderWidth: 2.5 },
-    { ...line, series: "fuse", label: "Fuse", yAxisID: "kw", borderColor: look.bad, borderDash: [6, 5], borderWidth: 1.5 },
-    { ...line, series: "plan", label: "Car, planned", yAxisID: "kw", borderColor: look.car, backgroundColor: look.planFill, borderDash: [4, 3], borderWidth: 1.5, fill: "origin" },
-    { ...line, series: "car", label: "Car, charged", yAxisID: "kw", borderColor: look.car, backgroundColor: look.carFill, borderWidth: 1, fill: "origin" },
-    { ...line, series: "house", label: "House", yAxisID: "kw", borderColor: look.base, backgroundColor: look.baseFill, borderWidth: 1.5, fill: "origin" },
+    { ...line, series: "fuse", label: "Fuse", borderColor: look.bad, borderDash: [6, 5] },
+    { ...line, series: "house", label: "House", borderColor: look.base, backgroundColor: look.baseFill, fill: "origin" },
+    { ...car, series: "car", label: "Car, charged", backgroundColor: look.carFill },
+    { ...car, series: "plan", label: "Car, planned", backgroundColor: look.planFill, borderDash: [4, 3] },
   ];
 }
 
@@ -100,7 +104,7 @@ const nowLine = {
     ctx.font = "600 12px system-ui, sans-serif";
     const left = x > chartArea.right - 40;
     ctx.textAlign = left ? "right" : "left";
-    ctx.fillText("now", left ? x - 5 : x + 5, chartArea.top + 2);
+    ctx.fillText("now", left ? x - 5 : x + 5, chartArea.top - 5);
     ctx.restore();
   },
 };
@@ -109,12 +113,12 @@ function options(look) {
   const clock = { stepSize: 3, maxRotation: 0, callback: (hour) => timeOfDay(hour * 60) };
   return {
     ...commonOptions(), parsing: false, events: ["mousemove", "mouseout", "click", "touchstart", "touchmove"],
-    layout: { padding: { top: 12 } },
+    layout: { padding: { top: 18 } },
     interaction: { mode: "moment", intersect: false },
     scales: {
       x: axis(look, "", { ticks: clock, axis: { type: "linear", min: 0, max: 24, title: { display: false }, grid: { display: false } } }),
-      kw: axis(look, "kW", { ticks: { callback: (value) => number(value, 0, 1) }, axis: { min: 0, position: "left" } }),
-      price: axis(look, "", { ticks: { callback: (value) => number(value, 0, 2), color: look.price }, axis: { beginAtZero: true, grace: "5%", position: "right", grid: { display: false } } }),
+      kw: axis(look, "kW", { ticks: { callback: (value) => number(value, 0, 1), maxTicksLimit: 7 }, axis: { axis: "y", min: 0, position: "left" } }),
+      price: axis(look, "", { ticks: { callback: (value) => number(value, 1, 2), color: look.price, maxTicksLimit: 7 }, axis: { axis: "y", beginAtZero: true, grace: "5%", position: "right", grid: { display: false } } }),
     },
     plugins: { legend: { display: false }, tooltip: { position: "pointer", ...tooltip(look, {
       title: (items) => (items.length > 0 ? quarterWords(items[0].chart.moment) : ""),
@@ -147,7 +151,8 @@ class DayChart {
     this.chart ??= this.make();
     Object.assign(this.chart, { series, look: this.look });
     for (const dataset of this.chart.data.datasets) {
-      dataset.data = points(series[dataset.series], dataset.series === "car" || dataset.series === "plan");
+      const stretches = series[dataset.series];
+      dataset.data = dataset.onHouse ? points(upon(stretches, series.house), true) : points(stretches);
     }
     this.chart.options.scales.kw.suggestedMax = (series.fuse[0]?.value ?? 0) * 1.05;
     this.chart.options.scales.price.title.text = series.unit;

@@ -37,6 +37,13 @@ export function plannedStretches(plan, now) {
     .sort((one, other) => one.from - other.from);
 }
 
+/** The stretches upon those of `ground`: what car and house draw together, which is what the fuse bears. */
+export function upon(stretches, ground) {
+  return stretches.flatMap((one) => ground
+    .filter((below) => below.to > one.from && below.from < one.to)
+    .map((below) => ({ from: Math.max(one.from, below.from), to: Math.min(one.to, below.to), value: one.value + below.value })));
+}
+
 /** The points of a line along the stretches, x in hours; no line where no stretch is. `boxed` closes each to zero. */
 export function points(stretches, boxed = false) {
   const line = [];

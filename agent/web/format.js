@@ -20,18 +20,28 @@ export function number(value, least = 0, most = least) {
   if (!formats.has(key)) {
     formats.set(key, new Intl.NumberFormat(language, { minimumFractionDigits: least, maximumFractionDigits: most }));
   }
-  return formats.get(key).format(value);
+  // What rounds to nothing has no sign: "-0.00" reads like a loss.
+  return formats.get(key).format(Math.abs(value) < 0.5 / 10 ** most ? 0 : value);
 }
 
 export const percent = (value) => `${number(value, 0, 1)} %`;
 export const kilowatts = (value) => `${number(value, 1, 2)} kW`;
 export const kilowattHours = (value) => `${number(value, 1)} kWh`;
 export const money = (value, currency) => `${number(value, 2)} ${currency}`;
-export const price = (value, unit) => `${number(value, 2, 3)} ${unit}`;
+
+/** Without its unit. Two decimals as on a bill; a third where the currency is so dear that two say little. */
+export const priceNumber = (value) => number(value, Math.abs(value) < 0.2 ? 3 : 2);
+export const price = (value, unit) => `${priceNumber(value)} ${unit}`;
 
 /** Sets the text only where it differs: a screen reader hears no repetition, the browser lays out nothing anew. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** The agent's reasons begin small and end without a stop, as befits a protocol. */
+export function sentence(words) {
+  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** "07:30" or "2026-11-22T07:30:00+01:00" → 450. The wall clock of the home counts, not the reader's zone. */

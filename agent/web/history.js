@@ -1,6 +1,6 @@
 // The days gone by: bars for house and car, a line for what they cost, a table, and the CSV.
 import { axis, chartLibrary, colours, commonOptions, fillTable, onLookChange, tooltip } from "./chart_look.js";
-import { addDays, dayName, kilowattHours, money, number, percent } from "./format.js";
+import { addDays, dayName, kilowattHours, money, number, percent, price, sentence, setText } from "./format.js";
 
 const byId = (id) => document.getElementById(id);
 const DAYS_AT_FIRST = 7;
@@ -30,7 +30,7 @@ function rowName(start) {
 }
 
 function data(look, { rows, currency }) {
-  const bar = { type: "bar", stack: "energy", yAxisID: "kwh", borderWidth: 1, maxBarThickness: 56 };
+  const bar = { type: "bar", stack: "energy", yAxisID: "kwh", borderWidth: rows.length > 60 ? 0 : 1, borderSkipped: false, maxBarThickness: 56 };
   return {
     labels: rows.map((row) => rowName(row.start)),
     datasets: [
@@ -49,8 +49,8 @@ function options(look, currency) {
     interaction: { mode: "index", intersect: false },
     scales: {
       x: axis(look, "", { ticks: { maxRotation: 0, autoSkipPadding: 16 }, axis: { stacked: true, title: { display: false }, grid: { display: false } } }),
-      kwh: axis(look, "kWh", { ticks: decimals, axis: { stacked: true, beginAtZero: true } }),
-      cost: axis(look, currency, { ticks: { ...decimals, color: look.price }, axis: { position: "right", beginAtZero: true, grace: "5%", grid: { display: false } } }),
+      kwh: axis(look, "kWh", { ticks: decimals, axis: { axis: "y", stacked: true, beginAtZero: true } }),
+      cost: axis(look, currency, { ticks: { ...decimals, color: look.price }, axis: { axis: "y", position: "right", beginAtZero: true, grace: "5%", grid: { display: false } } }),
     },
     plugins: { legend: { display: false }, tooltip: tooltip(look, { label }) },
   };
@@ -83,7 +83,7 @@ class HistoryChart {
 
 function showTable({ rows, currency }) {
   fillTable(byId("history-table"), rows.map((row) => [
-    rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), `${number(row.price, 2, 3)} ${currency}/kWh`,
+    rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), price(row.price, `${currency}/kWh`),
     money(row.cost, currency), percent(row.soc_percent), row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",
   ]));
 }
@@ -132,23 +132,22 @@ class History {
       const history = await answer.json();
       if (turn !== this.asked) return;
       if (answer.status === 404) this.none(history.error);
-      else if (!answer.ok) this.say(history.error ?? "The history could not be read.");
+      else if (!answer.ok) this.say(sentence(history.error ?? "the history could not be read"));
       else this.show(history, step);
     } catch {
       if (turn === this.asked) this.say("The history could not be read. It is asked for again by and by.");
     }
   }
 
-  say(sentence) {
-    const element = byId("history-summary");
-    if (element.textContent !== sentence) element.textContent = sentence;
+  say(words) {
+    setText(byId("history-summary"), words);
   }
 
   none(reason) {
     this.absent = true;
     byId("history-body").hidden = true;
     byId("history-none").hidden = false;
-    byId("history-none").textContent = reason ?? "No history is kept for this home.";
+    byId("history-none").textContent = sentence(reason ?? "no history is kept for this home");
   }
 
   show(history, step) {
@@ -163,7 +162,8 @@ class History {
   tick() {
     if (this.absent) return;
     if (!this.chosen && this.day !== this.home.today) this.follow();
-    const present = byId("history-to").value >= this.home.today || byId("history-to").value === "";
+    const to = byId("history-to").value;
+    const present = to === "" || (this.home.realTime ? to >= this.home.today : Number(to) >= Number(this.home.today));
     if (present && !document.hidden && Date.now() - this.last > FOLLOW_EVERY_MS) this.load();
   }
 }

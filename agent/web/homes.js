@@ -47,7 +47,7 @@ class Chooser {
   show({ shown, found }) {
     const options = shown.map((id, index) => {
       const option = document.createElement("li");
-      option.role = "option";
+      option.setAttribute("role", "option");
       option.id = `home-option-${index}`;
       option.textContent = id;
       option.setAttribute("aria-selected", "false");

@@ -1,4 +1,5 @@
 // What the home tells, as it tells it, and whether the page still hears it.
+import { sentence, setText } from "./format.js";
 
 const TOPICS = ["clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile"];
 const HEALTH_EVERY_MS = 5000;
@@ -32,14 +33,13 @@ export function listen(base, heard, changed) {
 
 export function showLive(live) {
   const element = document.getElementById("live");
-  const word = live ? "live" : "not live";
-  if (element.textContent !== word) element.textContent = word;
+  setText(element, live ? "live" : "not live");
   element.dataset.live = String(live);
 }
 
-function say(element, sentence) {
-  if (sentence && element.textContent !== sentence) element.textContent = sentence;
-  element.hidden = !sentence;
+function say(element, words) {
+  if (words) setText(element, words);
+  element.hidden = !words;
 }
 
 function brokerSentence(broker) {
@@ -57,7 +57,7 @@ export function watchHealth() {
       const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(HEALTH_EVERY_MS) });
       const health = await answer.json();
       const failing = health.store === "failing";
-      say(store, failing ? `The disk takes nothing: ${health.store_error ?? "no reason given"}. What you set now is lost at a restart.` : "");
+      say(store, failing ? `${sentence(`The disk takes nothing: ${health.store_error ?? "no reason given"}`)} What you set now is lost at a restart.` : "");
       say(broker, brokerSentence(health.broker));
     } catch { /* asked again shortly */ }
     setTimeout(look, HEALTH_EVERY_MS);

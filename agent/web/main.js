@@ -2,7 +2,7 @@
 import { send } from "./commands.js";
 import { startControls } from "./controls.js";
 import { startDay } from "./day_chart.js";
-import { addDays, dayName, kilowatts, number, setText } from "./format.js";
+import { addDays, dayName, kilowatts, number, priceNumber, setText } from "./format.js";
 import { startHistory } from "./history.js";
 import { startHomes } from "./homes.js";
 import { listen, showLive, watchHealth } from "./live.js";
@@ -15,9 +15,12 @@ const realTime = body.dataset.clock === "local";
 const home = { base: body.dataset.base, realTime, today: body.dataset.day };
 let firstDay = null;
 
-/** The numbers in the picture of the present: their ids, and how many decimals at least and at most. */
-const DECIMALS = { soc: [0, 1], stored: [1, 1], capacity: [1, 1], power: [1, 2], "base-kw": [1, 2], price: [2, 3] };
-const show = (id, value) => setText(byId(id), number(value, ...DECIMALS[id]));
+const energy = (value) => number(value, 1);
+const power = (value) => number(value, 1, 2);
+
+/** The numbers of the present by their ids, and how each is written. */
+const WRITTEN = { soc: (value) => number(value, 0, 1), stored: energy, capacity: energy, power, "base-kw": power, price: priceNumber };
+const show = (id, value) => setText(byId(id), WRITTEN[id](value));
 const showDay = () => setText(byId("day"), dayName(home.today).replace(/^Day/, "day"));
 
 /** The clock counts days; in real time the history wants dates. The page came with the date of the first day. */
@@ -41,7 +44,6 @@ function showBattery(battery) {
   setText(byId("battery-title"), `The car’s battery at ${number(battery.soc_percent)} %, charging ${battery.charging}`);
   byId("battery-fill").setAttribute("width", battery.soc_percent);
   for (const end of ["x1", "x2"]) byId("battery-limit").setAttribute(end, battery.limit_percent);
-  byId("battery-limit").style.display = battery.limit_percent < 100 ? "" : "none";
   showCharging(battery.charging);
 }
 
@@ -87,7 +89,7 @@ function startCharging() {
 
 /** What came in the HTML reads as the rest will: in the reader's locale. */
 function localise() {
-  for (const id of Object.keys(DECIMALS)) {
+  for (const id of Object.keys(WRITTEN)) {
     const value = Number(byId(id).textContent);
     if (Number.isFinite(value)) show(id, value);
   }
