@@ -6,13 +6,21 @@ const HEALTH_EVERY_MS = 5000;
 const LONGEST_WAIT_MS = 15000;
 
 /**
- * Hears the home's events. `heard(topic, payload)` for each; `changed(live)` when the connection comes or goes.
+ * Hears the home's events. `heard(topic, payload)` for each; `changed(live)` when the connection comes or goes;
+ * `restarted()` when another run of the agent speaks.
  * An EventSource connects anew by itself, except after an answer that is no stream: then a new one is made, later
  * each time, so that a thousand pages do not storm a server that is just starting.
  */
-export function listen(base, heard, changed) {
+export function listen(base, { heard, changed, restarted }) {
   let source = null;
   let wait = 1000;
+  let run = null;
+  const hear = (topic, { data, lastEventId }) => {
+    const speaks = lastEventId.slice(0, lastEventId.lastIndexOf("-"));
+    if (run !== null && run !== speaks) restarted();
+    run = speaks;
+    heard(topic, JSON.parse(data));
+  };
   const open = () => {
     source = new EventSource(`${base}/events`);
     source.onopen = () => { wait = 1000; changed(true); };
@@ -23,7 +31,7 @@ export function listen(base, heard, changed) {
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     };
     for (const topic of TOPICS) {
-      source.addEventListener(topic, (event) => heard(topic, JSON.parse(event.data)));
+      source.addEventListener(topic, (event) => hear(topic, event));
     }
   };
   open();

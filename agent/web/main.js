@@ -96,13 +96,26 @@ function localise() {
   showDay();
 }
 
+/** Another run counts its days from its own start, and may ask for a token: what only the HTML tells is read anew. */
+async function learnAnew(heard) {
+  firstDay = null;
+  try {
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const name of ["day", "token"]) body.dataset[name] = page.body.dataset[name] ?? body.dataset[name];
+    firstDay = null;
+    if (home.clock) heard("clock", home.clock);
+  } catch { /* the stream says whether the agent is there; until then what was known holds */ }
+}
+
 localise();
 startCharging();
 startHomes();
 const parts = [startControls(home), startDay(home), startHistory(home)];
-listen(home.base, (topic, payload) => {
+const heard = (topic, payload) => {
   home[topic] = payload;
   SHOWN[topic]?.(payload);
   for (const part of parts) part(topic);
-}, showLive);
+};
+listen(home.base, { heard, changed: showLive, restarted: () => learnAnew(heard) });
 watchHealth();
