@@ -13,7 +13,7 @@ export function profileStretches(values = []) {
 
 /**
  * What the car drew, kW, from the quarters of the history. The running quarter has drawn only part of its energy, so
- * there the charger's present power counts, up to now.
+ * there the charger's present power counts, up to now; as it does where a row is still on its way.
  */
 export function chargedStretches(rows, now, powerNow) {
   const stretches = [];
@@ -24,6 +24,8 @@ export function chargedStretches(rows, now, powerNow) {
     const to = running ? now : from + QUARTER;
     if (value > 0 && to > from) stretches.push({ from, to, value });
   }
+  const told = rows.length > 0 ? minuteOfDay(rows.at(-1).start) + QUARTER : now;
+  if (powerNow > 0 && told < now && now - told <= 2 * QUARTER) stretches.push({ from: told, to: now, value: powerNow });
   return stretches;
 }
 
