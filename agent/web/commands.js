@@ -1,0 +1,111 @@
+// Commands to the home, the receipts they get, and the token they may need.
+
+import { sentence } from "./format.js";
+
+const TOKEN = "home-energy-token";
+const ANSWER_WITHIN_MS = 10000;
+const MODES = { manual: "by hand", cheapest: "in the cheapest hours", lowest_load: "in the quietest hours" };
+
+const byId = (id) => document.getElementById(id);
+let asked = Promise.resolve();
+
+/** What an answer says now holds, in words. */
+function holds(answer) {
+  const parts = [];
+  if (answer.charging) parts.push(`charging is ${answer.charging}`);
+  if (answer.discharging) parts.push("the battery goes to 20 %");
+  if (answer.charge_limit !== undefined) parts.push(`the charge limit is ${answer.charge_limit} %`);
+  if (answer.target !== undefined) parts.push(`the target is ${answer.target} %`);
+  if (answer.ready_by !== undefined) parts.push(`the car is to be ready by ${answer.ready_by}`);
+  if (answer.mode !== undefined) parts.push(`the car charges ${MODES[answer.mode] ?? answer.mode}`);
+  return parts.join(", and ") || "it holds now";
+}
+
+function tell(words, bad = false) {
+  const receipt = byId("receipt");
+  receipt.classList.toggle("bad", bad);
+  // Emptied first: a screen reader is silent about a text that is replaced by itself.
+  receipt.textContent = "";
+  requestAnimationFrame(() => { receipt.textContent = words; });
+}
+
+function tellTaken(answer) {
+  if (answer.durable !== false) return tell(`Taken: ${holds(answer)}.`);
+  return tell(`Taken, but not saved: ${holds(answer)} until the agent restarts.`, true);
+}
+
+/** Asks for the token. @return it, or null where the reader would rather not */
+function askToken(refused) {
+  const dialog = byId("token-dialog");
+  const field = byId("token");
+  byId("token-words").textContent = refused
+    ? "That token was not accepted. Please look it up and try again."
+    : "Commands need the token that the agent was started with. It is kept until this tab is closed.";
+  field.value = "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  field.focus();
+  return new Promise((answer) => {
+    const form = dialog.querySelector("form");
+    form.onsubmit = () => { dialog.returnValue = "send"; };
+    byId("token-cancel").onclick = () => dialog.close("");
+    dialog.onclose = () => {
+      const token = field.value;
+      field.value = "";
+      answer(dialog.returnValue === "" || !token ? null : token);
+    };
+  });
+}
+
+async function post(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  const token = sessionStorage.getItem(TOKEN);
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const response = await fetch(document.body.dataset.base + path, { method: "POST", headers, body: JSON.stringify(body), signal });
+  const answer = await response.json().catch(() => ({}));
+  return { ok: response.ok, status: response.status, answer };
+}
+
+/** A token that no header can carry would make fetch throw, which would read like a broken network. */
+const sendable = (token) => /^[\x21-\x7e]+$/.test(token);
+
+async function ensureToken(refused) {
+  const token = await askToken(refused);
+  if (token === null) return false;
+  if (!sendable(token)) return ensureToken(true);
+  sessionStorage.setItem(TOKEN, token);
+  return true;
+}
+
+async function postWithToken(path, body) {
+  const required = document.body.dataset.token === "required";
+  if (required && !sessionStorage.getItem(TOKEN) && !(await ensureToken(false))) return null;
+  for (;;) {
+    const result = await post(path, body);
+    if (result.status !== 401) return result;
+    const refused = sessionStorage.getItem(TOKEN) !== null;
+    sessionStorage.removeItem(TOKEN);
+    if (!(await ensureToken(refused))) return null;
+  }
+}
+
+async function carryOut(path, body) {
+  try {
+    const result = await postWithToken(path, body);
+    if (result === null) tell("Not sent: the agent takes commands only with its token.", true);
+    else if (result.ok) tellTaken(result.answer);
+    else tell(sentence(`Not taken: ${result.answer.error ?? `the agent answered ${result.status}`}`), true);
+    return result?.ok ? result.answer : null;
+  } catch {
+    tell("No answer from the agent. Whether it took the command shows here once the page is live again.", true);
+    return null;
+  }
+}
+
+/** Sends one command after the other. @return what holds now, or null where it was not taken (the reader is told) */
+export function send(path, body) {
+  const answer = asked.then(() => carryOut(path, body));
+  asked = answer;
+  return answer;
+}

@@ -1,0 +1,160 @@
+// What the reader sets: mode, target, limit, departure; and the plan that comes of it.
+import { send } from "./commands.js";
+import { blockSpan, kilowattHours, kilowatts, minuteOfDay, money, number, price, sentence, setText, timeOfDay } from "./format.js";
+
+const byId = (id) => document.getElementById(id);
+const MODE_WORDS = {
+  manual: "The car charges when you say so, with the button.",
+  cheapest: "The agent charges in the cheapest hours before you leave. The button takes over by hand.",
+  lowest_load: "The agent charges when the house itself draws least. The button takes over by hand.",
+};
+// Arrow keys and time fields report every step on the way; only where they come to rest is meant.
+const REST_MS = { range: 250, number: 250, time: 800 };
+
+/**
+ * One setting, in one field or two (slider and number). Shows what holds, except while the reader edits: from the
+ * first touch until the command is answered or the field is left as it was.
+ */
+class Setting {
+  constructor(fields, path, name, toBody) {
+    Object.assign(this, { fields, path, name, toBody, held: null, edited: false, timer: null, version: 0 });
+    for (const field of fields) {
+      field.addEventListener("input", () => this.edit(field));
+      field.addEventListener("change", () => this.settle(field));
+      field.addEventListener("blur", () => { if (this.timer === null && !this.sending) this.release(); });
+    }
+  }
+
+  edit(field) {
+    this.edited = true;
+    for (const other of this.fields) if (other !== field) other.value = field.value;
+  }
+
+  settle(field) {
+    this.edit(field);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.submit(field), REST_MS[field.type]);
+  }
+
+  async submit(field) {
+    this.timer = null;
+    if (field.value === "") return this.release();
+    const version = ++this.version;
+    this.sending = true;
+    const answer = await send(this.path, { [this.name]: this.toBody(field.value) });
+    if (version !== this.version) return undefined;
+    this.sending = false;
+    if (answer?.[this.name] !== undefined) this.held = String(answer[this.name]);
+    return this.timer === null ? this.release() : undefined;
+  }
+
+  release() {
+    this.edited = false;
+    if (this.held !== null) for (const field of this.fields) field.value = this.held;
+  }
+
+  show(value) {
+    this.held = String(value);
+    const typing = this.fields.some((field) => field === document.activeElement && field.type !== "range");
+    if (!this.edited && !typing) this.release();
+  }
+}
+
+class ModeChoice {
+  constructor() {
+    this.sending = 0;
+    this.radios = [...document.querySelectorAll("input[name=mode]")];
+    for (const radio of this.radios) radio.addEventListener("change", () => this.submit(radio.value));
+  }
+
+  async submit(mode) {
+    this.sending += 1;
+    setText(byId("mode-words"), MODE_WORDS[mode]);
+    const answer = await send("/mode", { mode });
+    this.sending -= 1;
+    if (answer?.mode) this.held = answer.mode;
+    this.show(this.held);
+  }
+
+  show(mode) {
+    this.held = mode;
+    if (this.sending > 0) return;
+    for (const radio of this.radios) radio.checked = radio.value === mode;
+    setText(byId("mode-words"), MODE_WORDS[mode] ?? "");
+  }
+}
+
+/** "02:00–05:00", with its day where that is not today. */
+function spanWords({ start, end }) {
+  const clock = (minute) => timeOfDay(((minute % 1440) + 1440) % 1440);
+  const day = start >= 1440 ? "tomorrow " : start < 0 ? "yesterday " : "";
+  return `${day}${clock(start)}–${end === 1440 ? "24:00" : clock(end)}`;
+}
+
+function planSentence(plan) {
+  if (plan.blocks.length === 0) return `Nothing to charge for ${number(plan.target, 0, 1)} % by ${plan.ready_by}.`;
+  const cost = `${kilowattHours(plan.energy_kwh)} for ${money(plan.cost, plan.currency)}`;
+  const start = plan.start_cost > 0 ? `, and ${money(plan.start_cost, plan.currency)} for starting` : "";
+  return `${number(plan.target, 0, 1)} % by ${plan.ready_by}: ${cost}${start}. Charged at once it would be ${money(plan.cost_now, plan.currency)}.`;
+}
+
+function blockSentence(block, span, unit) {
+  const numbers = `${kilowatts(block.kw)}, ${kilowattHours(block.kwh)} at ${price(block.price, unit)}`;
+  return `${spanWords(span)}: ${numbers}. ${sentence(block.why)}`;
+}
+
+function noteSentence(plan) {
+  if (!(plan.shortfall_kwh > 0)) return plan.note ? sentence(plan.note) : "";
+  const lacks = `${kilowattHours(plan.shortfall_kwh)} will be missing from the target`;
+  return sentence(plan.note ? `${lacks}: ${plan.note}` : lacks);
+}
+
+/** The line beside the heading of the day: what comes next. */
+function planShort(plan, spans, now) {
+  if (plan.mode === "manual") return "";
+  const next = spans.find((span) => span.end > now);
+  if (!next) return "Nothing more planned";
+  return next.start <= now ? `Planned to charge until ${timeOfDay(next.end % 1440)}` : `Next charging: ${spanWords(next)}`;
+}
+
+function showPlan(home) {
+  const { plan, clock } = home;
+  if (!plan || !clock) return;
+  const now = minuteOfDay(clock.time);
+  const spans = plan.blocks.map((block) => blockSpan(block, now, minuteOfDay(plan.ready_by)));
+  setText(byId("plan-short"), planShort(plan, spans, now));
+  byId("plan").hidden = plan.mode === "manual";
+  if (plan.mode === "manual") return;
+  setText(byId("plan-words"), planSentence(plan));
+  const unit = home.price?.unit ?? `${plan.currency}/kWh`;
+  const sentences = plan.blocks.map((block, index) => blockSentence(block, spans[index], unit));
+  const list = byId("plan-blocks");
+  while (list.children.length > sentences.length) list.lastElementChild.remove();
+  sentences.forEach((sentence, index) => setText(list.children[index] ?? list.appendChild(document.createElement("li")), sentence));
+  setText(byId("plan-note"), noteSentence(plan));
+  byId("plan-note").hidden = noteSentence(plan) === "";
+}
+
+function startDischarge() {
+  const dialog = byId("discharge-dialog");
+  byId("discharge").addEventListener("click", () => { dialog.returnValue = "no"; dialog.showModal(); });
+  dialog.addEventListener("close", () => { if (dialog.returnValue === "yes") send("/discharge", { discharging: "on" }); });
+}
+
+/** @return what to call with each topic that `home` has heard */
+export function startControls(home) {
+  const mode = new ModeChoice();
+  const target = new Setting([byId("target"), byId("target-slider")], "/target", "target", Number);
+  const limit = new Setting([byId("limit"), byId("limit-slider")], "/charge_limit", "charge_limit", Number);
+  const readyBy = new Setting([byId("ready-by")], "/ready_by", "ready_by", String);
+  startDischarge();
+  return (topic) => {
+    if (topic === "battery") limit.show(home.battery.limit_percent);
+    if (topic === "plan") {
+      mode.show(home.plan.mode);
+      target.show(home.plan.target);
+      readyBy.show(home.plan.ready_by);
+    }
+    if (topic === "plan" || topic === "clock" || topic === "price") showPlan(home);
+  };
+}

@@ -1,0 +1,175 @@
+// The days gone by: bars for house and car, a line for what they cost, a table, and the CSV.
+import { axis, chartLibrary, colours, commonOptions, fillTable, onLookChange, tooltip } from "./chart_look.js";
+import { addDays, dayName, kilowattHours, money, number, percent, price, sentence, setText } from "./format.js";
+
+const byId = (id) => document.getElementById(id);
+const DAYS_AT_FIRST = 7;
+// More than this no screen can show and no reader can see; the CSV holds all.
+const MOST_ROWS = 1000;
+const FOLLOW_EVERY_MS = 10000;
+
+function later(home, day, days) {
+  if (home.realTime) return addDays(day, days);
+  return String(Math.max(0, Number(day) + days));
+}
+
+/** The chosen days as the agent wants them: the last is included for the reader, but excluded in the query. */
+function query(home) {
+  const chosen = new URLSearchParams();
+  const [from, to] = [byId("history-from").value, byId("history-to").value];
+  if (from) chosen.set("from", from);
+  if (to) chosen.set("to", later(home, to, 1));
+  chosen.set("step", byId("history-step").value);
+  return chosen;
+}
+
+function rowName(start) {
+  const [day, time] = start.split("T");
+  const wholeDays = byId("history-step").dataset.shown === "1d" || !time;
+  return wholeDays ? dayName(day) : `${dayName(day)}, ${time.slice(0, 5)}`;
+}
+
+function data(look, { rows, currency }) {
+  const bar = { type: "bar", stack: "energy", yAxisID: "kwh", borderWidth: rows.length > 60 ? 0 : 1, borderSkipped: false, maxBarThickness: 56 };
+  return {
+    labels: rows.map((row) => rowName(row.start)),
+    datasets: [
+      { type: "line", label: "Cost", unit: currency, yAxisID: "cost", data: rows.map((row) => row.cost), borderColor: look.price, backgroundColor: look.price, borderWidth: 2.5, pointRadius: rows.length > 60 ? 0 : 3, pointHitRadius: 12 },
+      { ...bar, label: "House", data: rows.map((row) => row.base_kwh), borderColor: look.base, backgroundColor: look.baseFill },
+      { ...bar, label: "Car", data: rows.map((row) => row.car_kwh), borderColor: look.car, backgroundColor: look.carFill },
+    ],
+  };
+}
+
+function options(look, currency) {
+  const label = ({ dataset, parsed }) => `${dataset.label}: ${dataset.unit ? money(parsed.y, dataset.unit) : kilowattHours(parsed.y)}`;
+  const decimals = { callback: (value) => number(value, 0, 2) };
+  return {
+    ...commonOptions(),
+    interaction: { mode: "index", intersect: false },
+    scales: {
+      x: axis(look, "", { ticks: { maxRotation: 0, autoSkipPadding: 16 }, axis: { stacked: true, title: { display: false }, grid: { display: false } } }),
+      kwh: axis(look, "kWh", { ticks: decimals, axis: { axis: "y", stacked: true, beginAtZero: true } }),
+      cost: axis(look, currency, { ticks: { ...decimals, color: look.price }, axis: { axis: "y", position: "right", beginAtZero: true, grace: "5%", grid: { display: false } } }),
+    },
+    plugins: { legend: { display: false }, tooltip: tooltip(look, { label }) },
+  };
+}
+
+class HistoryChart {
+  constructor(Chart) {
+    this.Chart = Chart;
+    onLookChange(() => { if (this.history) { this.remove(); this.draw(this.history); } });
+  }
+
+  remove() {
+    this.chart?.destroy();
+    this.chart = null;
+  }
+
+  draw(history) {
+    this.history = history;
+    const look = colours();
+    if (this.chart && this.currency === history.currency) {
+      this.chart.data = data(look, history);
+      this.chart.update("none");
+      return;
+    }
+    this.remove();
+    this.currency = history.currency;
+    this.chart = new this.Chart(byId("history-chart"), { type: "bar", data: data(look, history), options: options(look, history.currency) });
+  }
+}
+
+function showTable({ rows, currency }) {
+  fillTable(byId("history-table"), rows.map((row) => [
+    rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), price(row.price, `${currency}/kWh`),
+    money(row.cost, currency), percent(row.soc_percent), row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",
+  ]));
+}
+
+function summary({ rows, currency }, all) {
+  if (all.length === 0) return "Nothing is kept for these days.";
+  const total = (name) => all.reduce((sum, row) => sum + row[name], 0);
+  const words = `House ${kilowattHours(total("base_kwh"))}, car ${kilowattHours(total("car_kwh"))}, cost ${money(total("cost"), currency)}.`;
+  return all.length > rows.length ? `${words} The last ${number(rows.length)} of ${number(all.length)} rows are shown; the CSV holds all.` : words;
+}
+
+class History {
+  constructor(home) {
+    Object.assign(this, { home, chosen: false, chart: null, asked: 0, last: 0, shown: null });
+    if (home.realTime) for (const id of ["history-from", "history-to"]) byId(id).type = "date";
+    byId("history-form").addEventListener("submit", (event) => { event.preventDefault(); this.load(); });
+    byId("history-form").addEventListener("input", () => { this.chosen = true; this.link(); });
+    byId("history-step").addEventListener("change", () => this.load());
+    this.follow();
+    chartLibrary().then((Chart) => {
+      if (Chart) this.chart = new HistoryChart(Chart);
+      byId("history-chart").parentElement.hidden = !Chart;
+      if (this.shown && this.chart) this.chart.draw(this.shown);
+    });
+  }
+
+  link() {
+    byId("csv").href = `${this.home.base}/history?${query(this.home)}&format=csv`;
+  }
+
+  /** Until the reader chooses, the last days up to the present one. */
+  follow() {
+    byId("history-from").value = later(this.home, this.home.today, 1 - DAYS_AT_FIRST);
+    byId("history-to").value = this.home.today;
+    this.day = this.home.today;
+    this.link();
+    this.load();
+  }
+
+  async load() {
+    const turn = ++this.asked;
+    this.last = Date.now();
+    const step = byId("history-step").value;
+    try {
+      const answer = await fetch(`${this.home.base}/history?${query(this.home)}`);
+      const history = await answer.json();
+      if (turn !== this.asked) return;
+      if (answer.status === 404) this.none(history.error);
+      else if (!answer.ok) this.say(sentence(history.error ?? "the history could not be read"));
+      else this.show(history, step);
+    } catch {
+      if (turn === this.asked) this.say("The history could not be read. It is asked for again by and by.");
+    }
+  }
+
+  say(words) {
+    setText(byId("history-summary"), words);
+  }
+
+  none(reason) {
+    this.absent = true;
+    byId("history-body").hidden = true;
+    byId("history-none").hidden = false;
+    byId("history-none").textContent = sentence(reason ?? "no history is kept for this home");
+  }
+
+  show(history, step) {
+    byId("history-step").dataset.shown = step;
+    const shown = { ...history, rows: history.rows.slice(-MOST_ROWS) };
+    this.shown = shown;
+    showTable(shown);
+    this.chart?.draw(shown);
+    this.say(summary(shown, history.rows));
+  }
+
+  tick() {
+    if (this.absent) return;
+    if (!this.chosen && this.day !== this.home.today) this.follow();
+    const to = byId("history-to").value;
+    const present = to === "" || (this.home.realTime ? to >= this.home.today : Number(to) >= Number(this.home.today));
+    if (present && !document.hidden && Date.now() - this.last > FOLLOW_EVERY_MS) this.load();
+  }
+}
+
+/** @return what to call with each topic that `home` has heard */
+export function startHistory(home) {
+  const history = new History(home);
+  return (topic) => { if (topic === "clock") history.tick(); };
+}

@@ -1,0 +1,74 @@
+// What the home tells, as it tells it, and whether the page still hears it.
+import { sentence, setText } from "./format.js";
+
+const TOPICS = ["clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile"];
+const HEALTH_EVERY_MS = 5000;
+const LONGEST_WAIT_MS = 15000;
+
+/**
+ * Hears the home's events. `heard(topic, payload)` for each; `changed(live)` when the connection comes or goes;
+ * `restarted()` when another run of the agent speaks.
+ * An EventSource connects anew by itself, except after an answer that is no stream: then a new one is made, later
+ * each time, so that a thousand pages do not storm a server that is just starting.
+ */
+export function listen(base, { heard, changed, restarted }) {
+  let source = null;
+  let wait = 1000;
+  let run = null;
+  const hear = (topic, { data, lastEventId }) => {
+    const speaks = lastEventId.slice(0, lastEventId.lastIndexOf("-"));
+    if (run !== null && run !== speaks) restarted();
+    run = speaks;
+    heard(topic, JSON.parse(data));
+  };
+  const open = () => {
+    source = new EventSource(`${base}/events`);
+    source.onopen = () => { wait = 1000; changed(true); };
+    source.onerror = () => {
+      changed(false);
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(open, wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    };
+    for (const topic of TOPICS) {
+      source.addEventListener(topic, (event) => hear(topic, event));
+    }
+  };
+  open();
+  // A laptop that slept may have lost the stream without an error reaching the page.
+  setInterval(() => changed(source.readyState === EventSource.OPEN), 1000);
+}
+
+export function showLive(live) {
+  const element = document.getElementById("live");
+  setText(element, live ? "live" : "not live");
+  element.dataset.live = String(live);
+}
+
+function say(element, words) {
+  if (words) setText(element, words);
+  element.hidden = !words;
+}
+
+function brokerSentence(broker) {
+  if (broker === "connecting") return "The agent is connecting to its MQTT broker. This page works meanwhile.";
+  if (broker === "disconnected") return "The agent has no MQTT broker at the moment. This page works all the same.";
+  return "";
+}
+
+/** Says what ails the agent itself. A health that cannot be asked for says nothing: `live` tells that already. */
+export function watchHealth() {
+  const store = document.getElementById("store-banner");
+  const broker = document.getElementById("broker-note");
+  const look = async () => {
+    try {
+      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(HEALTH_EVERY_MS) });
+      const health = await answer.json();
+      const failing = health.store === "failing";
+      say(store, failing ? `${sentence(`The disk takes nothing: ${health.store_error ?? "no reason given"}`)} What you set now is lost at a restart.` : "");
+      say(broker, brokerSentence(health.broker));
+    } catch { /* asked again shortly */ }
+    setTimeout(look, HEALTH_EVERY_MS);
+  };
+  look();
+}
