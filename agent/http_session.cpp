@@ -23,6 +23,7 @@ constexpr std::uint32_t kMaxHeader = 32 * 1024;
 constexpr std::uint64_t kMaxBody = 64 * 1024;
 constexpr std::size_t kReadSize = 4 * 1024;
 constexpr std::size_t kWriteAt = 64 * 1024;  ///< answers to pipelined requests are gathered up to this
+constexpr int kStreamBuffer = 64 * 1024;
 constexpr auto kIdle = 60s;
 constexpr auto kRequest = 30s;
 constexpr auto kWrite = 30s;
@@ -219,6 +220,8 @@ void Session::stream(HttpResponse response) {
   }
   ++shared_.streams;
   streaming_ = true;
+  NetError ignored;  // what a peer that does not read makes the kernel hold
+  socket_.set_option(asio::socket_base::send_buffer_size(kStreamBuffer), ignored);
   events_ = std::move(response.events);
   shared_.writer.append_stream_head(out_, response, std::time(nullptr));
   events_(out_);

@@ -34,7 +34,7 @@ class Chooser {
   async open(words) {
     this.wanted = words;
     try {
-      this.ids ??= await (await fetch("/homes")).json();
+      this.ids ??= (await (await fetch("/homes")).json()).homes;
     } catch {
       byId("home-list-note").textContent = "The list of homes could not be read.";
       byId("home-list-box").hidden = false;

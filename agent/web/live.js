@@ -16,9 +16,11 @@ export function listen(base, { heard, changed, restarted }) {
   let wait = 1000;
   let run = null;
   const hear = (topic, { data, lastEventId }) => {
-    const speaks = lastEventId.slice(0, lastEventId.lastIndexOf("-"));
-    if (run !== null && run !== speaks) restarted();
-    run = speaks;
+    if (lastEventId) {  // the last event of a batch brings it
+      const speaks = lastEventId.slice(0, lastEventId.lastIndexOf("-"));
+      if (run !== null && run !== speaks) restarted();
+      run = speaks;
+    }
     heard(topic, JSON.parse(data));
   };
   const open = () => {
