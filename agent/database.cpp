@@ -127,6 +127,7 @@ class Database::Impl {
   int keep_days_;
   std::unordered_map<std::string, std::int64_t> numbers_;
   std::unordered_map<std::int64_t, std::int64_t> folded_until_;  ///< by home: days
+  std::optional<SQLite::Statement> replace_agent_;
   std::optional<SQLite::Statement> update_home_;
   std::optional<SQLite::Statement> insert_row_;
   std::optional<SQLite::Statement> select_rows_;
@@ -139,6 +140,7 @@ Database::Impl::Impl(const std::string& path, int keep_days)
   check(db_);
   db_.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
   migrate(db_);
+  replace_agent_.emplace(db_, "INSERT OR REPLACE INTO agent VALUES (1, ?, ?, ?)");
   update_home_.emplace(db_, "UPDATE home SET state = ?1, curves = coalesce(?2, curves) WHERE number = ?3");
   insert_row_.emplace(db_, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   select_rows_.emplace(
@@ -172,11 +174,12 @@ void Database::Impl::write(const StoreBatch& batch) {
 }
 
 void Database::Impl::write_agent(const AgentRecord& agent) {
-  SQLite::Statement insert(db_, "INSERT OR REPLACE INTO agent VALUES (1, ?, ?, ?)");
-  insert.bind(1, agent.since);
-  insert.bind(2, agent.first_date);
-  if (agent.wall_ms) insert.bind(3, *agent.wall_ms);
-  insert.exec();
+  replace_agent_->reset();
+  replace_agent_->clearBindings();
+  replace_agent_->bind(1, agent.since);
+  replace_agent_->bind(2, agent.first_date);
+  if (agent.wall_ms) replace_agent_->bind(3, *agent.wall_ms);
+  replace_agent_->exec();
 }
 
 void Database::Impl::write_home(const std::string& id, const HomeRecord& home) {

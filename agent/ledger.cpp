@@ -11,9 +11,9 @@ namespace {
 constexpr auto kNeverWritten = std::numeric_limits<std::uint64_t>::max();
 }
 
-Ledger::Ledger(Store& store, const std::vector<Home>& homes, const std::vector<std::string>& ids,
-               std::size_t history_homes, Kept kept)
-    : store_(store), homes_(homes), ids_(ids), kept_(std::move(kept)), is_dirty_(homes.size()) {
+Ledger::Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes,
+               const std::vector<std::string>& ids, std::size_t history_homes, Kept kept)
+    : store_(store), homes_(homes), ids_(ids), kept_(std::move(kept)), is_dirty_(homes.size()), gatherer_(io) {
   for (std::size_t home = 0; home < std::min(history_homes, homes_.size()); ++home) meters_.emplace_back(homes_[home]);
   if (!keeps()) return;
   for (const Home& home : homes_) visible_.push_back(home.counters());
@@ -21,6 +21,7 @@ Ledger::Ledger(Store& store, const std::vector<Home>& homes, const std::vector<s
   written_revisions_.assign(homes_.size(), kNeverWritten);
   store_.on_replaced([this] {
     written_revisions_.assign(homes_.size(), kNeverWritten);
+    agent_is_written_ = false;
     changed_all();
     commit();
   });
@@ -36,6 +37,7 @@ void Ledger::restore(std::size_t home, const HistoryMeter::State& row) {
 
 void Ledger::set_agent(AgentRecord agent) {
   agent_ = std::move(agent);
+  agent_is_written_ = false;
 }
 
 void Ledger::before_tick(std::size_t home) {
@@ -54,7 +56,7 @@ void Ledger::changed_all() {
 }
 
 void Ledger::commit() {
-  if (keeps()) return submit();
+  if (keeps()) return gather();
   if (!rows_.empty()) {
     StoreBatch rows;
     for (const RowRecord& row : rows_) rows.homes[row.home];  // a row needs its home
@@ -70,15 +72,25 @@ void Ledger::when_kept(Store::Done done) {
   if (!keeps()) return done(true);
   if (!dirty_.empty()) {
     waiting_.push_back(std::move(done));
-    return submit();
+    return gather();
   }
   if (flight_) return flight_->waiting.push_back(std::move(done));
   done(store_.health().state != StoreHealth::State::failing);
 }
 
+void Ledger::gather() {
+  if (flight_ || dirty_.empty() || std::exchange(gathering_, true)) return;
+  gatherer_.expires_after(std::min<std::chrono::steady_clock::duration>(2 * flight_took_, kLongestGathering));
+  gatherer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    gathering_ = false;
+    submit();
+  });
+}
+
 void Ledger::submit() {
-  if (flight_ || dirty_.empty()) return;
   auto written = batch();
+  took_off_ = std::chrono::steady_clock::now();
   flight_.emplace();
   flight_->homes = std::exchange(dirty_, {});
   flight_->waiting = std::exchange(waiting_, {});
@@ -91,7 +103,8 @@ void Ledger::submit() {
 }
 
 StoreBatch Ledger::batch() {
-  StoreBatch batch{.agent = agent_, .homes = {}, .rows = std::exchange(rows_, {})};
+  StoreBatch batch{.agent = std::nullopt, .homes = {}, .rows = std::exchange(rows_, {})};
+  if (!std::exchange(agent_is_written_, true)) batch.agent = agent_;
   for (const std::size_t home : dirty_) {
     HomeRecord& record = batch.homes[ids_[home]];
     append_state(record.state,
@@ -105,11 +118,12 @@ StoreBatch Ledger::batch() {
 void Ledger::finish(bool durable) {
   const Flight flight = std::move(*flight_);
   flight_.reset();
+  flight_took_ = std::chrono::steady_clock::now() - took_off_;
   for (std::size_t i = 0; i < flight.homes.size(); ++i) visible_[flight.homes[i]] = flight.counters[i];
   for (const auto& [home, row] : flight.rows) visible_rows_[home] = row;
   kept_(flight.homes);
   for (const auto& done : flight.waiting) done(durable);
-  submit();
+  gather();
 }
 
 const Counters& Ledger::visible(std::size_t home) const {

@@ -3,6 +3,9 @@
 /// disk, so that no crash makes it fall. Runs on the thread that owns the homes.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <span>
 #include <string>
@@ -19,10 +22,13 @@ class Ledger {
   /// Called when a change of these homes is kept and may be seen.
   using Kept = std::function<void(std::span<const std::size_t>)>;
 
+  /// What is gathered for one commit is gathered for twice as long as a commit takes, and at most so long.
+  static constexpr std::chrono::microseconds kLongestGathering{1000};
+
   /// @param homes, ids     outlive the ledger
   /// @param history_homes  so many, the first ones, have a history
-  Ledger(Store& store, const std::vector<Home>& homes, const std::vector<std::string>& ids, std::size_t history_homes,
-         Kept kept);
+  Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes, const std::vector<std::string>& ids,
+         std::size_t history_homes, Kept kept);
 
   /// Before the first change: where a home's history goes on.
   void restore(std::size_t home, const HistoryMeter::State& row);
@@ -34,7 +40,8 @@ class Ledger {
   void changed(std::size_t home);
   void changed_all();
 
-  /// Writes what has changed, in one go with all that changes while the disk is busy.
+  /// Writes what has changed, in one go with all that changes meanwhile. It waits for a moment first: what is seen at
+  /// once goes out before the disk's work begins, and commands that follow each other closely share a commit.
   void commit();
   /// Calls back when all that has changed by now is on disk, at once where nothing is kept; with false where it is not
   /// and may be lost.
@@ -52,6 +59,7 @@ class Ledger {
  private:
   bool keeps() const { return store_.outlives_the_process(); }
   std::optional<HistoryRow> open_row(std::size_t home) const;
+  void gather();
   void submit();
   StoreBatch batch();
   void finish(bool durable);
@@ -62,6 +70,7 @@ class Ledger {
   Kept kept_;
   std::vector<HistoryMeter> meters_;
   AgentRecord agent_;
+  bool agent_is_written_ = false;
 
   std::vector<std::size_t> dirty_;
   std::vector<bool> is_dirty_;
@@ -80,6 +89,10 @@ class Ledger {
     std::vector<Store::Done> waiting;
   };
   std::optional<Flight> flight_;
+  std::chrono::steady_clock::time_point took_off_;
+  std::chrono::steady_clock::duration flight_took_{};  ///< the last one
+  boost::asio::steady_timer gatherer_;
+  bool gathering_ = false;
 };
 
 }  // namespace home_energy

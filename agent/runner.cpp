@@ -50,7 +50,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   }
   first_date_ = knows_dates ? stored.agent->first_date : local_time::read(now).date;
   homes_.assign(settings_.home_ids.size(), Home(settings_.home));
-  ledger_.emplace(store, homes_, settings_.home_ids, settings_.history_homes,
+  ledger_.emplace(io, store, homes_, settings_.home_ids, settings_.history_homes,
                   [this](std::span<const std::size_t> homes) { publish_kept(homes); });
   make_homes(stored);
   const auto then = knows_dates ? system_clock::time_point(std::chrono::milliseconds(*stored.agent->wall_ms)) : now;

@@ -114,11 +114,50 @@ Counters read_counters(const Json& object) {
   return counters;
 }
 
-Json counters_json(const Counters& counters) {
-  return {{"base", text_of(counters.base.count())},
-          {"charged", text_of(counters.charged.count())},
-          {"cost", text_of(counters.cost.count())}};
-}
+/// An object of numbers, written as the homes tick: thousands of them, each second.
+class NumbersWriter {
+ public:
+  explicit NumbersWriter(std::string& out) : out_(out) { out_ += '{'; }
+
+  NumbersWriter& add(std::string_view key, std::int64_t value) {
+    name(key);
+    out_ += std::to_string(value);
+    return *this;
+  }
+  NumbersWriter& add(std::string_view key, bool value) {
+    name(key);
+    out_ += value ? "true" : "false";
+    return *this;
+  }
+  /// Beyond what JSON's readers take for a number: as text.
+  NumbersWriter& add(std::string_view key, Int128 value) {
+    name(key);
+    out_ += '"';
+    out_ += text_of(value);
+    out_ += '"';
+    return *this;
+  }
+  NumbersWriter& add(std::string_view key, const Counters& counters) {
+    name(key);
+    NumbersWriter(out_)
+        .add("base", counters.base.count())
+        .add("charged", counters.charged.count())
+        .add("cost", counters.cost.count())
+        .end();
+    return *this;
+  }
+  void end() { out_ += '}'; }
+
+  void name(std::string_view key) {
+    if (out_.back() != '{') out_ += ',';
+    out_ += '"';
+    out_ += key;
+    out_ += "\":";
+  }
+
+ private:
+  std::string& out_;
+};
 
 RememberedHome read_state(const Json& json) {
   constexpr int kMostTicksPerHour = 360'000;
@@ -222,28 +261,31 @@ RememberedHome at_pace(RememberedHome state, const Pace& pace) {
 
 void append_state(std::string& out, const RememberedHome& state) {
   const HomeState& home = state.home;
-  const Json json{{"ticks_per_hour", home.ticks_per_hour},
-                  {"day", home.clock.day},
-                  {"quarter", home.clock.quarter},
-                  {"tick", home.clock.tick},
-                  {"stored", home.battery.stored.count()},
-                  {"fraction", home.battery.fraction},
-                  {"limit", home.battery.limit.count()},
-                  {"charging", home.battery.charging == Charging::on},
-                  {"mode", static_cast<int>(home.wish.mode)},
-                  {"target", home.wish.target.count()},
-                  {"ready_by", home.wish.ready_by},
-                  {"hour_energy", home.hour_energy.count()},
-                  {"counters", counters_json(home.counters)},
-                  {"ticks_of_run", home.ticks_of_run},
-                  {"row",
-                   {{"number", state.row.number},
-                    {"quarter", state.row.quarter},
-                    {"began", counters_json(state.row.began)},
-                    {"price", state.row.price.count()},
-                    {"ticks", state.row.ticks},
-                    {"overload_ticks", state.row.overload_ticks}}}};
-  out += json.dump();
+  NumbersWriter writer(out);
+  writer.add("ticks_per_hour", std::int64_t{home.ticks_per_hour})
+      .add("day", home.clock.day)
+      .add("quarter", std::int64_t{home.clock.quarter})
+      .add("tick", std::int64_t{home.clock.tick})
+      .add("stored", home.battery.stored.count())
+      .add("fraction", home.battery.fraction)
+      .add("limit", home.battery.limit.count())
+      .add("charging", home.battery.charging == Charging::on)
+      .add("mode", static_cast<std::int64_t>(home.wish.mode))
+      .add("target", home.wish.target.count())
+      .add("ready_by", std::int64_t{home.wish.ready_by})
+      .add("hour_energy", home.hour_energy.count())
+      .add("counters", home.counters)
+      .add("ticks_of_run", home.ticks_of_run)
+      .name("row");
+  NumbersWriter(out)
+      .add("number", state.row.number)
+      .add("quarter", state.row.quarter)
+      .add("began", state.row.began)
+      .add("price", state.row.price.count())
+      .add("ticks", state.row.ticks)
+      .add("overload_ticks", state.row.overload_ticks)
+      .end();
+  writer.end();
 }
 
 Result<RememberedHome> parse_state(std::string_view text) {
