@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
@@ -36,6 +37,13 @@ void merge(StoreBatch& into, StoreBatch&& later) {
     if (home.curves) known.curves = std::move(home.curves);
   }
   std::move(later.rows.begin(), later.rows.end(), std::back_inserter(into.rows));
+}
+
+/// Keeps what a failing disk leaves behind within bounds. @return how many rows were dropped, the oldest
+std::size_t drop_too_many(StoreBatch& batch) {
+  const std::size_t too_many = batch.rows.size() - std::min(batch.rows.size(), Store::kMostRows);
+  batch.rows.erase(batch.rows.begin(), batch.rows.begin() + static_cast<std::ptrdiff_t>(too_many));
+  return too_many;
 }
 
 /// Why a file that SQLite finds sound cannot be used all the same.
@@ -96,7 +104,6 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   void answer(const Reading& reading);
   std::string rendered(const Reading& reading);
   bool reopen();
-  void keep_bounded();
 
   asio::io_context& io_;
   StoreSettings settings_;
@@ -123,7 +130,7 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   bool was_loaded_ = false;             ///< what the file holds is known
   StoreBatch unwritten_;                ///< what the disk did not take
   std::uint64_t unwritten_to_ = 0;
-  std::size_t dropped_ = 0;
+  std::atomic<std::size_t> dropped_ = 0;
   std::thread thread_;
 };
 
@@ -204,6 +211,7 @@ void Store::Impl::write(StoreBatch batch, Done done) {
   {
     const std::scoped_lock lock(mutex_);
     merge(pending_, std::move(batch));
+    if (health_.state == State::failing) dropped_ += drop_too_many(pending_);
     pending_to_ = asked_;
   }
   wake_.notify_one();
@@ -299,13 +307,13 @@ void Store::Impl::write_pending(std::unique_lock<std::mutex>& lock) {
     } else {
       if (!unwritten_.empty()) database_->write(unwritten_);
       unwritten_ = {};
-      if (dropped_ > 0) spdlog::warn("store: {} rows of history are lost, the disk failed for too long", dropped_);
-      dropped_ = 0;
+      if (const auto dropped = dropped_.exchange(0))
+        spdlog::warn("store: {} rows of history are lost, the disk failed for too long", dropped);
     }
   } catch (const std::exception& error) {
     outcome.trouble = error.what();
     database_ = nullptr;  // opened anew when it is tried again
-    keep_bounded();
+    dropped_ += drop_too_many(unwritten_);
   }
   post([this, outcome] { tell(outcome); });
   lock.lock();
@@ -329,13 +337,6 @@ bool Store::Impl::reopen() {
   const bool replaced = !holds_something || !was_loaded_;
   was_loaded_ = true;
   return replaced;
-}
-
-void Store::Impl::keep_bounded() {
-  if (unwritten_.rows.size() <= kMostRows) return;
-  const std::size_t too_many = unwritten_.rows.size() - kMostRows;
-  unwritten_.rows.erase(unwritten_.rows.begin(), unwritten_.rows.begin() + static_cast<std::ptrdiff_t>(too_many));
-  dropped_ += too_many;
 }
 
 std::string Store::Impl::rendered(const Reading& reading) {

@@ -38,6 +38,7 @@ enum class ChargingMode {
   lowest_load,  ///< a plan for when the house uses least
 };
 
+/// All of them. Files hold a mode by its place here: new ones go to the end.
 inline constexpr std::array kChargingModes{ChargingMode::manual, ChargingMode::cheapest, ChargingMode::lowest_load};
 
 struct ModeCommand {
