@@ -120,6 +120,7 @@ class Database::Impl {
   void write_agent(const AgentRecord& agent);
   void write_home(const std::string& id, const HomeRecord& home);
   void write_row(std::int64_t home, const HistoryRow& row);
+  bool is_in_a_daily_sum(std::int64_t home, const HistoryRow& row);
   void fold_old_days(std::int64_t home, std::int64_t today);
   std::vector<HistoryRow> select(std::int64_t home, std::int64_t from, std::int64_t to, HistoryStep step);
 
@@ -163,7 +164,10 @@ void Database::Impl::write(const StoreBatch& batch) {
     if (batch.agent) write_agent(*batch.agent);
     for (const auto& [id, home] : batch.homes) write_home(id, home);
     for (const RowRecord& record : batch.rows) {
-      if (const auto home = number(record.home)) write_row(*home, record.row);
+      const auto home = number(record.home);
+      if (!home || is_in_a_daily_sum(*home, record.row)) continue;
+      write_row(*home, record.row);
+      fold_old_days(*home, record.row.quarter / kQuartersPerDay);
     }
     transaction.commit();
   } catch (const std::exception&) {
@@ -207,7 +211,19 @@ void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
                                    row.cost_micro, row.price_micro, std::int64_t{row.soc}, row.overload_s})
     insert_row_->bind(++column, value);
   insert_row_->exec();
-  fold_old_days(home, row.quarter / kQuartersPerDay);
+}
+
+/// Whether the row came before: a commit that failed may be in the file all the same, and is written again. The sum of
+/// a day has the number of its last row.
+bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row) {
+  const auto folded = folded_until_.find(home);
+  const std::int64_t day = row.quarter / kQuartersPerDay;
+  if (folded != folded_until_.end() && day >= folded->second) return false;
+  SQLite::Statement select(db_, "SELECT 1 FROM history WHERE home = ? AND quarter = ? AND number >= ?");
+  select.bind(1, home);
+  select.bind(2, day * kQuartersPerDay);
+  select.bind(3, row.number);
+  return select.executeStep();
 }
 
 /// The days before those that are kept become a row each.

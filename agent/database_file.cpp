@@ -45,6 +45,16 @@ void put_aside(const DatabaseFile& file, const std::string& why) {
   }
 }
 
+bool is_in_use(const DatabaseFile& file) {
+  if (!fs::exists(file.path())) return false;
+  try {
+    const Database opened(file.path().string(), file.keep_days);
+    return false;
+  } catch (const DatabaseError& error) {
+    return error.kind() == Kind::in_use;
+  }
+}
+
 std::unique_ptr<Database> open_database(const DatabaseFile& file) {
   try {
     return std::make_unique<Database>(file.path().string(), file.keep_days);

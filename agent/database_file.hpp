@@ -20,6 +20,9 @@ struct DatabaseFile {
 /// Throws DatabaseError where it is in use, or the folder or disk does not let us.
 std::unique_ptr<Database> open_database(const DatabaseFile& file);
 
+/// Whether another process has it open.
+bool is_in_use(const DatabaseFile& file);
+
 /// Puts the database aside, as `home-energy.db.<why>-20261122-183000`, with all that belongs to it.
 /// Throws DatabaseError where that cannot be done; nothing where there is none.
 void put_aside(const DatabaseFile& file, const std::string& why);

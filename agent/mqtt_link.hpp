@@ -44,9 +44,9 @@ struct MqttSettings {
 /// A message as it came from the broker.
 struct Incoming {
   std::string topic;
-  std::string payload;        ///< cut off behind `kMaxPayload` bytes
-  std::size_t payload_bytes;  ///< the length that it had
-  bool stored;                ///< the broker kept it (retained); nobody sent it just now
+  std::string payload;            ///< cut off behind `kMaxPayload` bytes
+  std::size_t payload_bytes = 0;  ///< the length that it had
+  bool stored = false;            ///< the broker kept it (retained); nobody sent it just now
   std::optional<std::string> response_topic;
   std::string correlation;
 };

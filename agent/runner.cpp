@@ -117,17 +117,19 @@ void Runner::live_missed(local_time::Time from) {
     return;
   }
   if (from < now) spdlog::info("simulating what was missed since {}", local_time::iso8601(from));
+  const auto ticks_until = [&](local_time::Time time) { return time.time_since_epoch() / settings_.tick; };
+  for (Home& home : homes_)
+    if (home.clock() != wall_clock(from)) home.set_clock(wall_clock(from));
   while (from < now) {
     const auto next = std::min(now, local_time::Time(std::chrono::floor<Quarters>(from) + Quarters(1)));
     if (from < local_day_.begin || from >= local_day_.end) read_local_day(from);
-    const auto ticks = (next - from) / settings_.tick;
     for (std::size_t home = 0; home < homes_.size(); ++home) {
-      for (std::int64_t tick = 0; tick < ticks; ++tick) {
+      for (auto tick = ticks_until(from); tick < ticks_until(next); ++tick) {
         ledger_->before_tick(home);
         homes_[home].advance();
-        ledger_->changed(home);
       }
-      follow(homes_[home], wall_clock(next));
+      follow(homes_[home], wall_clock(next));  // first: where the clock jumps no row begins in the time left out
+      ledger_->changed(home);
     }
     from = next;
   }

@@ -97,6 +97,7 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   // On the store's own.
   void load();
   DatabaseFile file() const { return {*settings_.folder, settings_.keep_days}; }
+  void cannot_open(const std::string& reason);
   void begin();
   void run();
   void post(std::function<void()> work);
@@ -127,7 +128,9 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   std::condition_variable end_;
 
   std::unique_ptr<Database> database_;  ///< none: it could not be opened, or has to be anew
+  bool in_trouble_ = false;             ///< it is tried again after a while, and not at once
   bool was_loaded_ = false;             ///< what the file holds is known
+  bool file_was_there_ = false;         ///< since it was opened or made by this process
   StoreBatch unwritten_;                ///< what the disk did not take
   std::uint64_t unwritten_to_ = 0;
   std::atomic<std::size_t> dropped_ = 0;
@@ -171,7 +174,13 @@ void Store::Impl::load() {
     put_aside(file(), "damaged");
     database_ = open_database(file());
   }
-  was_loaded_ = true;
+  file_was_there_ = true;
+}
+
+void Store::Impl::cannot_open(const std::string& reason) {
+  database_ = nullptr;
+  in_trouble_ = true;
+  fails(reason);
 }
 
 Result<void> Store::Impl::open() {
@@ -189,18 +198,18 @@ Result<void> Store::Impl::open() {
                        "; give a folder, or none");
   }
   try {
+    if (settings_.fresh && is_in_use(file())) throw DatabaseError(DatabaseError::Kind::in_use, "in use");
     if (settings_.fresh) put_aside(file(), "before");
-    load();
+    if (fs::exists(file().path())) load();
+    was_loaded_ = true;  // a new file is made by the thread: nobody waits for the disk to begin
   } catch (const DatabaseError& trouble) {
     if (trouble.kind() == DatabaseError::Kind::in_use) {
       return failure(ErrorCode::illegal, "data-dir",
                      file().path().string() + " is in use by another process, give each agent a folder of its own");
     }
-    database_ = nullptr;
-    fails(trouble.what());
+    cannot_open(trouble.what());
   } catch (const std::exception& trouble) {
-    database_ = nullptr;
-    fails(trouble.what());
+    cannot_open(trouble.what());
   }
   begin();
   return {};
@@ -216,7 +225,9 @@ void Store::Impl::write(StoreBatch batch, Done done) {
   }
   wake_.notify_one();
   if (health_.state == State::failing) {
-    post([this] { give_up(health_.reason); });
+    post([this] {
+      if (health_.state == State::failing) give_up(health_.reason);
+    });
   } else if (waiting_.size() == 1) {
     watch();
   }
@@ -265,9 +276,17 @@ void Store::Impl::read(Query query, std::optional<HistoryRow> tail, Render rende
     return done(failure(ErrorCode::too_large, "history", "history is asked for by too many at once, try again later"));
   }
   ++reads_;
+  // Whichever comes first, the answer or the end of patience with a disk that is stuck.
+  auto patience = std::make_shared<asio::steady_timer>(io_, kPatience);
+  patience->async_wait([done](const boost::system::error_code& cancelled) {
+    if (!cancelled)
+      done(failure(ErrorCode::too_large, "history", "history cannot be read now: the disk does not answer"));
+  });
   {
     const std::scoped_lock lock(mutex_);
-    to_read_.push_back({std::move(query), tail, std::move(render), std::move(done)});
+    to_read_.push_back({std::move(query), tail, std::move(render), [patience, done](Result<std::string> text) {
+                          if (patience->cancel() > 0) done(std::move(text));
+                        }});
   }
   wake_.notify_one();
 }
@@ -275,9 +294,8 @@ void Store::Impl::read(Query query, std::optional<HistoryRow> tail, Render rende
 void Store::Impl::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    const bool in_trouble = !database_ || !unwritten_.empty();
-    const auto is_due = [&] { return ending_ || !to_read_.empty() || (!in_trouble && pending_to_ != 0); };
-    if (in_trouble) {
+    const auto is_due = [&] { return ending_ || !to_read_.empty() || (!in_trouble_ && pending_to_ != 0); };
+    if (in_trouble_) {
       wake_.wait_for(lock, kTryAgain, is_due);
     } else {
       wake_.wait(lock, is_due);
@@ -301,12 +319,14 @@ void Store::Impl::write_pending(std::unique_lock<std::mutex>& lock) {
   unwritten_to_ = std::max(unwritten_to_, std::exchange(pending_to_, 0));
   lock.unlock();
   Outcome outcome{.written = unwritten_to_};
+  in_trouble_ = true;
   try {
     if (!database_ && reopen()) {
       outcome = {.replaced = true};  // what is written next is everything
     } else {
       if (!unwritten_.empty()) database_->write(unwritten_);
       unwritten_ = {};
+      in_trouble_ = false;
       if (const auto dropped = dropped_.exchange(0))
         spdlog::warn("store: {} rows of history are lost, the disk failed for too long", dropped);
     }
@@ -334,7 +354,8 @@ bool Store::Impl::reopen() {
     put_aside(file(), "unread");
     database_ = open_database(file());
   }
-  const bool replaced = !holds_something || !was_loaded_;
+  const bool replaced = file_was_there_ && !holds_something;
+  file_was_there_ = true;
   was_loaded_ = true;
   return replaced;
 }
