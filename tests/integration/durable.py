@@ -1,4 +1,4 @@
-"""What the tests of durable state share: agents with a folder, a disk and a clock that tests bend, a look at the file."""
+"""What the tests of durable state share: agents with a folder, a disk and a clock to bend, a look at the file."""
 
 import contextlib
 import ctypes

@@ -1,5 +1,5 @@
-"""--realtime with a folder: the while that a process was not there is lived at its start; a clock that is put forward or
-back while it runs lowers nothing."""
+"""--realtime with a folder: the while that a process was not there is lived at its start; a clock that is put forward
+or back while it runs lowers nothing."""
 
 import datetime
 import time

@@ -141,8 +141,8 @@ def test_a_disk_that_is_full_from_the_start(started, folder, broker, disk):
 
 
 def test_a_disk_that_becomes_read_only(started, folder, broker, disk):
-    """A disk cannot be made read-only while a file on it is open for writing. An agent in trouble closes its file between
-    two tries, and that is when it is done here."""
+    """A disk cannot be made read-only while a file on it is open for writing. An agent in trouble closes its file
+    between two tries, and that is when it is done here."""
     agent = harness.online_agent(started, folder, broker, *FAST, "--data-dir", str(disk / "data"))
     client = started(harness.Client(broker.port, f"{HOME}/clock", f"{HOME}/receipt"))
     with filled(disk) as filler:

@@ -9,10 +9,8 @@ import durable
 import harness
 from durable import FAST, FILE, STILL, agent_on, counters, minutes, not_lower
 
-CURVES = {
-    24: ([round(0.1 + hour / 10, 4) for hour in range(24)], [round(0.2 + hour / 10, 3) for hour in range(24)]),
-    96: ([round(0.5 + quarter / 100, 4) for quarter in range(96)], [round(0.3 + quarter / 50, 3) for quarter in range(96)]),
-}
+CURVES = {values: ([round(0.1 + value / values, 4) for value in range(values)],
+                   [round(0.3 + 2 * value / values, 3) for value in range(values)]) for values in (24, 96)}
 
 
 @pytest.fixture
@@ -42,7 +40,8 @@ def test_everything_comes_back_after_a_clean_restart(started, folder, data, valu
     prices, loads = CURVES[values]
     carry_out(agent, charge_limit=77.5, target=66.5, ready_by="05:45", price=prices, baseload=loads)
     agent.post("/charge", {"charging": "on"})
-    before = harness.wait_until(lambda: [s for s in [state_of(agent)] if s["battery"]["charged_kwh"] > 6], "it charges")[0]
+    harness.wait_until(lambda: state_of(agent)["battery"]["charged_kwh"] > 6, "it charges")
+    before = state_of(agent)
     agent = restarted(started, agent, data, folder, *STILL[:2], "--tick", "60s")
     after = state_of(agent)
     # Up to a second of simulation may be gone or gained: 2.5 h, in which 18.5 kWh go into the car.
