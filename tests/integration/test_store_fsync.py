@@ -221,3 +221,18 @@ def test_days_that_became_sums_are_not_counted_twice_when_a_broken_disk_kept_the
     disk.unlink()
     harness.wait_until(lambda: healthz(agent)["store"] == "ok", "it recovers")
     durable.sums_agree(agent)
+
+
+def test_each_trouble_is_told_once_with_its_reason(started, folder, data, bent):
+    """Many ticks a second: one of them writes just when the disk recovers."""
+    env, disk = bent
+    agent = started(agent_on(data, folder, "--seconds-per-hour", "0.04", "--tick", "10ms", env=env))
+    troubles = 10
+    for _ in range(troubles):
+        put(disk, "error")
+        harness.wait_until(lambda: failing(agent), "it is told")
+        disk.unlink()
+        harness.wait_until(lambda: healthz(agent)["store"] == "ok", "it recovers")
+        time.sleep(0.2)
+    told = [line for line in agent.log().splitlines() if " error store:" in line]
+    assert len(told) == troubles and not [line for line in told if f"{data}: ;" in line], told
