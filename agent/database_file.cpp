@@ -1,8 +1,12 @@
 #include "agent/database_file.hpp"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <ctime>
 
 namespace home_energy {
@@ -45,14 +49,14 @@ void put_aside(const DatabaseFile& file, const std::string& why) {
   }
 }
 
-bool is_in_use(const DatabaseFile& file) {
-  if (!fs::exists(file.path())) return false;
-  try {
-    const Database opened(file.path().string(), file.keep_days);
-    return false;
-  } catch (const DatabaseError& error) {
-    return error.kind() == Kind::in_use;
-  }
+FolderLock::FolderLock(const fs::path& folder) : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  close(descriptor_);
+  throw DatabaseError(Kind::in_use, "it is in use");
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 std::unique_ptr<Database> open_database(const DatabaseFile& file) {

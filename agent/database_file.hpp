@@ -20,8 +20,20 @@ struct DatabaseFile {
 /// Throws DatabaseError where it is in use, or the folder or disk does not let us.
 std::unique_ptr<Database> open_database(const DatabaseFile& file);
 
-/// Whether another process has it open.
-bool is_in_use(const DatabaseFile& file);
+/// One process a folder: holds it from here to the end. The kernel gives it free when the process is gone.
+class FolderLock {
+ public:
+  /// Throws DatabaseError where another process has it.
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  FolderLock(FolderLock&&) = delete;
+  FolderLock& operator=(FolderLock&&) = delete;
+
+ private:
+  int descriptor_;
+};
 
 /// Puts the database aside, as `home-energy.db.<why>-20261122-183000`, with all that belongs to it.
 /// Throws DatabaseError where that cannot be done; nothing where there is none.

@@ -127,6 +127,7 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   bool abandoned_ = false;       ///< guarded: nobody listens any more
   std::condition_variable end_;
 
+  std::optional<FolderLock> lock_;
   std::unique_ptr<Database> database_;  ///< none: it could not be opened, or has to be anew
   bool in_trouble_ = false;             ///< it is tried again after a while, and not at once
   bool was_loaded_ = false;             ///< what the file holds is known
@@ -198,7 +199,7 @@ Result<void> Store::Impl::open() {
                        "; give a folder, or none");
   }
   try {
-    if (settings_.fresh && is_in_use(file())) throw DatabaseError(DatabaseError::Kind::in_use, "in use");
+    lock_.emplace(*settings_.folder);
     if (settings_.fresh) put_aside(file(), "before");
     if (fs::exists(file().path())) load();
     was_loaded_ = true;  // a new file is made by the thread: nobody waits for the disk to begin
