@@ -285,9 +285,10 @@ void Store::Impl::read(Query query, std::optional<HistoryRow> tail, Render rende
   });
   {
     const std::scoped_lock lock(mutex_);
-    to_read_.push_back({std::move(query), tail, std::move(render), [patience, done](Result<std::string> text) {
-                          if (patience->cancel() > 0) done(std::move(text));
-                        }});
+    to_read_.push_back(
+        {std::move(query), tail, std::move(render), [patience, done = std::move(done)](Result<std::string> text) {
+           if (patience->cancel() > 0) done(std::move(text));
+         }});
   }
   wake_.notify_one();
 }
