@@ -4,6 +4,7 @@ import pathlib
 import socket
 import subprocess
 
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -99,13 +100,20 @@ class Page:
     # Waiting
 
     def wait(self, condition, what, patience=harness.PATIENCE):
-        return harness.wait_until(condition, what, patience)
+        return harness.wait_until(lambda: self.holds(condition), what, patience)
+
+    def holds(self, condition):
+        """A page that is just being replaced by the next one meets no condition."""
+        try:
+            return condition()
+        except (StaleElementReferenceException, NoSuchElementException):
+            return False
 
     def wait_text(self, name, words, patience=harness.PATIENCE):
         """Until the element shows exactly, or where `words` ends in ..., at first, these words."""
         meets = (lambda text: text.startswith(words[:-3])) if words.endswith("...") else (lambda text: text == words)
         try:
-            harness.wait_until(lambda: meets(self.text(name)), words, patience)
+            self.wait(lambda: meets(self.text(name)), words, patience)
         except AssertionError:
             raise AssertionError(f"#{name} should say {words!r} and says {self.text(name)!r}") from None
         return self

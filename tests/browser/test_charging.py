@@ -1,6 +1,5 @@
 """The button charges, the page says so, and a command from elsewhere is seen at once."""
 
-import contextlib
 import json
 import os
 import statistics
@@ -103,8 +102,7 @@ def test_the_home_tells_of_an_overload(page, home):
 def test_the_last_receipt_of_two_quick_clicks_holds(page, home):
     """Two commands in a row are sent in that order; what the page shows at the end is what the home does."""
     page.click("charge")
-    with contextlib.suppress(Exception):
-        page.click("charge")  # while the first one is under way the button takes none
+    page.script("document.getElementById('charge').click()")  # as fast as no hand is; a disabled button takes none
     page.wait(lambda: page.element("charge").is_enabled() and page.text("receipt"), "the clicks are answered")
     state = home.get("/state")[1]["battery"]["charging"]
     page.wait(lambda: page.data("charging") == state, "page and home agree: " + json.dumps(state))
