@@ -100,7 +100,9 @@ class History {
     Object.assign(this, { home, chosen: false, chart: null, asked: 0, last: 0, shown: null });
     if (home.realTime) for (const id of ["history-from", "history-to"]) byId(id).type = "date";
     byId("history-form").addEventListener("submit", (event) => { event.preventDefault(); this.load(); });
-    byId("history-form").addEventListener("input", () => { this.chosen = true; this.link(); });
+    byId("history-form").addEventListener("input", () => this.choose());
+    // Not every way of choosing sends both events (voice control, form fillers), and the CSV must hold what is shown.
+    byId("history-form").addEventListener("change", () => this.choose());
     byId("history-step").addEventListener("change", () => this.load());
     this.follow();
     chartLibrary().then((Chart) => {
@@ -108,6 +110,11 @@ class History {
       byId("history-chart").parentElement.hidden = !Chart;
       if (this.shown && this.chart) this.chart.draw(this.shown);
     });
+  }
+
+  choose() {
+    this.chosen = true;
+    this.link();
   }
 
   link() {
