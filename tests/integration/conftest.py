@@ -1,8 +1,20 @@
+import atexit
+import os
 import pathlib
+import shutil
+import tempfile
 
 import pytest
 
 import harness
+
+
+def pytest_configure():
+    """A root of its own for temporary folders: of a shared one pytest takes others' right to enter whenever a process of
+    it starts, and mosquitto, running beside it, could not read its files any more."""
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        root = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="pytest-home-energy-")
+        atexit.register(shutil.rmtree, root, ignore_errors=True)  # registered first, so it runs after pytest's own
 
 
 @pytest.fixture
