@@ -10,7 +10,7 @@ import harness
 from page import home_agent
 
 FAST = ("--seconds-per-hour", "0.04", "--tick", "10ms")
-CALM = ("--seconds-per-hour", "0.2", "--tick", "50ms")
+CALM = ("--seconds-per-hour", "0.1", "--tick", "25ms")
 DAYS = 3
 
 
