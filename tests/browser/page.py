@@ -1,7 +1,6 @@
 """The page as its reader uses it: looks for words, clicks, types; and waits for what must come instead of sleeping."""
 
 import pathlib
-import socket
 import subprocess
 
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
@@ -13,7 +12,7 @@ import harness
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Above 1024, those that browsers refuse to open whatever listens there.
-UNSAFE_PORTS = {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080}
+UNSAFE_PORTS = {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
 
 
 def safe_port():
@@ -75,7 +74,7 @@ class Page:
         return float(self.text(name).replace(",", ""))
 
     def data(self, name, of="body"):
-        return self.script(f"return document.querySelector(arguments[0]).dataset[arguments[1]]", of, name)
+        return self.script("return document.querySelector(arguments[0]).dataset[arguments[1]]", of, name)
 
     def script(self, code, *arguments):
         return self.driver.execute_script(code, *arguments)
@@ -103,7 +102,7 @@ class Page:
         field.send_keys(words, *after)
 
     def focused(self):
-        return self.script("return document.activeElement.id || document.activeElement.className || document.activeElement.tagName")
+        return self.script("const at = document.activeElement; return at.id || at.className || at.tagName")
 
     # Waiting
 
