@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -19,7 +20,9 @@ class Browser:
         for flag in (*FLAGS, f"--user-data-dir={folder}/profile"):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        service = Service("/usr/bin/chromedriver", log_path=f"{folder}/chromedriver.log")
+        # Reports of crashes and the like go there whatever the profile's folder is.
+        homes = {"XDG_CONFIG_HOME": f"{folder}/config", "XDG_CACHE_HOME": f"{folder}/cache"}
+        service = Service("/usr/bin/chromedriver", log_path=f"{folder}/chromedriver.log", env={**os.environ, **homes})
         self.driver = webdriver.Chrome(service=service, options=options)
         self.driver.set_page_load_timeout(30)
         self.driver.set_script_timeout(30)

@@ -33,5 +33,6 @@ def page(browser, started):  # `started` so that the page is left before its age
     browser.forget()
     one = Page(browser)
     yield one
+    one.hurry(False)
     one.leave()
     assert one.complaints() == []

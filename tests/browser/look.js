@@ -110,7 +110,11 @@ function chartContrasts() {
 
 /** Long words, as other languages have them, wherever a label, a button or a word of the home stands. */
 function lengthen(word) {
-  const words = "h1 .name, h2, dt, legend, label:not(:has(input)), .label, .segments span, button, button span, .plain-button, summary, th, .legend li, #receipt, #mode-words, #plan-words, #plan-short, #live, #broker-note, #overload, #home-chooser, footer p, .brand span, #price-unit";
+  const words = [
+    "h1 .name", "h2", "dt", "legend", "label:not(:has(input))", ".label", ".segments span", "button", "button span", ".plain-button",
+    "summary", "th", ".legend li", "#receipt", "#mode-words", "#plan-words", "#plan-short", "#live", "#broker-note", "#overload",
+    "#home-chooser", "footer p", ".brand span", "#price-unit",
+  ].join();
   for (const element of document.querySelectorAll(words)) {
     if (element.tagName === "INPUT") element.value = word;
     else if (element.children.length === 0) element.textContent = word;

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Takes the README's pictures of the page: /usr/bin/python3 tests/browser/screenshots.py. Needs build/dev (or HOME_ENERGY_AGENT)."""
+"""Takes the README's pictures of the page: /usr/bin/python3 tests/browser/screenshots.py
+Needs the agent in build/dev, or where HOME_ENERGY_AGENT says."""
 
 import base64
 import contextlib
@@ -41,7 +42,8 @@ def picture(browser, page, name, width, height, dark):
     browser.look(width, height, dark=dark)
     page.wait(lambda: page.text("total-house") != "–" and page.text("plan-short"), "the day is there")
     page.wait(lambda: not page.shown("broker-note"), "no note shows")
-    page.wait(lambda: page.script("return document.getAnimations().every((one) => one.playState !== 'running')"), "nothing moves")
+    still = "return document.getAnimations().every((one) => one.playState !== 'running')"
+    page.wait(lambda: page.script(still), "nothing moves")
     data = base64.b64decode(browser.cdp("Page.captureScreenshot", format="png")["data"])
     assert len(data) < MOST_BYTES, f"{name}: {len(data)} bytes"
     (SOURCE / "docs" / name).write_bytes(data)

@@ -163,5 +163,7 @@ def test_live_regions_tell_of_commands_and_of_the_connection(page, home):
     live = page.script("return [...document.querySelectorAll('[role=status], [role=alert]')].map((one) => one.id)")
     assert {"receipt", "live", "store-banner", "broker-note"} <= set(live)
     assert len(Tree(page).names("status")) >= 3
-    numbers = page.script("return [...document.querySelectorAll('#soc, #power, #time, #price')].filter((one) => one.closest('[aria-live], [role=status]')).length")
+    numbers = page.script("""
+      const moving = [...document.querySelectorAll("#soc, #power, #time, #price")];
+      return moving.filter((one) => one.closest("[aria-live], [role=status]")).length;""")
     assert numbers == 0, "numbers that move each second must not be read aloud"

@@ -82,6 +82,7 @@ def test_another_run_counts_its_own_days(page, started, folder):
 
 def test_the_broker_goes_and_comes(page, started, folder, broker):
     agent = home_agent(started, folder, broker)
+    page.hurry()
     page.open(agent)
     assert not page.shown("broker-note")
     broker.kill()

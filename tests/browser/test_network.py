@@ -35,7 +35,8 @@ def test_asks_nobody_but_the_agent(page, home):
 
 def test_no_answer_of_a_load_is_an_error(page, home):
     answers = [event["response"] for method, event in loaded(page, home) if method == "Network.responseReceived"]
-    assert [(answer["url"], answer["status"]) for answer in answers if answer["status"] != 200 and answer["url"] != "about:blank"] == []
+    assert len(answers) > 5
+    assert [answer["url"] for answer in answers if answer["status"] != 200 and answer["url"] != "about:blank"] == []
     failed = [event for method, event in loaded(page, home) if method == "Network.loadingFailed" and not event.get("canceled")]
     assert failed == []
 
@@ -83,7 +84,8 @@ def test_the_policy_is_in_force(page, home):
     """A script that someone smuggled in does not run, and tells no other host."""
     page.expect_complaint("Content Security Policy", "violates the following")
     page.open(home)
-    page.script("const one = document.createElement('script'); one.textContent = 'window.smuggled = true'; document.body.append(one);")
+    page.script("const one = document.createElement('script'); one.textContent = 'window.smuggled = true';"
+                "document.body.append(one);")
     assert page.script("return window.smuggled") is None
     other = page.driver.execute_async_script(
         "fetch('http://127.0.0.1:9/').then(() => arguments[0]('sent'), () => arguments[0]('refused'));"

@@ -25,6 +25,7 @@ def home(started, folder, page):
     """Unless it is ignored, the signal that comes with the refusal ends the process; `env` ignores it and becomes the agent."""
     agent = home_agent(lambda one: started(_deaf(one)), folder, None, "--data-dir", folder / "state")
     harness.wait_until(lambda: store(agent) == "ok", "the store works")
+    page.hurry()
     page.open(agent)
     return agent
 
