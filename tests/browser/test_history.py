@@ -105,7 +105,7 @@ def test_the_csv_has_the_same_range(history, home):
 def test_begins_with_the_last_days_and_follows_the_present(history, home):
     today = home.get("/state")[1]["clock"]["day"]
     assert int(history.value("history-to")) in (today, today + 1)
-    assert history.value("history-from") == "0"
+    history.wait(lambda: int(history.value("history-from")) == max(0, int(history.value("history-to")) - 6), "a week is shown")
     history.wait(lambda: int(history.value("history-to")) > today, "a new day is taken up by itself", 2 * harness.PATIENCE)
     assert len(table(history)) >= DAYS
 
