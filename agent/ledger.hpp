@@ -22,7 +22,7 @@ class Ledger {
   /// Called when a change of these homes is kept and may be seen.
   using Kept = std::function<void(std::span<const std::size_t>)>;
 
-  /// What is gathered for one commit is gathered for twice as long as a commit takes, and at most so long.
+  /// What is gathered for one commit is gathered for three times as long as a commit takes, and at most so long.
   static constexpr std::chrono::microseconds kLongestGathering{1000};
 
   /// @param homes, ids     outlive the ledger
