@@ -113,7 +113,7 @@ class Database::Impl {
 
   void write(const StoreBatch& batch);
   StoredWorld load();
-  std::vector<HistoryRow> history(const std::string& home, std::int64_t from, std::int64_t to, HistoryStep step);
+  std::vector<HistoryRow> history(const std::string& home, std::int64_t from, std::int64_t to);
 
  private:
   std::optional<std::int64_t> number(const std::string& home);
@@ -122,7 +122,7 @@ class Database::Impl {
   void write_row(std::int64_t home, const HistoryRow& row);
   bool is_in_a_daily_sum(std::int64_t home, const HistoryRow& row);
   void fold_old_days(std::int64_t home, std::int64_t today);
-  std::vector<HistoryRow> select(std::int64_t home, std::int64_t from, std::int64_t to, HistoryStep step);
+  std::vector<HistoryRow> select(std::int64_t home, std::int64_t from, std::int64_t to);
 
   SQLite::Database db_;
   int keep_days_;
@@ -229,12 +229,12 @@ bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row)
 /// The days before those that are kept become a row each.
 void Database::Impl::fold_old_days(std::int64_t home, std::int64_t today) {
   const std::int64_t kept = today - keep_days_;
-  const auto folded = folded_until_.find(home);
-  if (folded != folded_until_.end() && folded->second >= kept) return;
+  const auto known = folded_until_.find(home);
+  if (known != folded_until_.end() && known->second >= kept) return;
   constexpr auto kFirst = std::numeric_limits<std::int64_t>::min();
-  const std::int64_t from = folded == folded_until_.end() ? kFirst : folded->second * kQuartersPerDay;
+  const std::int64_t from = known == folded_until_.end() ? kFirst : known->second * kQuartersPerDay;
   const std::int64_t to = kept * kQuartersPerDay;
-  const auto sums = select(home, from, to, HistoryStep::day);
+  const auto sums = folded(select(home, from, to), HistoryStep::day);
   SQLite::Statement erase(db_, "DELETE FROM history WHERE home = ? AND quarter >= ? AND quarter < ?");
   erase.bind(1, home);
   erase.bind(2, from);
@@ -244,8 +244,7 @@ void Database::Impl::fold_old_days(std::int64_t home, std::int64_t today) {
   for (const HistoryRow& sum : sums) write_row(home, sum);
 }
 
-std::vector<HistoryRow> Database::Impl::select(std::int64_t home, std::int64_t from, std::int64_t to,
-                                               HistoryStep step) {
+std::vector<HistoryRow> Database::Impl::select(std::int64_t home, std::int64_t from, std::int64_t to) {
   std::vector<HistoryRow> rows;
   select_rows_->reset();
   select_rows_->bind(1, home);
@@ -253,7 +252,7 @@ std::vector<HistoryRow> Database::Impl::select(std::int64_t home, std::int64_t f
   select_rows_->bind(3, to);
   while (select_rows_->executeStep()) rows.push_back(read_row(*select_rows_));
   select_rows_->reset();
-  return folded(rows, step);
+  return rows;
 }
 
 StoredWorld Database::Impl::load() {
@@ -270,10 +269,9 @@ StoredWorld Database::Impl::load() {
   return world;
 }
 
-std::vector<HistoryRow> Database::Impl::history(const std::string& home, std::int64_t from, std::int64_t to,
-                                                HistoryStep step) {
+std::vector<HistoryRow> Database::Impl::history(const std::string& home, std::int64_t from, std::int64_t to) {
   const auto known = number(home);
-  return known ? select(*known, from, to, step) : std::vector<HistoryRow>();
+  return known ? select(*known, from, to) : std::vector<HistoryRow>();
 }
 
 Database::Database(const std::string& path, int keep_days) {
@@ -291,9 +289,8 @@ void Database::write(const StoreBatch& batch) {
 StoredWorld Database::load() {
   return impl_->load();
 }
-std::vector<HistoryRow> Database::history(const std::string& home, std::int64_t from, std::int64_t to,
-                                          HistoryStep step) {
-  return impl_->history(home, from, to, step);
+std::vector<HistoryRow> Database::history(const std::string& home, std::int64_t from, std::int64_t to) {
+  return impl_->history(home, from, to);
 }
 
 }  // namespace home_energy

@@ -80,8 +80,8 @@ class Database {
   void write(const StoreBatch& batch);
 
   StoredWorld load();
-  /// The rows that begin within [from, to), in order, put together by `step`.
-  std::vector<HistoryRow> history(const std::string& home, std::int64_t from, std::int64_t to, HistoryStep step);
+  /// The rows that begin within [from, to), in order of quarter and number.
+  std::vector<HistoryRow> history(const std::string& home, std::int64_t from, std::int64_t to);
 
  private:
   class Impl;

@@ -241,11 +241,11 @@ HttpResponse Routes::command(std::string_view name, std::size_t home, const Http
   });
   if (!outcome) return error_response(400, outcome.error().reason);
   // The page of a browser without JavaScript is shown again.
-  const HttpResponse back{
-      .status = 303, .body = {}, .headers = header("Location", home_path(home, runner_.home_ids()[home]))};
-  return {.later = [this, receipt = *outcome, from_page, back](const HttpReply& reply) {
-    runner_.ledger().when_kept([receipt, from_page, back, reply](bool durable) {
-      reply(from_page ? back : HttpResponse{.body = wire::http::result(receipt, durable)});
+  const auto page = from_page ? std::optional(home_path(home, runner_.home_ids()[home])) : std::nullopt;
+  return {.later = [this, receipt = *outcome, page](const HttpReply& reply) {
+    runner_.ledger().when_kept([receipt, page, reply](bool durable) {
+      if (page) return reply({.status = 303, .body = {}, .headers = header("Location", *page)});
+      reply({.body = wire::http::result(receipt, durable)});
     });
   }};
 }

@@ -365,7 +365,7 @@ bool Store::Impl::reopen() {
 std::string Store::Impl::rendered(const Reading& reading) {
   const Query& query = reading.query;
   std::vector<HistoryRow> rows;
-  if (database_) rows = database_->history(query.home, query.from, query.to, HistoryStep::quarter);
+  if (database_) rows = database_->history(query.home, query.from, query.to);
   const auto place = [](const HistoryRow& row) { return std::pair(row.quarter, row.number); };
   const auto add = [&](const HistoryRow& row) {
     const auto next = std::ranges::lower_bound(rows, place(row), {}, place);

@@ -51,9 +51,9 @@ TEST_CASE("what was written is there when the file is opened again") {
   CHECK(world.homes.at("a").state == "later state");
   CHECK(world.homes.at("a").curves == "curves");
   CHECK(world.homes.at("b").curves == "");
-  CHECK(database->history("a", 0, 100, HistoryStep::quarter) == std::vector{row(1, 1), row(2, 2)});
-  CHECK(database->history("a", 2, 3, HistoryStep::quarter) == std::vector{row(2, 2)});
-  CHECK(database->history("nobody", 0, 100, HistoryStep::quarter).empty());
+  CHECK(database->history("a", 0, 100) == std::vector{row(1, 1), row(2, 2)});
+  CHECK(database->history("a", 2, 3) == std::vector{row(2, 2)});
+  CHECK(database->history("nobody", 0, 100).empty());
 }
 
 TEST_CASE("rows that are written twice are there once") {
@@ -61,7 +61,7 @@ TEST_CASE("rows that are written twice are there once") {
   const auto database = files.open();
   database->write(batch({{"home", row(1, 1)}}));
   database->write(batch({{"home", row(1, 1)}, {"home", row(2, 2)}}));
-  CHECK(database->history("home", 0, 10, HistoryStep::quarter).size() == 2);
+  CHECK(database->history("home", 0, 10).size() == 2);
 }
 
 TEST_CASE("days older than those that are kept become a row each, and nothing of their sum is lost") {
@@ -69,7 +69,7 @@ TEST_CASE("days older than those that are kept become a row each, and nothing of
   std::int64_t number = 0;
   for (std::int64_t quarter = 0; quarter < 5 * kQuartersPerDay; ++quarter)
     database.write(batch({{"home", row(quarter, ++number)}}));
-  const auto rows = database.history("home", 0, 10 * kQuartersPerDay, HistoryStep::quarter);
+  const auto rows = database.history("home", 0, 10 * kQuartersPerDay);
   REQUIRE(rows.size() == 2 + 3 * kQuartersPerDay);
   CHECK(rows[0].base_mwh == 100 * kQuartersPerDay);
   CHECK(rows[0].minutes == 1440);
@@ -96,7 +96,7 @@ TEST_CASE("a file of every version so far is understood") {
     REQUIRE(state);
     CHECK(state->home.battery.limit == Percent(9'000));
     CHECK(state->home.counters.base == EnergyTotal(700'000'000));
-    CHECK(database->history("home", 0, 1000, HistoryStep::day).front().base_mwh == 1'870'000);
+    CHECK(folded(database->history("home", 0, 1000), HistoryStep::day).front().base_mwh == 1'870'000);
     CHECK(files.folder.only("home-energy.db.").empty());  // nothing was put aside
   }
 }

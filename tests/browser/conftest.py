@@ -10,7 +10,7 @@ INTEGRATION = pathlib.Path(__file__).resolve().parents[1] / "integration"
 sys.path.insert(0, str(INTEGRATION))
 
 from browser import Browser  # noqa: E402 (the path comes first)
-from page import Page  # noqa: E402
+from page import Page, home_agent  # noqa: E402
 
 # By its path: two files of the name conftest cannot both be imported by name.
 _spec = importlib.util.spec_from_file_location("integration_conftest", INTEGRATION / "conftest.py")
@@ -36,3 +36,11 @@ def page(browser, started):  # `started` so that the page is left before its age
     one.hurry(False)
     one.leave()
     assert one.complaints() == []
+
+
+@pytest.fixture
+def home(started, folder, broker, page):
+    """An agent with its page open, slow enough that nothing moves while a test acts."""
+    agent = home_agent(started, folder, broker, "--seconds-per-hour", "60")
+    page.open(agent)
+    return agent

@@ -4,16 +4,8 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 import harness
-from page import home_agent
 
 HOME = "home-energy/home"
-
-
-@pytest.fixture
-def home(started, folder, broker, page):
-    agent = home_agent(started, folder, broker, "--seconds-per-hour", "60")
-    page.open(agent)
-    return agent
 
 
 @pytest.fixture

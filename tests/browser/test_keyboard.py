@@ -4,18 +4,10 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 import harness
-from page import home_agent
 
 # In the order of the page; between them may be others.
 STOPS = ["charge", "mode-manual", "target-slider", "target", "limit-slider", "limit", "ready-by", "discharge",
          "history-from", "history-to", "history-step", "history-show", "csv"]
-
-
-@pytest.fixture
-def home(started, folder, broker, page):
-    agent = home_agent(started, folder, broker, "--seconds-per-hour", "60")
-    page.open(agent)
-    return agent
 
 
 @pytest.fixture
