@@ -121,7 +121,7 @@ class History {
     byId("csv").href = `${this.home.base}/history?${query(this.home)}&format=csv`;
   }
 
-  /** Until the reader chooses, the last days up to the present one. */
+  /** Until the reader chooses, or is about to, the last days up to the present one. */
   follow() {
     byId("history-from").value = later(this.home, this.home.today, 1 - DAYS_AT_FIRST);
     byId("history-to").value = this.home.today;
@@ -168,7 +168,8 @@ class History {
 
   tick() {
     if (this.absent) return;
-    if (!this.chosen && this.day !== this.home.today) this.follow();
+    const typing = document.activeElement?.matches("#history-form input");
+    if (!this.chosen && !typing && this.day !== this.home.today) this.follow();
     const to = byId("history-to").value;
     const present = to === "" || (this.home.realTime ? to >= this.home.today : Number(to) >= Number(this.home.today));
     if (present && !document.hidden && Date.now() - this.last > FOLLOW_EVERY_MS) this.load();

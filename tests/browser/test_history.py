@@ -110,6 +110,16 @@ def test_begins_with_the_last_days_and_follows_the_present(history, home):
     assert len(table(history)) >= DAYS
 
 
+def test_a_field_does_not_change_under_the_hand_of_a_reader(history, home):
+    history.click("history-to")
+    today = lambda: int(history.text("day").split()[-1])  # noqa: E731
+    before, day = history.value("history-to"), today()
+    history.wait(lambda: today() > max(day, int(before)), "another day begins", 2 * harness.PATIENCE)
+    assert history.value("history-to") == before
+    history.click("history-show")  # gone elsewhere without a choice
+    history.wait(lambda: int(history.value("history-to")) > int(before), "the present is followed again", 2 * harness.PATIENCE)
+
+
 def test_a_range_that_a_reader_chose_stays(history, home):
     choose(history, 0, 1, "1d")
     day = history.text("day")
