@@ -143,7 +143,8 @@ class Hog(Raw):
     """Holds a connection without a whole request, or without ever taking an answer."""
 
     def __init__(self, port, name, first, drop=b""):
-        self.began, self.ended, self.name, self.drop = time.monotonic(), None, name, drop
+        self.began = self.stuck = time.monotonic()
+        self.ended, self.name, self.drop = None, name, drop
         super().__init__(port)
         self.send(first)
         self.socket.setblocking(False)
@@ -151,12 +152,12 @@ class Hog(Raw):
         self.poll.register(self.socket, select.POLLRDHUP)
 
     def stuff(self, data):
-        """Sends until the server takes no more. True once it has not for a moment."""
-        quiet = time.monotonic()
-        while time.monotonic() < quiet + 0.3:
+        """Sends until the server has taken no more for a moment."""
+        self.stuck = time.monotonic()
+        while time.monotonic() < self.stuck + 0.3:
             with contextlib.suppress(BlockingIOError):
                 self.socket.send(data)
-                quiet = time.monotonic()
+                self.stuck = time.monotonic()
 
     def is_closed(self):
         if self.ended is None and self.poll.poll(0):
@@ -165,10 +166,6 @@ class Hog(Raw):
             with contextlib.suppress(BlockingIOError, ConnectionResetError, BrokenPipeError):
                 self.socket.send(self.drop)
         return self.ended is not None
-
-    @property
-    def lasted(self):
-        return self.ended - self.began
 
 
 def slow_peers(port):
@@ -213,8 +210,8 @@ def test_who_is_too_slow_is_closed_while_others_are_served(started, folder):
 
         harness.wait_until(all_closed, "the slow ones are closed", patience=2 * REQUEST_SECONDS)
         assert idle.send(get("/charge")).answer().body == b"20.0"  # who asks nothing may stay for longer
-    early = {hog.name: hog.lasted for hog in hogs if hog.lasted < REQUEST_SECONDS}
-    late = {hog.name: hog.lasted for hog in hogs if hog.lasted > 1.5 * REQUEST_SECONDS}
+    early = {hog.name: hog.ended - hog.began for hog in hogs if hog.ended - hog.began < REQUEST_SECONDS}
+    late = {hog.name: hog.ended - hog.stuck for hog in hogs if hog.ended - hog.stuck > 1.5 * REQUEST_SECONDS}
     assert (early, late) == ({}, {})
     assert slowest < harness.PATIENCE
     assert agent.resident_kib() - before < READERS_MARGIN_KIB
