@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace home_energy {
@@ -42,37 +43,47 @@ Place place_of(const std::string& uri) {
   return place;
 }
 
+/// The TLS of a connection; made only where it is spoken: OpenSSL takes megabytes once it is used.
+struct Tls {
+  Tls(Tcp::socket& socket, const MqttSettings& settings, const std::string& host) : stream(socket, context) {
+    NetError ignored;  // the files were read at the start; what is wrong in them shows in the handshake
+    if (settings.ca_file.empty()) {
+      context.set_default_verify_paths(ignored);
+    } else {
+      context.load_verify_file(settings.ca_file, ignored);
+    }
+    stream.set_verify_mode(ssl::verify_peer);
+    stream.set_verify_callback(ssl::host_name_verification(host));
+    if (settings.certificate_file.empty()) return;
+    SSL_use_certificate_file(stream.native_handle(), settings.certificate_file.c_str(), SSL_FILETYPE_PEM);
+    SSL_use_PrivateKey_file(stream.native_handle(), settings.key_file.c_str(), SSL_FILETYPE_PEM);
+  }
+
+  ssl::context context{ssl::context::tls_client};
+  ssl::stream<Tcp::socket&> stream;
+};
+
 class Probe : public std::enable_shared_from_this<Probe> {
  public:
   Probe(asio::io_context& io, const MqttSettings& settings, std::function<void(Finding)> done)
-      : place_(place_of(settings.uri)), done_(std::move(done)), resolver_(io), stream_(io, tls_), timer_(io) {
-    NetError ignored;  // the files were read at the start; what is wrong in them shows in the handshake
-    if (settings.ca_file.empty()) {
-      tls_.set_default_verify_paths(ignored);
-    } else {
-      tls_.load_verify_file(settings.ca_file, ignored);
-    }
-    stream_.set_verify_mode(ssl::verify_peer);
-    stream_.set_verify_callback(ssl::host_name_verification(place_.host));
-    if (settings.certificate_file.empty()) return;
-    SSL_use_certificate_file(stream_.native_handle(), settings.certificate_file.c_str(), SSL_FILETYPE_PEM);
-    SSL_use_PrivateKey_file(stream_.native_handle(), settings.key_file.c_str(), SSL_FILETYPE_PEM);
+      : place_(place_of(settings.uri)), done_(std::move(done)), resolver_(io), socket_(io), timer_(io) {
+    if (place_.tls) tls_.emplace(socket_, settings, place_.host);
   }
 
   void start() {
     give_up_after(kPatience, {false, "no answer within 3 s"});
     resolver_.async_resolve(place_.host, place_.port, [self = shared_from_this()](const NetError& error, auto found) {
       if (error) return self->end({false, error.message()});
-      asio::async_connect(self->stream_.next_layer(), found, [self](const NetError& failed, const Tcp::endpoint&) {
+      asio::async_connect(self->socket_, found, [self](const NetError& failed, const Tcp::endpoint&) {
         if (failed) return self->end({false, failed.message()});
-        self->place_.tls ? self->shake_hands() : self->end({true, {}});
+        self->tls_ ? self->shake_hands() : self->end({true, {}});
       });
     });
   }
 
  private:
   void shake_hands() {
-    stream_.async_handshake(ssl::stream_base::client, [self = shared_from_this()](const NetError& error) {
+    tls_->stream.async_handshake(ssl::stream_base::client, [self = shared_from_this()](const NetError& error) {
       if (error) return self->end({false, self->reason_of(error)});
       self->hear_last_word();
     });
@@ -80,14 +91,14 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void hear_last_word() {
     give_up_after(kLastWord, {true, {}});
-    stream_.async_read_some(asio::buffer(word_), [self = shared_from_this()](const NetError& error, std::size_t) {
+    tls_->stream.async_read_some(asio::buffer(word_), [self = shared_from_this()](const NetError& error, std::size_t) {
       const bool alert = error && error.category() == asio::error::get_ssl_category();
       self->end({!alert, alert ? error.message() : std::string()});
     });
   }
 
   std::string reason_of(const NetError& error) {
-    const long verified = SSL_get_verify_result(stream_.native_handle());
+    const long verified = SSL_get_verify_result(tls_->stream.native_handle());
     if (verified == X509_V_OK) return error.message();
     return error.message() + ": " + X509_verify_cert_error_string(verified);
   }
@@ -103,15 +114,15 @@ class Probe : public std::enable_shared_from_this<Probe> {
     timer_.cancel();
     resolver_.cancel();
     NetError ignored;
-    stream_.next_layer().close(ignored);
+    socket_.close(ignored);
     if (auto done = std::exchange(done_, nullptr)) done(finding);
   }
 
   Place place_;
   std::function<void(Finding)> done_;
-  ssl::context tls_{ssl::context::tls_client};
   Tcp::resolver resolver_;
-  ssl::stream<Tcp::socket> stream_;
+  Tcp::socket socket_;
+  std::optional<Tls> tls_;
   asio::steady_timer timer_;
   std::array<char, 1> word_{};
 };

@@ -135,6 +135,7 @@ mqtt::async_client& MqttLink::Impl::client() {
 }
 
 std::unique_ptr<mqtt::async_client> MqttLink::Impl::make_client() {
+  leave_openssl_to_itself();
   const mqtt::create_options options(v5_ ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   auto client = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id, options);
   client->set_message_callback([this](const mqtt::const_message_ptr& message) {

@@ -23,6 +23,12 @@ mqtt::ssl_options ssl_options(const MqttSettings& settings) {
 
 }  // namespace
 
+void leave_openssl_to_itself() {
+  MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
+  options.do_openssl_init = 0;
+  MQTTAsync_global_init(&options);
+}
+
 std::string reason_of(const mqtt::token_ptr& failed) {
   try {
     failed->wait_for(0s);

@@ -24,6 +24,10 @@ class Listener : public mqtt::iaction_listener {
   Handler handler_;
 };
 
+/// Before the first client is made: Paho would load all of OpenSSL's algorithms and words into memory, TLS or not.
+/// Since its version 1.1 OpenSSL loads what it needs when it needs it.
+void leave_openssl_to_itself();
+
 /// Why a finished token failed, in Paho's words.
 std::string reason_of(const mqtt::token_ptr& failed);
 
