@@ -294,6 +294,7 @@ HttpResponse Routes::page(std::size_t home) const {
                    .labels = runner_.labels(),
                    .real_time = runner_.history_context().first_date.has_value(),
                    .needs_token = !token_.empty(),
+                   .store = runner_.ledger().health(),
                    .version = kVersion});
 }
 

@@ -21,6 +21,7 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using std::chrono::steady_clock;
 using State = StoreHealth::State;
 
 constexpr auto kTryAgain = 1s;
@@ -130,9 +131,10 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   std::optional<FolderLock> lock_;
   std::unique_ptr<Database> database_;  ///< none: it could not be opened, or has to be anew
   bool in_trouble_ = false;             ///< it is tried again after a while, and not at once
-  bool was_loaded_ = false;             ///< what the file holds is known
-  bool file_was_there_ = false;         ///< since it was opened or made by this process
-  StoreBatch unwritten_;                ///< what the disk did not take
+  steady_clock::time_point try_again_;
+  bool was_loaded_ = false;      ///< what the file holds is known
+  bool file_was_there_ = false;  ///< since it was opened or made by this process
+  StoreBatch unwritten_;         ///< what the disk did not take
   std::uint64_t unwritten_to_ = 0;
   std::atomic<std::size_t> dropped_ = 0;
   std::thread thread_;
@@ -295,21 +297,26 @@ void Store::Impl::read(Query query, std::optional<HistoryRow> tail, Render rende
 
 void Store::Impl::run() {
   std::unique_lock lock(mutex_);
-  while (true) {
+  for (bool last = false; !last;) {
     const auto is_due = [&] { return ending_ || !to_read_.empty() || (!in_trouble_ && pending_to_ != 0); };
     if (in_trouble_) {
-      wake_.wait_for(lock, kTryAgain, is_due);
+      wake_.wait_until(lock, try_again_, is_due);
     } else {
       wake_.wait(lock, is_due);
     }
-    const bool last = ending_;
-    // What is asked for is read after what was written before it.
-    auto readings = std::exchange(to_read_, {});
-    write_pending(lock);
+    last = ending_;
+    // What is asked for is read after what was written before it; and between two readings, which may be long, what
+    // has come meanwhile is written.
+    std::optional<Reading> reading;
+    if (!to_read_.empty()) {
+      reading = std::move(to_read_.front());
+      to_read_.pop_front();
+    }
+    if (last || (in_trouble_ ? steady_clock::now() >= try_again_ : pending_to_ != 0)) write_pending(lock);
+    if (!reading) continue;
     lock.unlock();
-    for (const Reading& reading : readings) answer(reading);
+    answer(*reading);
     lock.lock();
-    if (last) break;
   }
   ended_ = true;
   end_.notify_one();
@@ -337,6 +344,7 @@ void Store::Impl::write_pending(std::unique_lock<std::mutex>& lock) {
     database_ = nullptr;  // opened anew when it is tried again
     dropped_ += drop_too_many(unwritten_);
   }
+  try_again_ = steady_clock::now() + kTryAgain;
   post([this, outcome] { tell(outcome); });
   lock.lock();
 }

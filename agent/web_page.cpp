@@ -73,6 +73,7 @@ Values values_of(const WebPage& page) {
   const auto kw = [](Watts power) { return written([&](std::string& out) { wire::append_kw(out, power); }); };
   const Charging next = home.charging == Charging::on ? Charging::off : Charging::on;
   constexpr std::size_t kDate = 10;  // of an ISO time
+  const bool failing = page.store.state == StoreHealth::State::failing;
   return {
       {"base", page.base},
       {"home", page.home},
@@ -80,6 +81,7 @@ Values values_of(const WebPage& page) {
       {"clock", page.real_time ? "local" : "simulated"},
       {"time", wire::time_text(std::int64_t{home.hour} * kMinutesPerHour + home.minute)},
       {"day", page.real_time ? page.labels.quarter_starts.front().substr(0, kDate) : std::to_string(home.day)},
+      {"day_number", std::to_string(home.day)},
       {"soc_percent", written([&](std::string& out) { wire::append_soc(out, home); })},
       {"stored_kwh", kwh(home.stored)},
       {"capacity_kwh", kwh(home.capacity)},
@@ -92,6 +94,10 @@ Values values_of(const WebPage& page) {
       {"limit_percent", written([&](std::string& out) { wire::append_percent(out, home.limit); })},
       {"token", page.needs_token ? "required" : "none"},
       {"form", page.needs_token ? "hidden" : ""},
+      {"store_banner", failing ? "" : "hidden"},
+      {"store_words", failing
+                          ? "The disk takes nothing: " + page.store.reason + ". What you set now is lost at a restart."
+                          : std::string()},
       {"version", std::string(page.version)},
   };
 }

@@ -18,6 +18,7 @@ struct WebPage {
   const wire::Labels& labels;
   bool real_time;
   bool needs_token;
+  const StoreHealth& store;
   std::string_view version;
 };
 

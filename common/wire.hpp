@@ -39,6 +39,7 @@ inline constexpr std::string_view kOverload = "overload";
 inline constexpr std::string_view kBaseKwh = "base_kwh";
 inline constexpr std::string_view kCarKwh = "car_kwh";
 inline constexpr std::string_view kOverloadMinutes = "overload_minutes";
+inline constexpr std::string_view kMinutes = "minutes";
 inline constexpr std::string_view kSince = "since";
 inline constexpr std::string_view kStart = "start";
 inline constexpr std::string_view kEnd = "end";

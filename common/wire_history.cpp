@@ -106,6 +106,8 @@ void for_each_value(std::string& out, const HistoryRow& row, const Column& colum
   append_percent(out, Percent(row.soc));
   column(key::kOverloadMinutes);
   append_decimal(out, rounded_quotient(row.overload_s, kSecondsPerMinute, 2), 2);
+  column(key::kMinutes);
+  out += std::to_string(row.minutes);
 }
 
 }  // namespace

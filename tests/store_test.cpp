@@ -1,6 +1,8 @@
 #include "agent/store.hpp"
 
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <thread>
 
 #include "common/home_state.hpp"
 #include "tests/folders.hpp"
@@ -86,6 +88,23 @@ TEST_CASE("rows that are not written yet follow those that are, each once") {
   CHECK(opened.read(all, HistoryRow{.number = 3, .quarter = 3}) == "4");
   CHECK(opened.read(all, HistoryRow{.number = 2, .quarter = 2}) == "3");
   CHECK(opened.read({"home", 0, 3, HistoryStep::quarter}, HistoryRow{.number = 3, .quarter = 3}) == "3");
+}
+
+TEST_CASE("a write waits for one reading at most, however many there are") {
+  Opened opened({});
+  opened.write(rows(0, 3));
+  int readings = 0;
+  int before_the_write = -1;
+  const auto slowly = [](const auto&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return std::string();
+  };
+  for (int i = 0; i < 10; ++i)
+    opened.store->read({"home", 0, 100, HistoryStep::quarter}, {}, slowly, [&](const auto&) { ++readings; });
+  opened.store->write(rows(3, 1), [&](bool) { before_the_write = readings; });
+  REQUIRE(opened.io.run_until([&] { return readings == 10; }));
+  CHECK(before_the_write >= 0);
+  CHECK(before_the_write <= 2);  // one that had begun, and the answer of one that was over
 }
 
 TEST_CASE("a fresh start puts what is there aside") {

@@ -67,13 +67,13 @@ TEST_CASE("history as JSON and as CSV, to the letter") {
   CHECK(wire::history_json("home", "SEK", HistoryStep::quarter, rows, wire::simulated_quarter_text) ==
         R"({"home":"home","step":"15m","currency":"SEK","rows":[)"
         R"({"start":"3T07:15","base_kwh":0.936,"car_kwh":1.85,"price":1.0026,"cost":2.7945,"soc_percent":47.97,)"
-        R"("overload_minutes":1.5},)"
+        R"("overload_minutes":1.5,"minutes":15},)"
         R"({"start":"3T07:30","base_kwh":0.0,"car_kwh":0.0,"price":0.0,"cost":-0.005,"soc_percent":0.0,)"
-        R"("overload_minutes":0.0}]})");
+        R"("overload_minutes":0.0,"minutes":15}]})");
   CHECK(wire::history_csv(rows, wire::simulated_quarter_text) ==
-        "start,base_kwh,car_kwh,price,cost,soc_percent,overload_minutes\r\n"
-        "3T07:15,0.936,1.85,1.0026,2.7945,47.97,1.5\r\n"
-        "3T07:30,0.0,0.0,0.0,-0.005,0.0,0.0\r\n");
+        "start,base_kwh,car_kwh,price,cost,soc_percent,overload_minutes,minutes\r\n"
+        "3T07:15,0.936,1.85,1.0026,2.7945,47.97,1.5,15\r\n"
+        "3T07:30,0.0,0.0,0.0,-0.005,0.0,0.0,15\r\n");
   CHECK(wire::history_json("home", "SEK", HistoryStep::day, {}, wire::simulated_quarter_text) ==
         R"({"home":"home","step":"1d","currency":"SEK","rows":[]})");
 }

@@ -30,18 +30,26 @@ class TodayRows {
     if (this.wanted) this.refresh();
   }
 
+  /** What was known may be of another run. */
+  anew() {
+    this.rows = new Map();
+    this.refresh();
+  }
+
   async ask() {
     const day = this.home.today;
-    if (day !== this.day) this.rows.clear();
+    if (day !== this.day) this.rows = new Map();
     this.day = day;
-    const running = [...this.rows.keys()].at(-1);
-    const from = running === undefined ? day : running.slice(0, running.indexOf("T") + 6);
+    const known = this.rows;
+    const running = [...known.keys()].at(-1);
+    const follows = running !== undefined && minuteOfDay(running) <= minuteOfDay(this.home.clock.time);
+    const from = follows ? running.slice(0, running.indexOf("T") + 6) : day;
     const answer = await fetch(`${this.home.base}/history?step=15m&from=${encodeURIComponent(from)}`);
     if (answer.status === 404) this.kept = false;
     if (!answer.ok) return;
     const { rows } = await answer.json();
-    if (this.home.today !== day) return;
-    for (const row of rows) if (row.start.startsWith(`${day}T`)) this.rows.set(row.start, row);
+    if (this.home.today !== day || this.rows !== known) return;
+    for (const row of rows) if (row.start.startsWith(`${day}T`)) known.set(row.start, row);
     this.changed();
   }
 }
@@ -192,7 +200,7 @@ function showSummary(series) {
     `${timeOfDay(high.from)} with ${price(high.value, series.unit)}. The house draws most at ${timeOfDay(most.from)}: ${kilowatts(most.value)}.`);
 }
 
-/** @return what to call with each topic that `home` has heard */
+/** @return `heard`, to be called with each topic that `home` has heard, and `anew`, where that may be another run's */
 export function startDay(home) {
   let chart = null;
   let awaited = false;
@@ -214,8 +222,9 @@ export function startDay(home) {
     byId("day-chart-missing").hidden = Boolean(Chart);
     soon();
   });
-  return (topic) => {
+  const heard = (topic) => {
     if (topic === "clock") today.refresh();
     if (TOPICS.has(topic)) soon();
   };
+  return { heard, anew: () => today.anew() };
 }

@@ -2,7 +2,6 @@
 import { blockSpan, minuteOfDay } from "./format.js";
 
 export const DAY = 1440;
-const QUARTER = 15;
 const HOUR = 60;
 
 /** A profile of 24 or 96 values over the day. */
@@ -12,20 +11,21 @@ export function profileStretches(values = []) {
 }
 
 /**
- * What the car drew, kW, from the quarters of the history. The running quarter has drawn only part of its energy, so
- * there the charger's present power counts, up to now; as it does where a row is still on its way.
+ * What the car drew, kW, from the rows of the history. The running one has drawn only part of its energy, so there the
+ * charger's present power counts, up to now; as it does where a row is still on its way.
  */
 export function chargedStretches(rows, now, powerNow) {
   const stretches = [];
   for (const row of rows) {
     const from = minuteOfDay(row.start);
-    const running = from + QUARTER > now;
-    const value = running ? powerNow : row.car_kwh * (HOUR / QUARTER);
-    const to = running ? now : from + QUARTER;
+    const running = from + row.minutes > now;
+    const value = running ? powerNow : row.car_kwh * (HOUR / row.minutes);
+    const to = running ? now : from + row.minutes;
     if (value > 0 && to > from) stretches.push({ from, to, value });
   }
-  const told = rows.length > 0 ? minuteOfDay(rows.at(-1).start) + QUARTER : now;
-  if (powerNow > 0 && told < now && now - told <= 2 * QUARTER) stretches.push({ from: told, to: now, value: powerNow });
+  const last = rows.at(-1);
+  const told = last ? minuteOfDay(last.start) + last.minutes : now;
+  if (powerNow > 0 && told < now && now - told <= 2 * last.minutes) stretches.push({ from: told, to: now, value: powerNow });
   return stretches;
 }
 

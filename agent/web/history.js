@@ -99,11 +99,11 @@ class History {
   constructor(home) {
     Object.assign(this, { home, chosen: false, chart: null, asked: 0, last: 0, shown: null });
     if (home.realTime) for (const id of ["history-from", "history-to"]) byId(id).type = "date";
-    byId("history-form").addEventListener("submit", (event) => { event.preventDefault(); this.load(); });
+    byId("history-form").addEventListener("submit", (event) => { event.preventDefault(); this.load(true); });
     byId("history-form").addEventListener("input", () => this.choose());
     // Not every way of choosing sends both events (voice control, form fillers), and the CSV must hold what is shown.
     byId("history-form").addEventListener("change", () => this.choose());
-    byId("history-step").addEventListener("change", () => this.load());
+    byId("history-step").addEventListener("change", () => this.load(true));
     this.follow();
     chartLibrary().then((Chart) => {
       if (Chart) this.chart = new HistoryChart(Chart);
@@ -130,8 +130,10 @@ class History {
     this.load();
   }
 
-  async load() {
+  /** @param wanted  whether the reader asked for it, who is then told; the present that goes on is not worth a word */
+  async load(wanted = false) {
     const turn = ++this.asked;
+    this.wanted = wanted;
     this.last = Date.now();
     const step = byId("history-step").value;
     try {
@@ -148,6 +150,7 @@ class History {
 
   say(words) {
     setText(byId("history-summary"), words);
+    setText(byId("history-told"), this.wanted ? words : "");
   }
 
   none(reason) {

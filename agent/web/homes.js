@@ -88,7 +88,8 @@ class Chooser {
       this.mark(this.active < 0 && step < 0 ? count - 1 : (this.active + step + count) % count);
     } else if (event.key === "Enter") {
       const options = byId("home-list").children;
-      this.go((options[this.active] ?? options[0])?.textContent);
+      const typed = this.input.value !== document.body.dataset.home;
+      if (!byId("home-list-box").hidden) this.go((options[this.active] ?? (typed ? options[0] : undefined))?.textContent);
     } else if (event.key === "Escape") {
       this.close();
     }

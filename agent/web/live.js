@@ -10,9 +10,12 @@ const LONGEST_WAIT_MS = 15000;
  * `restarted()` when another run of the agent speaks.
  * An EventSource connects anew by itself, except after an answer that is no stream: then a new one is made, later
  * each time, so that a thousand pages do not storm a server that is just starting.
+ * A tab that is not looked at does not listen: browsers open six connections to a server at most, for all tabs together.
+ * @return what to call when there are reasons to think that the stream is dead though it looks alive
  */
-export function listen(base, { heard, changed, restarted }) {
+export function listen(base, { heard, connected, changed, restarted }) {
   let source = null;
+  let retry = null;
   let wait = 1000;
   let run = null;
   const hear = (topic, { data, lastEventId }) => {
@@ -25,20 +28,36 @@ export function listen(base, { heard, changed, restarted }) {
   };
   const open = () => {
     source = new EventSource(`${base}/events`);
-    source.onopen = () => { wait = 1000; changed(true); };
+    source.onopen = () => { wait = 1000; connected(); changed(true); };
     source.onerror = () => {
       changed(false);
       if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(open, wait);
+      retry = setTimeout(open, wait);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     };
     for (const topic of TOPICS) {
       source.addEventListener(topic, (event) => hear(topic, event));
     }
   };
-  open();
+  const close = () => {
+    clearTimeout(retry);
+    source?.close();
+    source = null;
+    changed(false);
+  };
+  const look = () => {
+    if (document.hidden) close();
+    else if (!source) open();
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
   // A laptop that slept may have lost the stream without an error reaching the page.
-  setInterval(() => changed(source.readyState === EventSource.OPEN), 1000);
+  setInterval(() => changed(source?.readyState === EventSource.OPEN), 1000);
+  return () => {
+    if (source?.readyState !== EventSource.OPEN) return;
+    close();
+    look();
+  };
 }
 
 export function showLive(live) {
@@ -58,19 +77,27 @@ function brokerSentence(broker) {
   return "";
 }
 
-/** Says what ails the agent itself. A health that cannot be asked for says nothing: `live` tells that already. */
-export function watchHealth() {
+/**
+ * Says what ails the agent itself. One that does not answer is told to `silent`: of a machine that lost its power or
+ * its network the stream hears nothing, not even its end.
+ */
+export function watchHealth(silent) {
   const store = document.getElementById("store-banner");
   const broker = document.getElementById("broker-note");
   const look = async () => {
+    if (!document.hidden) await ask();
+    setTimeout(look, HEALTH_EVERY_MS);
+  };
+  const ask = async () => {
     try {
       const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(HEALTH_EVERY_MS) });
       const health = await answer.json();
       const failing = health.store === "failing";
       say(store, failing ? `${sentence(`The disk takes nothing: ${health.store_error ?? "no reason given"}`)} What you set now is lost at a restart.` : "");
       say(broker, brokerSentence(health.broker));
-    } catch { /* asked again shortly */ }
-    setTimeout(look, HEALTH_EVERY_MS);
+    } catch {
+      silent();
+    }
   };
   look();
 }

@@ -13,7 +13,6 @@ const realTime = body.dataset.clock === "local";
 
 /** The latest of each topic, and `today`: the day as the agent's history names it. */
 const home = { base: body.dataset.base, realTime, today: body.dataset.day };
-let firstDay = null;
 
 const energy = (value) => number(value, 1);
 const power = (value) => number(value, 1, 2);
@@ -23,11 +22,9 @@ const WRITTEN = { soc: (value) => number(value, 0, 1), stored: energy, capacity:
 const show = (id, value) => setText(byId(id), WRITTEN[id](value));
 const showDay = () => setText(byId("day"), dayName(home.today).replace(/^Day/, "day"));
 
-/** The clock counts days; in real time the history wants dates. The page came with the date of the first day. */
+/** The clock counts days; in real time the history wants dates. The page came with one of each. */
 function dayOf(clock) {
-  if (!realTime) return String(clock.day);
-  firstDay ??= clock.day;
-  return addDays(body.dataset.day, clock.day - firstDay);
+  return realTime ? addDays(body.dataset.day, clock.day - Number(body.dataset.dayNumber)) : String(clock.day);
 }
 
 function showClock(clock) {
@@ -98,12 +95,10 @@ function localise() {
 
 /** Another run counts its days from its own start, and may ask for a token: what only the HTML tells is read anew. */
 async function learnAnew(heard) {
-  firstDay = null;
   try {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const name of ["day", "token"]) body.dataset[name] = page.body.dataset[name] ?? body.dataset[name];
-    firstDay = null;
+    for (const name of ["day", "dayNumber", "token"]) body.dataset[name] = page.body.dataset[name] ?? body.dataset[name];
     if (home.clock) heard("clock", home.clock);
   } catch { /* the stream says whether the agent is there; until then what was known holds */ }
 }
@@ -111,11 +106,12 @@ async function learnAnew(heard) {
 localise();
 startCharging();
 startHomes();
-const parts = [startControls(home), startDay(home), startHistory(home)];
+const day = startDay(home);
+const parts = [startControls(home), day.heard, startHistory(home)];
 const heard = (topic, payload) => {
   home[topic] = payload;
   SHOWN[topic]?.(payload);
   for (const part of parts) part(topic);
 };
-listen(home.base, { heard, changed: showLive, restarted: () => learnAnew(heard) });
-watchHealth();
+const silent = listen(home.base, { heard, connected: day.anew, changed: showLive, restarted: () => learnAnew(heard) });
+watchHealth(silent);

@@ -136,6 +136,16 @@ def test_days_of_which_nothing_is_kept(history):
     assert table(history) == []
 
 
+def test_only_what_was_asked_for_is_announced(history, home):
+    told = lambda: history.script("return document.getElementById('history-told').textContent")  # noqa: E731
+    day = history.value("history-to")
+    history.wait(lambda: history.value("history-to") != day, "the present goes on", 2 * harness.PATIENCE)
+    history.wait(lambda: len(table(history)) == 7, "another week is shown")
+    assert told() == ""
+    choose(history, 0, 1, "1d")
+    assert told() == history.text("history-summary") != ""
+
+
 def test_an_impossible_range_is_answered_with_a_reason(history):
     history.expect_complaint("400 (Bad Request)")
     history.type("history-from", "2")

@@ -67,6 +67,17 @@ def test_by_arrow_keys_and_escape(page, homes):
     assert page.element("home-chooser").get_attribute("aria-expanded") == "false"
 
 
+def test_enter_without_a_choice_stays(page, homes):
+    page.open(homes, "/homes/home-7")
+    page.click("home-chooser")
+    page.wait(lambda: options(page), "the list is there")
+    page.keys(Keys.ENTER)
+    page.keys(Keys.ESCAPE)
+    page.keys(Keys.ENTER)
+    page.wait_live()
+    assert page.driver.current_url == page.origin + "/homes/home-7"
+
+
 def test_what_is_no_home_is_said(page, homes):
     page.click("home-chooser")
     page.wait(lambda: options(page), "the list is there")

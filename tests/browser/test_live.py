@@ -1,6 +1,7 @@
 """The agent goes away and comes back; the page says so and goes on by itself."""
 
 import json
+import signal
 
 import pytest
 
@@ -78,6 +79,47 @@ def test_another_run_counts_its_own_days(page, started, folder):
     page.wait_live()
     page.wait_text("day", "day 0")
     page.wait(lambda: page.value("history-to") == "0", "the history ends today")
+
+
+def test_another_run_has_its_own_today(page, started, folder):
+    page.expect_complaint(*LOST)
+    agent = home_agent(started, folder, None, "--seconds-per-hour", "1", "--tick", "250ms")
+    page.open(agent)
+    page.wait(lambda: page.text("time") >= "06:00", "a quarter of the day goes by")
+    agent.kill()
+    wait_gone(page)
+    agent.start()
+    page.wait_live()
+    page.wait(lambda: "01:30" <= page.text("time") < "04:00" and page.text("total-house") != "–", "the new run goes on")
+    shown = float(page.text("total-house").split()[0])
+    assert 0 < shown <= agent.get("/state")[1]["baseload"]["energy_kwh"] + 0.05
+
+
+def test_an_agent_that_does_not_answer_is_not_live(page, started, folder):
+    """A machine that lost its power or its network: the stream does not end, it is silent."""
+    page.expect_complaint(*LOST)
+    agent = home_agent(started, folder)
+    page.hurry()
+    page.open(agent)
+    agent.signal(signal.SIGSTOP)
+    page.wait(lambda: page.text("live") == "not live", "the silence is noticed", 2 * harness.PATIENCE)
+    agent.signal(signal.SIGCONT)
+    page.wait_live()
+    wait_moving(page)
+
+
+def test_many_tabs(page, started, folder):
+    """More than a browser opens connections to a server: those that nobody looks at give theirs up."""
+    agent = home_agent(started, folder)
+    page.open(agent)
+    for _ in range(8):
+        page.driver.switch_to.new_window("tab")
+        page.open(agent)
+    page.click("charge")
+    page.wait_text("receipt", "Taken: charging is on.")
+    page.driver.switch_to.window(page.driver.window_handles[0])
+    page.wait_live()
+    page.wait(lambda: page.data("charging") == "on", "the first tab hears again what the home tells")
 
 
 def test_the_broker_goes_and_comes(page, started, folder, broker):

@@ -46,6 +46,21 @@ def test_the_banner_comes_and_goes(page, home):
     page.wait(lambda: not page.shown("store-banner"), "the banner goes")
 
 
+def test_it_is_told_without_scripts_too(page, home):
+    limit_files(home, NOTHING)
+    harness.wait_until(lambda: store(home) == "failing", "the agent notices")
+    page.browser.scripts(False)
+    try:
+        page.open(home, live=False)
+        assert page.text("store-banner").startswith("The disk takes nothing: ")
+    finally:
+        page.browser.scripts(True)
+    limit_files(home, resource.RLIM_INFINITY)
+    harness.wait_until(lambda: store(home) == "ok", "the agent stores again")
+    page.open(home)
+    assert not page.shown("store-banner")
+
+
 def test_a_command_is_taken_but_said_not_to_be_saved(page, home):
     limit_files(home, NOTHING)
     harness.wait_until(lambda: store(home) == "failing", "the agent notices")

@@ -11,7 +11,7 @@ import harness
 from durable import FAST, STILL, agent_on, counters, history, sums_agree
 
 QUICK = ("--seconds-per-hour", "0.04", "--tick", "10ms")  # a day lasts 0.96 s, a tick is a quarter of an hour
-COLUMNS = ["start", "base_kwh", "car_kwh", "price", "cost", "soc_percent", "overload_minutes"]
+COLUMNS = ["start", "base_kwh", "car_kwh", "price", "cost", "soc_percent", "overload_minutes", "minutes"]
 
 
 @pytest.fixture(scope="module")
