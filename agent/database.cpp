@@ -42,12 +42,24 @@ CREATE TABLE history (
 ) WITHOUT ROWID;
 )sql"};
 
+/// The first quarter of the nth newest day of a home, the newest being the 0th; seeks from day to day. The remainder of
+/// a negative number is negative, too.
+constexpr const char* kNthDay = R"sql(
+WITH RECURSIVE day(first) AS (
+  SELECT max(quarter) - (max(quarter) % 96 + 96) % 96 FROM history WHERE home = ?1
+  UNION ALL
+  SELECT (SELECT max(quarter) - (max(quarter) % 96 + 96) % 96 FROM history WHERE home = ?1 AND quarter < day.first)
+  FROM day WHERE first IS NOT NULL LIMIT ?2 + 1)
+SELECT first FROM day LIMIT 1 OFFSET ?2
+)sql";
+
 using Kind = DatabaseError::Kind;
 
 Kind kind_of(const SQLite::Exception& error) {
   switch (error.getErrorCode()) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_ERROR:  // tables or columns are missing
       return Kind::damaged;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -66,6 +78,7 @@ void check(SQLite::Database& db) {
   const int tables = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
   if (tables > 0 && pragma(db, "application_id") != kApplicationId)
     throw DatabaseError(Kind::damaged, "it is another program's");
+  if (version < 0) throw DatabaseError(Kind::damaged, "its version is " + std::to_string(version));
   if (version > Database::version()) {
     throw DatabaseError(Kind::newer, "it is of version " + std::to_string(version) + ", this program knows up to " +
                                          std::to_string(Database::version()));
@@ -121,13 +134,17 @@ class Database::Impl {
   void write_home(const std::string& id, const HomeRecord& home);
   void write_row(std::int64_t home, const HistoryRow& row);
   bool is_in_a_daily_sum(std::int64_t home, const HistoryRow& row);
-  void fold_old_days(std::int64_t home, std::int64_t today);
+  void fold_old_days(std::int64_t home, std::int64_t day);
   std::vector<HistoryRow> select(std::int64_t home, std::int64_t from, std::int64_t to);
 
   SQLite::Database db_;
   int keep_days_;
   std::unordered_map<std::string, std::int64_t> numbers_;
-  std::unordered_map<std::int64_t, std::int64_t> folded_until_;  ///< by home: days
+  struct Folded {
+    std::int64_t day = std::numeric_limits<std::int64_t>::min();    ///< of the row that was written last
+    std::int64_t until = std::numeric_limits<std::int64_t>::min();  ///< what begins before this quarter is folded
+  };
+  std::unordered_map<std::int64_t, Folded> folded_;  ///< by home
   std::optional<SQLite::Statement> replace_agent_;
   std::optional<SQLite::Statement> update_home_;
   std::optional<SQLite::Statement> insert_row_;
@@ -172,7 +189,7 @@ void Database::Impl::write(const StoreBatch& batch) {
     transaction.commit();
   } catch (const std::exception&) {
     numbers_.clear();  // those given in this transaction are not there
-    folded_until_.clear();
+    folded_.clear();
     throw;
   }
 }
@@ -216,9 +233,9 @@ void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
 /// Whether the row came before: a commit that failed may be in the file all the same, and is written again. The sum of
 /// a day has the number of its last row.
 bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row) {
-  const auto folded = folded_until_.find(home);
+  const auto folded = folded_.find(home);
   const std::int64_t day = row.quarter / kQuartersPerDay;
-  if (folded != folded_until_.end() && day >= folded->second) return false;
+  if (folded != folded_.end() && row.quarter >= folded->second.until) return false;
   SQLite::Statement select(db_, "SELECT 1 FROM history WHERE home = ? AND quarter = ? AND number >= ?");
   select.bind(1, home);
   select.bind(2, day * kQuartersPerDay);
@@ -226,21 +243,24 @@ bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row)
   return select.executeStep();
 }
 
-/// The days before those that are kept become a row each.
-void Database::Impl::fold_old_days(std::int64_t home, std::int64_t today) {
-  const std::int64_t kept = today - keep_days_;
-  const auto known = folded_until_.find(home);
-  if (known != folded_until_.end() && known->second >= kept) return;
-  constexpr auto kFirst = std::numeric_limits<std::int64_t>::min();
-  const std::int64_t from = known == folded_until_.end() ? kFirst : known->second * kQuartersPerDay;
-  const std::int64_t to = kept * kQuartersPerDay;
-  const auto sums = folded(select(home, from, to), HistoryStep::day);
+/// Of the days that there are the newest are kept, and those before become a row each. Counted by days that there are,
+/// not from the present one: a clock that is a year ahead for a second takes nothing with it.
+void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day) {
+  Folded& done = folded_[home];
+  if (std::exchange(done.day, day) == day) return;
+  SQLite::Statement nth_day(db_, kNthDay);
+  nth_day.bind(1, home);
+  nth_day.bind(2, keep_days_);
+  if (!nth_day.executeStep() || nth_day.getColumn(0).isNull()) return;
+  const std::int64_t until = nth_day.getColumn(0).getInt64();
+  if (until <= done.until) return;
+  const auto sums = folded(select(home, done.until, until), HistoryStep::day);
   SQLite::Statement erase(db_, "DELETE FROM history WHERE home = ? AND quarter >= ? AND quarter < ?");
   erase.bind(1, home);
-  erase.bind(2, from);
-  erase.bind(3, to);
+  erase.bind(2, done.until);
+  erase.bind(3, until);
   erase.exec();
-  folded_until_[home] = kept;
+  done.until = until;
   for (const HistoryRow& sum : sums) write_row(home, sum);
 }
 

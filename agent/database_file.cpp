@@ -36,12 +36,14 @@ fs::path free_name(const fs::path& path, const std::string& why) {
 
 void put_aside(const DatabaseFile& file, const std::string& why) {
   try {
-    if (!fs::exists(file.path())) return;
     const fs::path name = free_name(file.path(), why);
-    fs::rename(file.path(), name);
-    for (const char* const part : {"-wal", "-journal"}) {
-      if (fs::exists(file.path().string() + part)) fs::rename(file.path().string() + part, name.string() + part);
+    bool found = false;
+    for (const char* const part : {"", "-wal", "-journal"}) {
+      if (!fs::exists(file.path().string() + part)) continue;
+      fs::rename(file.path().string() + part, name.string() + part);
+      found = true;
     }
+    if (!found) return;
     fs::remove(file.path().string() + "-shm");
     spdlog::warn("store: {} is put aside as {}", file.path().string(), name.string());
   } catch (const fs::filesystem_error& error) {

@@ -203,7 +203,11 @@ Result<void> Store::Impl::open() {
   try {
     lock_.emplace(*settings_.folder);
     if (settings_.fresh) put_aside(file(), "before");
-    if (fs::exists(file().path())) load();
+    if (fs::exists(file().path())) {
+      load();
+    } else {
+      put_aside(file(), "unread");  // a log whose file was put aside, and the process ended before the log was
+    }
     was_loaded_ = true;  // a new file is made by the thread: nobody waits for the disk to begin
   } catch (const DatabaseError& trouble) {
     if (trouble.kind() == DatabaseError::Kind::in_use) {

@@ -80,6 +80,22 @@ TEST_CASE("days older than those that are kept become a row each, and nothing of
   CHECK(sum == 100 * 5 * kQuartersPerDay);
 }
 
+TEST_CASE("a clock that is far ahead for a moment takes no history with it") {
+  Database database(Database::kInMemory, 2);
+  std::int64_t number = 0;
+  const auto live = [&](std::int64_t first_day, std::int64_t days) {
+    for (std::int64_t i = 0; i < days * kQuartersPerDay; ++i)
+      database.write(batch({{"home", row(first_day * kQuartersPerDay + i, ++number)}}));
+  };
+  const auto count = [&] { return database.history("home", -1000 * kQuartersPerDay, 1000 * kQuartersPerDay).size(); };
+  live(-1, 2);
+  database.write(batch({{"home", row(500 * kQuartersPerDay, ++number)}}));
+  CHECK(count() == 2 * kQuartersPerDay + 1);
+  live(1, 1);
+  CHECK(count() == 2 * kQuartersPerDay + 2);  // of four days there are, the two before the newest are whole
+  CHECK(database.history("home", -kQuartersPerDay, 0).size() == 1);
+}
+
 TEST_CASE("a file of every version so far is understood") {
   const Files files;
   for (int version = 1; version <= Database::version(); ++version) {

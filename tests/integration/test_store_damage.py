@@ -78,7 +78,17 @@ def another_programs(path):
         db.commit()
 
 
-DAMAGES = [garbage, truncated, truncated_at_a_page, page_flipped(0), page_flipped(1), page_flipped(-1),
+def changed(sql):
+    def change(path):
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            db.execute(sql)
+            db.commit()
+    change.__qualname__ = "_".join(sql.lower().split()[:4])
+    return change
+
+
+DAMAGES = [changed("DROP TABLE history"), changed("ALTER TABLE home RENAME COLUMN state TO estate"),
+           changed("PRAGMA user_version = -1"), garbage, truncated, truncated_at_a_page, page_flipped(0), page_flipped(1), page_flipped(-1),
            state_of_another_kind, another_programs]
 
 
@@ -96,6 +106,18 @@ def test_a_damaged_file_is_put_aside_unchanged(started, folder, data, path, dama
     agent.kill()
     agent = started(agent_on(data, folder, *STILL))
     assert agent.get("/state")[1]["battery"]["limit_percent"] == 55.0
+
+
+def test_a_log_without_its_file_is_put_aside(started, folder, data):
+    """What a crash leaves while a file is put aside: SQLite would write over the log, which holds what came last."""
+    agent = started(agent_on(data, folder, *STILL))
+    assert agent.post("/charge_limit", {"charge_limit": 77}) == (200, {"charge_limit": 77.0})
+    agent.kill()
+    log = (data / f"{FILE}-wal").read_bytes()
+    (data / FILE).rename(data / f"{FILE}.before-x")
+    agent.start()
+    assert agent.get("/state")[1]["battery"]["limit_percent"] == 100.0
+    assert [path.read_bytes() for path in aside(data, "unread")] == [log]
 
 
 def test_an_empty_file_is_begun_in(started, folder, data):
