@@ -51,6 +51,7 @@ class HttpServer::Impl {
   NetError listen(const asio::ip::address& address, std::uint16_t port);
   void accept(Door& door);
   void welcome(HttpSocket socket);
+  bool send_one_away();
   void sweep();
   /// A copy: a session may end while it is called.
   std::vector<std::shared_ptr<HttpSession>> sessions() const { return {sessions_.open.begin(), sessions_.open.end()}; }
@@ -120,10 +121,26 @@ void HttpServer::Impl::welcome(HttpSocket socket) {
   NetError ignored;
   socket.set_option(Tcp::no_delay(true), ignored);
   socket.non_blocking(true, ignored);
-  const bool full = sessions_.open.size() - sessions_.refused - sessions_.streams >= HttpSessions::kMaxServed;
+  const bool full =
+      sessions_.open.size() - sessions_.refused - sessions_.streams >= HttpSessions::kMaxServed && !send_one_away();
   if (full && sessions_.refused >= HttpSessions::kMaxRefused) return;  // the socket closes
   if (full) ++sessions_.refused;
   HttpSession::begin(std::move(socket), sessions_, full ? HttpSession::Kind::refused : HttpSession::Kind::served);
+}
+
+/// Makes room. @return whether there is somebody who has been idle for long enough
+bool HttpServer::Impl::send_one_away() {
+  const auto now = steady_clock::now();
+  HttpSession* longest = nullptr;
+  auto since = now - HttpSessions::kMayStay;
+  for (const auto& session : sessions_.open) {
+    if (const auto idle = session->idle_since(); idle && *idle < since) {
+      longest = session.get();
+      since = *idle;
+    }
+  }
+  if (longest != nullptr) longest->close();
+  return longest != nullptr;
 }
 
 void HttpServer::Impl::sweep() {

@@ -23,6 +23,7 @@ constexpr std::uint32_t kMaxHeader = 32 * 1024;
 constexpr std::uint64_t kMaxBody = 64 * 1024;
 constexpr std::size_t kReadSize = 4 * 1024;
 constexpr std::size_t kWriteAt = 64 * 1024;  ///< answers to pipelined requests are gathered up to this
+constexpr std::size_t kKeptBuffer = 8 * 1024;
 constexpr int kStreamBuffer = 64 * 1024;
 constexpr auto kIdle = 60s;
 constexpr auto kRequest = 30s;
@@ -55,6 +56,9 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
     if (!streaming_ || writing_) return close();
     out_ += ":\n\n";
     write_events();
+  }
+  std::optional<steady_clock::time_point> idle_since() const override {
+    return idle_ && socket_.is_open() ? std::optional(deadline_ - kIdle) : std::nullopt;
   }
   void wake() override;
   void close() override {
@@ -100,6 +104,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   EventSource events_;
   steady_clock::time_point deadline_ = steady_clock::now() + kIdle;
   bool continue_sent_ = false;
+  bool idle_ = false;  ///< between requests
   bool parsing_ = false;
   bool awaiting_ = false;  ///< an answer that comes later
   bool streaming_ = false;
@@ -109,13 +114,13 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
 };
 
 void Session::read() {
-  const bool between_requests = buffer_.size() == 0 && !parser_->got_some();
-  if (between_requests) deadline_ = steady_clock::now() + kIdle;
+  idle_ = buffer_.size() == 0 && !parser_->got_some();
+  if (idle_) deadline_ = steady_clock::now() + kIdle;
   socket_.async_read_some(buffer_.prepare(kReadSize),
-                          [this, self = shared_from_this(), between_requests](const NetError& error, std::size_t size) {
+                          [this, self = shared_from_this()](const NetError& error, std::size_t size) {
                             if (error) return end();
                             buffer_.commit(size);
-                            if (between_requests) deadline_ = steady_clock::now() + kRequest;
+                            if (std::exchange(idle_, false)) deadline_ = steady_clock::now() + kRequest;
                             parse();
                           });
 }
@@ -279,6 +284,7 @@ void Session::write() {
 
 void Session::after_write() {
   out_.clear();
+  if (out_.capacity() > kKeptBuffer) out_.shrink_to_fit();  // else two hundred pages keep the chart library each
   if (streaming_) {
     writing_ = false;
     deadline_ = steady_clock::now() + kQuiet;

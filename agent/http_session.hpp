@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 
 #include "agent/http_bytes.hpp"
@@ -21,6 +22,9 @@ class HttpSession;
 /// What the connections of a server share.
 struct HttpSessions {
   static constexpr std::size_t kMaxServed = 256;
+  /// Of a full house who has been idle the longest is sent away for the newest, if for so long: browsers open six
+  /// connections for a page and keep them for a minute, so that forty pages would lock out all others.
+  static constexpr std::chrono::seconds kMayStay{5};
   static constexpr std::size_t kMaxRefused = 256;   ///< connections over the limit that are told so at a time
   static constexpr std::size_t kMaxStreams = 1024;  ///< of events, counted apart
 
@@ -50,6 +54,8 @@ class HttpSession {
 
   /// Closes what does not get on; keeps a stream alive that has had nothing to say for long.
   virtual void sweep(std::chrono::steady_clock::time_point now) = 0;
+  /// Since when it has been waiting for a request; none where it has something to do.
+  virtual std::optional<std::chrono::steady_clock::time_point> idle_since() const = 0;
   /// There may be events for a stream.
   virtual void wake() = 0;
   virtual void close() = 0;

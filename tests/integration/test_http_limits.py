@@ -16,6 +16,7 @@ from http_helpers import (NO_BROKER, SANITIZED, SMALL_QUARANTINE, STILL, Raw, ch
 KIB = 1024
 MAX_BODY, MAX_HEADER, MAX_CONNECTIONS, REQUEST_SECONDS = 64 * KIB, 32 * KIB, 256, 30
 CROWD = 1000
+MAY_STAY = 5  # seconds
 READERS = 20
 READERS_MARGIN_KIB = (32 if SANITIZED else 12) * KIB  # a reader may cost about 100 KiB: one gathered buffer of answers
 ON = b'{"charging":"on"}'
@@ -126,17 +127,45 @@ def status_of(peer):
     return answer and answer.status
 
 
+HALF, REST = get("/charge")[:-2], get("/charge")[-2:]
+
+
+def full_house(agent, crowd):
+    """As many peers as may be, each in the middle of a request."""
+    peers = [crowd.enter_context(Raw(agent.port)) for _ in range(MAX_CONNECTIONS)]
+    for peer in peers:
+        peer.send(HALF)
+    return peers
+
+
 def test_a_thousand_connections_at_once(started, folder):
     agent = started(harness.Agent(folder, *STILL, uri=NO_BROKER))
     with many_descriptors(CROWD + 200), contextlib.ExitStack() as crowd:
-        peers = [crowd.enter_context(Raw(agent.port)) for _ in range(CROWD)]
-        statuses = [status_of(peer) for peer in peers]
-        assert statuses[:MAX_CONNECTIONS] == [200] * MAX_CONNECTIONS
-        assert set(statuses[MAX_CONNECTIONS:]) <= {503, None} and 503 in statuses
-        assert [status_of(peer) for peer in peers[:MAX_CONNECTIONS]] == [200] * MAX_CONNECTIONS
+        peers = full_house(agent, crowd)
+        others = [crowd.enter_context(Raw(agent.port)) for _ in range(CROWD - MAX_CONNECTIONS)]
+        statuses = [status_of(peer) for peer in others]
+        assert set(statuses) <= {503, None} and 503 in statuses
         told = lambda: crowd.enter_context(Raw(agent.port)).answer()  # noqa: E731: only some at a time are told why
         assert is_refusal(harness.wait_until(told, "the newest is told that there are too many"), 503, MAX_CONNECTIONS)
+        assert [peer.send(REST).answer().status for peer in peers] == [200] * MAX_CONNECTIONS
     harness.wait_until(lambda: agent.request("GET", "/charge")[0] == 200, "there is room again")
+
+
+def test_a_full_house_sends_the_idle_away(started, folder):
+    """Browsers keep the connections of a page for a minute: forty pages must not lock out the next one."""
+    agent = started(harness.Agent(folder, *STILL, uri=NO_BROKER))
+    with contextlib.ExitStack() as crowd:
+        peers = full_house(agent, crowd)
+        assert status_of(crowd.enter_context(Raw(agent.port))) in (503, None)
+        assert [peer.send(REST).answer().status for peer in peers] == [200] * MAX_CONNECTIONS
+        peers[0].send(HALF)
+        time.sleep(MAY_STAY + 0.5)
+        assert status_of(peers[1]) == 200  # no longer idle for long
+        newer = [crowd.enter_context(Raw(agent.port)) for _ in range(10)]
+        assert [status_of(peer) for peer in newer] == [200] * 10
+        assert [peer.is_closed_by_server() for peer in peers[2:12]] == [True] * 10
+        assert peers[0].send(REST).answer().status == 200
+        assert [status_of(peer) for peer in (peers[1], peers[12], peers[-1], *newer)] == [200] * 13
 
 
 class Hog(Raw):
