@@ -109,6 +109,12 @@ std::string QuarterText::operator()(std::int64_t quarter) {
   return text;
 }
 
+std::chrono::nanoseconds since_boot() {
+  timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 Reading read(Time time) {
   const std::tm local = broken_down(time);
   const std::chrono::year_month_day date{std::chrono::year(local.tm_year + 1900),

@@ -48,6 +48,9 @@ class QuarterText {
 /// A moment of the local day that is so many days after 1970-01-01: its noon.
 Time noon_of(std::int64_t date);
 
+/// Time since the machine was started, also while it slept; which no change of the clock on the wall moves.
+std::chrono::nanoseconds since_boot();
+
 /// What the clock on the wall shows.
 struct Reading {
   std::int64_t date;  ///< days since 1970-01-01, by the local calendar

@@ -137,13 +137,29 @@ void Runner::live_missed(local_time::Time from) {
 }
 
 void Runner::start() {
+  begin_schedule();
+  started_ = true;
+  await_tick();
+}
+
+void Runner::begin_schedule() {
   const auto now = steady_clock::now();
   // In real time the ticks fall on the whole seconds (or whatever a tick is) of the wall clock.
   const auto past =
       follows_the_wall() ? system_clock::now().time_since_epoch() % settings_.tick : system_clock::duration::zero();
   schedule_ = TickSchedule(homes_.size(), settings_.tick, now + settings_.tick - past);
-  started_ = true;
-  await_tick();
+  awake_ = local_time::since_boot();
+}
+
+bool Runner::live_what_was_slept() {
+  const auto asleep = local_time::since_boot() - std::exchange(awake_, local_time::since_boot());
+  if (asleep <= TickSchedule::kMostToCatchUp + 2 * settings_.tick) return false;
+  const auto now = system_clock::now();
+  live_missed(now - std::chrono::duration_cast<system_clock::duration>(asleep));
+  for (Home& home : homes_) follow(home, wall_clock(now));
+  begin_schedule();
+  keep();
+  return true;
 }
 
 void Runner::await_tick() {
@@ -159,7 +175,8 @@ void Runner::on_time() {
     constexpr std::array kDated{wire::HomeTopic::price_profile};
     for (std::size_t home = 0; home < homes_.size(); ++home) publish(home, kDated);
   }
-  for (int i = 0; i < kTicksInARow && schedule_.next() <= steady_clock::now(); ++i) {
+  const bool lived = follows_the_wall() && live_what_was_slept();
+  for (int i = 0; !lived && i < kTicksInARow && schedule_.next() <= steady_clock::now(); ++i) {
     const auto due = schedule_.take(steady_clock::now());
     if (due.skipped > TickSchedule::Duration::zero()) {
       spdlog::warn("the process was held up for {} s, the simulated world waited",
@@ -179,7 +196,11 @@ void Runner::tick(std::span<const std::size_t> homes) {
     if (wall) follow(homes_[home], *wall);
     ledger_->changed(home);
   }
-  if (wall) ledger_->set_agent(record());
+  keep();
+}
+
+void Runner::keep() {
+  if (follows_the_wall()) ledger_->set_agent(record());
   ledger_->commit();
 }
 

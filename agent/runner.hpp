@@ -73,6 +73,7 @@ class Runner {
   bool ticking() const;
 
  private:
+  void begin_schedule();
   void await_tick();
   void on_time();
   bool follows_the_wall() const { return settings_.home->clock_mode == ClockMode::local; }
@@ -80,7 +81,11 @@ class Runner {
   void declare_topics();
   /// Simulates what the homes missed while no process was there.
   void live_missed(local_time::Time from);
+  /// The same where the process was stopped or the machine slept. @return whether it was so
+  bool live_what_was_slept();
   AgentRecord record() const;
+  /// What has changed goes to the disk.
+  void keep();
   /// What the clock on the wall shows, as a home's clock would.
   Clock wall_clock(local_time::Time time) const;
   /// Sets a home's clock where it is off by more than a tick.
@@ -109,6 +114,7 @@ class Runner {
   std::function<void()> flush_;
   boost::asio::steady_timer timer_;
   TickSchedule schedule_;
+  std::chrono::nanoseconds awake_{};  ///< since the machine's start, when time went on last
   bool started_ = false;
   std::string scratch_;
 };

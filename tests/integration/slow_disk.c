@@ -1,8 +1,8 @@
 /* Preloaded into an agent under test: a disk that is slow or broken when it is to sync, and a wall clock that is off.
  *
  * SLOW_DISK_FILE names a file with the milliseconds that each fsync and fdatasync takes longer, or with `error`: each
- * fails with EIO. CLOCK_OFFSET_FILE names one with the seconds that the wall clock is ahead. Both are read at each
- * call, so that a test can change them while the agent runs; where there is none, or no number in it, nothing is
+ * fails with EIO. CLOCK_OFFSET_FILE names one with the seconds that the wall clock is ahead, and perhaps, after a blank,
+ * those of them that the machine was asleep. Both are read at each call, so that a test can change them while the agent runs; where there is none, or no number in it, nothing is
  * changed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -38,10 +38,12 @@ static int before_sync(void) {
   return 0;
 }
 
-static time_t offset(void) {
+static time_t offset(int asleep) {
   char text[32];
   read_text("CLOCK_OFFSET_FILE", text, sizeof text);
-  return (time_t)atol(text);
+  char *rest = text;
+  const time_t ahead = strtol(text, &rest, 10);
+  return asleep ? strtol(rest, NULL, 10) : ahead;
 }
 
 int fsync(int file) {
@@ -58,7 +60,8 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
   static int (*next)(clockid_t, struct timespec *);
   if (next == NULL) next = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
   const int outcome = next(clock, now);
-  if (outcome == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += offset();
+  if (outcome == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += offset(0);
+  if (outcome == 0 && clock == CLOCK_BOOTTIME) now->tv_sec += offset(1);
   return outcome;
 }
 

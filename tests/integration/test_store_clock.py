@@ -26,7 +26,7 @@ class Wall:
 
     def __init__(self, folder):
         self.env, _, self.file = preloaded(folder, ZONE.key)
-        self.offset = 0
+        self.offset = self.asleep = 0
 
     def set(self, text):
         """To a local time; the first of the two where there are two."""
@@ -34,7 +34,12 @@ class Wall:
 
     def move(self, seconds):
         self.offset += round(seconds)
-        put(self.file, self.offset)
+        put(self.file, f"{self.offset} {self.asleep}")
+
+    def sleep(self, seconds):
+        """Of the whole machine: the clock of its processes stands still, that on the wall does not."""
+        self.asleep += seconds
+        self.move(seconds)
 
     def now(self):
         return time.time() + self.offset
@@ -124,6 +129,28 @@ def test_twenty_days_away_are_lived_in_no_time(started, folder, wall):
     assert after["battery"]["soc_percent"] == 80.0, "the plan was kept while nobody was there"
     assert len(rows_since(agent, "2026-11-02")) == 20 * 96 + 1
     durable.sums_agree(agent, query="from=2026-11-02&step=1d")
+
+
+@pytest.mark.parametrize("begin", ["2026-11-22T09:50:00", "2026-11-22T23:05:30"], ids=["day", "midnight"])
+def test_what_was_slept_is_lived_when_the_machine_wakes(started, folder, wall, begin):
+    wall.set(begin)
+    agent = started(real_time_agent(folder, wall))
+    agent.post("/charge", {"charging": "on"})
+    values = agent.get("/state")[1]["baseload/profile"]["values"]
+    for asleep in (2 * HOUR, 40):
+        went, before = wall.now(), settled(agent)
+        wall.sleep(asleep)
+        harness.wait_until(lambda: follows(agent, wall), "the clock follows", 4)
+        time.sleep(1.2)
+        came, after = wall.now(), settled(agent)
+        lived = energy_between(values, went, came)
+        assert after["baseload"]["energy_kwh"] - before["baseload"]["energy_kwh"] == pytest.approx(lived, abs=0.012)
+        charged = after["battery"]["charged_kwh"] - before["battery"]["charged_kwh"]
+        assert charged == pytest.approx(CHARGER * (came - went) / HOUR, abs=0.012)
+    assert agent.log().count("simulating what was missed") == 2
+    durable.sums_agree(agent, query=f"from={begin[:10]}&step=1d")
+    rows = [start.replace(tzinfo=None) for start, _ in rows_since(agent, begin[:10])]
+    assert all(later - row == datetime.timedelta(minutes=15) for row, later in zip(rows, rows[1:])), rows
 
 
 def test_a_clock_that_was_put_back_while_it_was_away_lowers_nothing(started, folder, wall):
