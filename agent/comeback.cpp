@@ -4,6 +4,21 @@
 
 namespace home_energy {
 
+std::string names_of(const GivenOptions& given) {
+  std::string names;
+  const auto add = [&](bool is_given, std::string_view name) {
+    if (is_given) (names += names.empty() ? "" : ", ") += name;
+  };
+  add(given.start_soc, "start-soc");
+  add(given.charge_limit, "charge-limit");
+  add(given.mode, "mode");
+  add(given.target, "target");
+  add(given.ready_by, "ready-by");
+  add(given.prices, "prices");
+  add(given.baseload, "baseload");
+  return names;
+}
+
 Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given) {
   const HomeState fresh = home.state();
   const Pace& pace = home.settings().pace;

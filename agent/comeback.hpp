@@ -18,6 +18,9 @@ struct GivenOptions {
   bool baseload = false;
 };
 
+/// As they are called on the command line, with commas.
+std::string names_of(const GivenOptions& given);
+
 /// Puts a new home where the stored one stood. Curves that are finer than the pace meets are left out, which is logged.
 /// @return the row of its history that is not over; or why the record cannot be read
 Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given);

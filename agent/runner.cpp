@@ -81,6 +81,8 @@ void Runner::make_homes(const StoredWorld& stored) {
     ledger_->restore(home, *row);
     last_day = std::max(last_day, homes_[home].clock().day);
   }
+  if (const auto names = names_of(settings_.given); stored.agent && !names.empty())
+    spdlog::info("options beat what was stored: {}", names);
   // From a simulated clock to the one on the wall: days go on being counted from where they were.
   if (stored.agent && !same_clock && follows_the_wall()) first_date_ -= last_day;
 }
