@@ -38,6 +38,7 @@ struct StoreBatch {
   std::optional<AgentRecord> agent{};
   std::unordered_map<std::string, HomeRecord> homes{};  ///< by id
   std::vector<RowRecord> rows{};                        ///< of homes that are stored, or written here
+  std::size_t dropped = 0;                              ///< rows that were left out, there were too many
   bool empty() const { return !agent && homes.empty() && rows.empty(); }
 };
 

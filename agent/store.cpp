@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
@@ -11,9 +9,6 @@
 #include <mutex>
 #include <thread>
 #include <utility>
-
-#include "agent/database_file.hpp"
-#include "common/home_state.hpp"
 
 namespace home_energy {
 namespace {
@@ -29,41 +24,14 @@ constexpr std::size_t kMostReads = 64;
 /// What a disk gets to finish when the process ends.
 constexpr auto kLastChance = 500ms;
 
-/// What came later is put over what came before.
-void merge(StoreBatch& into, StoreBatch&& later) {
-  if (later.agent) into.agent = std::move(later.agent);
-  for (auto& [id, home] : later.homes) {
-    HomeRecord& known = into.homes[id];
-    known.state = std::move(home.state);
-    if (home.curves) known.curves = std::move(home.curves);
-  }
-  std::move(later.rows.begin(), later.rows.end(), std::back_inserter(into.rows));
-}
-
-/// Keeps what a failing disk leaves behind within bounds. @return how many rows were dropped, the oldest
-std::size_t drop_too_many(StoreBatch& batch) {
-  const std::size_t too_many = batch.rows.size() - std::min(batch.rows.size(), Store::kMostRows);
-  batch.rows.erase(batch.rows.begin(), batch.rows.begin() + static_cast<std::ptrdiff_t>(too_many));
-  return too_many;
-}
-
-/// Why a file that SQLite finds sound cannot be used all the same.
-std::optional<std::string> what_is_wrong(const StoredWorld& world) {
-  for (const auto& [id, home] : world.homes) {
-    if (const auto state = parse_state(home.state); !state) return state.error().reason;
-    if (const auto curves = parse_curves(*home.curves, Resolution::quarter_hourly); !curves)
-      return curves.error().reason;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 /// Shared with its thread, which may be stuck in a disk for longer than the process waits for it.
 class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
  public:
-  Impl(asio::io_context& io, StoreSettings settings) : io_(io), settings_(std::move(settings)), patience_(io) {
-    if (settings_.folder) health_.state = State::ok;
+  Impl(asio::io_context& io, const StoreSettings& settings)
+      : io_(io), folder_(settings.folder), patience_(io), database_(settings) {
+    if (folder_) health_.state = State::ok;
   }
 
   Result<void> open();
@@ -72,7 +40,7 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   void on_replaced(std::function<void()> replaced) { replaced_ = std::move(replaced); }
   void write(StoreBatch batch, Done done);
   void read(Query query, std::optional<HistoryRow> tail, Render render, Read done);
-  bool outlives_the_process() const { return settings_.folder.has_value(); }
+  bool outlives_the_process() const { return folder_.has_value(); }
   const StoreHealth& health() const { return health_; }
 
  private:
@@ -82,33 +50,21 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
     Render render;
     Read done;
   };
-  /// What happened on the store's thread, for ours.
-  struct Outcome {
-    std::uint64_t written = 0;  ///< the last write that it is about
-    std::optional<std::string> trouble{};
-    bool replaced = false;
-  };
 
   // On the thread of the io_context.
-  void tell(const Outcome& outcome);
+  void tell(const DurableDatabase::Outcome& outcome, std::uint64_t written);
   void give_up(const std::string& reason);
   void fails(const std::string& reason);
   void watch();
 
   // On the store's own.
-  void load();
-  DatabaseFile file() const { return {*settings_.folder, settings_.keep_days}; }
-  void cannot_open(const std::string& reason);
-  void begin();
   void run();
   void post(std::function<void()> work);
   void write_pending(std::unique_lock<std::mutex>& lock);
   void answer(const Reading& reading);
-  std::string rendered(const Reading& reading);
-  bool reopen();
 
   asio::io_context& io_;
-  StoreSettings settings_;
+  const std::optional<fs::path> folder_;
 
   StoreHealth health_;
   StoredWorld loaded_;
@@ -128,21 +84,11 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   bool abandoned_ = false;       ///< guarded: nobody listens any more
   std::condition_variable end_;
 
-  std::optional<FolderLock> lock_;
-  std::unique_ptr<Database> database_;  ///< none: it could not be opened, or has to be anew
-  bool in_trouble_ = false;             ///< it is tried again after a while, and not at once
+  DurableDatabase database_;  ///< of the thread, from when it begins
   steady_clock::time_point try_again_;
-  bool was_loaded_ = false;      ///< what the file holds is known
-  bool file_was_there_ = false;  ///< since it was opened or made by this process
-  StoreBatch unwritten_;         ///< what the disk did not take
-  std::uint64_t unwritten_to_ = 0;
-  std::atomic<std::size_t> dropped_ = 0;
+  std::uint64_t written_to_ = 0;  ///< the last write that the database was given
   std::thread thread_;
 };
-
-void Store::Impl::begin() {
-  thread_ = std::thread([self = shared_from_this()] { self->run(); });
-}
 
 void Store::Impl::end() {
   std::unique_lock lock(mutex_);
@@ -167,59 +113,12 @@ void Store::Impl::post(std::function<void()> work) {
   });
 }
 
-void Store::Impl::load() {
-  database_ = open_database(file());
-  loaded_ = database_->load();
-  if (const auto wrong = what_is_wrong(loaded_)) {
-    spdlog::error("store: {} cannot be used: {}", file().path().string(), *wrong);
-    database_ = nullptr;
-    loaded_ = {};
-    put_aside(file(), "damaged");
-    database_ = open_database(file());
-  }
-  file_was_there_ = true;
-}
-
-void Store::Impl::cannot_open(const std::string& reason) {
-  database_ = nullptr;
-  in_trouble_ = true;
-  fails(reason);
-}
-
 Result<void> Store::Impl::open() {
-  if (!settings_.folder) {
-    database_ = std::make_unique<Database>(Database::kInMemory, settings_.keep_days);
-    was_loaded_ = true;
-    begin();
-    return {};
-  }
-  std::error_code error;
-  fs::create_directories(*settings_.folder, error);
-  if (!fs::is_directory(*settings_.folder)) {
-    return failure(ErrorCode::illegal, "data-dir",
-                   settings_.folder->string() + " cannot be made: " + (error ? error.message() : "it is no folder") +
-                       "; give a folder, or none");
-  }
-  try {
-    lock_.emplace(*settings_.folder);
-    if (settings_.fresh) put_aside(file(), "before");
-    if (fs::exists(file().path())) {
-      load();
-    } else {
-      put_aside(file(), "unread");  // a log whose file was put aside, and the process ended before the log was
-    }
-    was_loaded_ = true;  // a new file is made by the thread: nobody waits for the disk to begin
-  } catch (const DatabaseError& trouble) {
-    if (trouble.kind() == DatabaseError::Kind::in_use) {
-      return failure(ErrorCode::illegal, "data-dir",
-                     file().path().string() + " is in use by another process, give each agent a folder of its own");
-    }
-    cannot_open(trouble.what());
-  } catch (const std::exception& trouble) {
-    cannot_open(trouble.what());
-  }
-  begin();
-  return {};
+  return database_.open().map([&](const std::optional<std::string>& trouble) {
+    if (trouble) fails(*trouble);
+    loaded_ = database_.take_loaded();
+    thread_ = std::thread([self = shared_from_this()] { self->run(); });
+  });
 }
 
 void Store::Impl::write(StoreBatch batch, Done done) {
@@ -227,7 +126,7 @@ void Store::Impl::write(StoreBatch batch, Done done) {
   {
     const std::scoped_lock lock(mutex_);
     merge(pending_, std::move(batch));
-    if (health_.state == State::failing) dropped_ += drop_too_many(pending_);
+    if (health_.state == State::failing) drop_too_many(pending_);
     pending_to_ = asked_;
   }
   wake_.notify_one();
@@ -253,7 +152,7 @@ void Store::Impl::watch() {
 void Store::Impl::fails(const std::string& reason) {
   if (health_.state != State::failing)
     spdlog::error("store: {}: {}; the agent goes on, what happens now is not safe until this is mended",
-                  settings_.folder ? settings_.folder->string() : "memory", reason);
+                  folder_ ? folder_->string() : "memory", reason);
   health_ = {State::failing, reason};
 }
 
@@ -263,14 +162,14 @@ void Store::Impl::give_up(const std::string& reason) {
   for (const auto& [number, done] : waiting) done(false);
 }
 
-void Store::Impl::tell(const Outcome& outcome) {
+void Store::Impl::tell(const DurableDatabase::Outcome& outcome, std::uint64_t written) {
   if (outcome.replaced) return replaced_ ? replaced_() : void();
   if (outcome.trouble) return give_up(*outcome.trouble);
-  if (health_.state == State::failing && (waiting_.empty() || outcome.written >= asked_)) {
+  if (health_.state == State::failing && (waiting_.empty() || written >= asked_)) {
     spdlog::info("store: it works again, all is stored");
-    health_ = {settings_.folder ? State::ok : State::memory, {}};
+    health_ = {folder_ ? State::ok : State::memory, {}};
   }
-  while (!waiting_.empty() && waiting_.front().first <= outcome.written) {
+  while (!waiting_.empty() && waiting_.front().first <= written) {
     const Done done = std::move(waiting_.front().second);
     waiting_.pop_front();
     done(true);
@@ -302,8 +201,9 @@ void Store::Impl::read(Query query, std::optional<HistoryRow> tail, Render rende
 void Store::Impl::run() {
   std::unique_lock lock(mutex_);
   for (bool last = false; !last;) {
-    const auto is_due = [&] { return ending_ || !to_read_.empty() || (!in_trouble_ && pending_to_ != 0); };
-    if (in_trouble_) {
+    const bool in_trouble = database_.in_trouble();
+    const auto is_due = [&] { return ending_ || !to_read_.empty() || (!in_trouble && pending_to_ != 0); };
+    if (in_trouble) {
       wake_.wait_until(lock, try_again_, is_due);
     } else {
       wake_.wait(lock, is_due);
@@ -316,7 +216,7 @@ void Store::Impl::run() {
       reading = std::move(to_read_.front());
       to_read_.pop_front();
     }
-    if (last || (in_trouble_ ? steady_clock::now() >= try_again_ : pending_to_ != 0)) write_pending(lock);
+    if (last || (in_trouble ? steady_clock::now() >= try_again_ : pending_to_ != 0)) write_pending(lock);
     if (!reading) continue;
     lock.unlock();
     answer(*reading);
@@ -326,74 +226,22 @@ void Store::Impl::run() {
   end_.notify_one();
 }
 
-/// All that waits, in one transaction.
+/// All that waits, in one go.
 void Store::Impl::write_pending(std::unique_lock<std::mutex>& lock) {
-  merge(unwritten_, std::exchange(pending_, {}));
-  unwritten_to_ = std::max(unwritten_to_, std::exchange(pending_to_, 0));
+  auto batch = std::exchange(pending_, {});
+  if (pending_to_ != 0) written_to_ = std::exchange(pending_to_, 0);
   lock.unlock();
-  Outcome outcome{.written = unwritten_to_};
-  in_trouble_ = true;
-  try {
-    if (!database_ && reopen()) {
-      outcome = {.replaced = true};  // what is written next is everything
-    } else {
-      if (!unwritten_.empty()) database_->write(unwritten_);
-      unwritten_ = {};
-      in_trouble_ = false;
-      if (const auto dropped = dropped_.exchange(0))
-        spdlog::warn("store: {} rows of history are lost, the disk failed for too long", dropped);
-    }
-  } catch (const std::exception& error) {
-    outcome.trouble = error.what();
-    database_ = nullptr;  // opened anew when it is tried again
-    dropped_ += drop_too_many(unwritten_);
-  }
+  auto outcome = database_.write(std::move(batch));
   try_again_ = steady_clock::now() + kTryAgain;
-  post([this, outcome] { tell(outcome); });
+  post([this, outcome = std::move(outcome), written = written_to_] { tell(outcome, written); });
   lock.lock();
-}
-
-/// @return whether the file is another than before, so that all has to be written
-bool Store::Impl::reopen() {
-  if (!settings_.folder) {
-    database_ = std::make_unique<Database>(Database::kInMemory, settings_.keep_days);
-    return true;
-  }
-  fs::create_directories(*settings_.folder);
-  database_ = open_database(file());
-  const bool holds_something = database_->load().agent.has_value();
-  if (holds_something && !was_loaded_) {
-    // It could not be read at the start, so what the homes are now must not be written over it.
-    database_ = nullptr;
-    put_aside(file(), "unread");
-    database_ = open_database(file());
-  }
-  const bool replaced = file_was_there_ && !holds_something;
-  file_was_there_ = true;
-  was_loaded_ = true;
-  return replaced;
-}
-
-std::string Store::Impl::rendered(const Reading& reading) {
-  const Query& query = reading.query;
-  std::vector<HistoryRow> rows;
-  if (database_) rows = database_->history(query.home, query.from, query.to);
-  const auto place = [](const HistoryRow& row) { return std::pair(row.quarter, row.number); };
-  const auto add = [&](const HistoryRow& row) {
-    const auto next = std::ranges::lower_bound(rows, place(row), {}, place);
-    const bool there = next != rows.end() && place(*next) == place(row);
-    if (!there && row.quarter >= query.from && row.quarter < query.to) rows.insert(next, row);
-  };
-  for (const RowRecord& record : unwritten_.rows)
-    if (record.home == query.home) add(record.row);
-  if (reading.tail) add(*reading.tail);
-  return reading.render(folded(rows, query.step));
 }
 
 void Store::Impl::answer(const Reading& reading) {
   Result<std::string> text;
   try {
-    text = rendered(reading);
+    const auto& [home, from, to, step] = reading.query;
+    text = reading.render(folded(database_.history(home, from, to, reading.tail), step));
   } catch (const std::exception& error) {
     text = failure(ErrorCode::illegal, "history", "history cannot be read: " + std::string(error.what()));
   }
@@ -403,8 +251,8 @@ void Store::Impl::answer(const Reading& reading) {
   });
 }
 
-Result<std::unique_ptr<Store>> Store::open(asio::io_context& io, StoreSettings settings) {
-  const auto impl = std::make_shared<Impl>(io, std::move(settings));
+Result<std::unique_ptr<Store>> Store::open(asio::io_context& io, const StoreSettings& settings) {
+  const auto impl = std::make_shared<Impl>(io, settings);
   if (auto outcome = impl->open(); !outcome) return tl::unexpected(outcome.error());
   return std::unique_ptr<Store>(new Store(impl));
 }

@@ -1,6 +1,6 @@
 /// @file
 /// Keeps the homes' states and history, on a thread of its own: nobody ever waits for the disk. What the disk does not
-/// take is kept and tried again, each home's latest state and a bounded number of rows.
+/// take is tried again each second.
 ///
 /// All is called on the thread of the `io_context`, and what it is given to call back is called there.
 #pragma once
@@ -14,16 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "agent/database.hpp"
+#include "agent/durable_database.hpp"
 #include "common/result.hpp"
 
 namespace home_energy {
-
-struct StoreSettings {
-  std::optional<std::filesystem::path> folder{};  ///< none: history lives in memory, and nothing outlives the process
-  bool fresh = false;                             ///< what is there is put aside
-  int keep_days = 400;                            ///< simulated days whose rows are kept; then daily sums
-};
 
 struct StoreHealth {
   enum class State { memory, ok, failing };
@@ -45,12 +39,9 @@ class Store {
 
   /// So long a disk may take before others are told that it fails.
   static constexpr std::chrono::seconds kPatience{5};
-  /// So many rows wait for a disk that does not take them; the oldest go when more come.
-  static constexpr std::size_t kMostRows = 100'000;
-
   /// Opens the file or makes it, and begins the thread. A folder that fails for now is tried again and again.
   /// Fails with the field `data-dir` where another process has the file, or the folder cannot be made.
-  static Result<std::unique_ptr<Store>> open(boost::asio::io_context& io, StoreSettings settings);
+  static Result<std::unique_ptr<Store>> open(boost::asio::io_context& io, const StoreSettings& settings);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
