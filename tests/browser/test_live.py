@@ -88,9 +88,9 @@ def test_another_run_has_its_own_today(page, started, folder):
     page.wait(lambda: page.text("time") >= "06:00", "a quarter of the day goes by")
     agent.kill()
     wait_gone(page)
-    agent.start()
+    agent = home_agent(started, folder, port=agent.port)
     page.wait_live()
-    page.wait(lambda: "01:30" <= page.text("time") < "04:00" and page.text("total-house") != "–", "the new run goes on")
+    page.wait(lambda: "00:45" <= page.text("time") < "05:00" and page.text("total-house") != "–", "the new run goes on")
     shown = float(page.text("total-house").split()[0])
     assert 0 < shown <= agent.get("/state")[1]["baseload"]["energy_kwh"] + 0.05
 
