@@ -61,7 +61,7 @@ class Agent {
       : io_(io),
         options_(std::move(options)),
         outbox_(options_.mqtt.status_topic, std::string(wire::kOnline)),
-        signals_(io, SIGINT, SIGTERM),
+        signals_(io),
         patience_(io) {}
 
   /// Binds, connects, begins time. Fails where HTTP cannot listen.
@@ -159,6 +159,9 @@ Result<void> Agent::start() {
   routes_.emplace(*runner_, outbox_, options_.http_token, [this] { return text(link_->state()); });
   link_->start();
   runner_->start();
+  // From here on. Before, while a file is opened and what was missed is lived, a signal ends the process as it always
+  // does, at once: nothing is under way that the next start does not begin with again.
+  for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) stop();
   });

@@ -2,6 +2,7 @@
 or back while it runs lowers nothing."""
 
 import datetime
+import signal
 import time
 import zoneinfo
 
@@ -151,6 +152,24 @@ def test_what_was_slept_is_lived_when_the_machine_wakes(started, folder, wall, b
     durable.sums_agree(agent, query=f"from={begin[:10]}&step=1d")
     rows = [start.replace(tzinfo=None) for start, _ in rows_since(agent, begin[:10])]
     assert all(later - row == datetime.timedelta(minutes=15) for row, later in zip(rows, rows[1:])), rows
+
+
+def test_a_signal_ends_a_long_catching_up_at_once_and_loses_nothing(started, folder, wall):
+    wall.set("2026-11-02T12:05:00")
+    agent = started(real_time_agent(folder, wall, "--homes", "300", "--ha-discovery", "off"))
+    assert agent.post("/charge_limit", {"charge_limit": 66}) == (200, {"charge_limit": 66.0})
+    before = agent.get("/state")[1]
+    agent.kill()
+    wall.move(60 * 24 * HOUR)
+    harness.Process.start(agent)
+    harness.wait_until(lambda: "simulating what was missed" in agent.log(), "it catches up")
+    code, seconds = agent.stop()
+    assert code == -signal.SIGTERM and seconds < 2, agent.log()
+    wall.move(-60 * 24 * HOUR)
+    agent.start()
+    after = settled(agent)
+    assert after["battery"]["limit_percent"] == 66.0 and after["clock"]["day"] == before["clock"]["day"]
+    not_lower(counters(before), counters(after))
 
 
 def test_a_clock_that_was_put_back_while_it_was_away_lowers_nothing(started, folder, wall):
