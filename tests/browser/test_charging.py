@@ -111,3 +111,15 @@ def test_the_last_receipt_of_two_quick_clicks_holds(page, home):
     page.wait(lambda: page.element("charge").is_enabled() and page.text("receipt"), "the clicks are answered")
     state = home.get("/state")[1]["battery"]["charging"]
     page.wait(lambda: page.data("charging") == state, "page and home agree: " + json.dumps(state))
+
+
+def test_the_chart_of_a_home_whose_rows_are_hours(page, started, folder):
+    """A tick of an hour: an hour's energy is drawn over the hour, not over its first quarter."""
+    agent = home_agent(started, folder, None, "--seconds-per-hour", "2", "--tick", "2s", "--capacity-kwh", "500")
+    agent.post("/charge", {"charging": "on"})
+    page.open(agent)
+    page.wait(lambda: "03:00" <= page.text("time") < "10:00", "some hours go by")
+    drawn = lambda: page.script("return window.Chart?.getChart('day-chart')?.series?.car ?? []")  # noqa: E731
+    page.wait(lambda: len(drawn()) >= 2, "they are drawn")
+    assert all(stretch["value"] == pytest.approx(7.4) for stretch in drawn()), drawn()
+    assert all(stretch["to"] - stretch["from"] == 60 for stretch in drawn()[:-1]), drawn()
