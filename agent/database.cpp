@@ -141,7 +141,7 @@ class Database::Impl {
   int keep_days_;
   std::unordered_map<std::string, std::int64_t> numbers_;
   struct Folded {
-    std::int64_t day = std::numeric_limits<std::int64_t>::min();    ///< of the row that was written last
+    std::int64_t day = std::numeric_limits<std::int64_t>::min();    ///< the first quarter of that of the last row
     std::int64_t until = std::numeric_limits<std::int64_t>::min();  ///< what begins before this quarter is folded
   };
   std::unordered_map<std::int64_t, Folded> folded_;  ///< by home
@@ -184,7 +184,7 @@ void Database::Impl::write(const StoreBatch& batch) {
       const auto home = number(record.home);
       if (!home || is_in_a_daily_sum(*home, record.row)) continue;
       write_row(*home, record.row);
-      fold_old_days(*home, record.row.quarter / kQuartersPerDay);
+      fold_old_days(*home, step_begin(record.row.quarter, HistoryStep::day));
     }
     transaction.commit();
   } catch (const std::exception&) {
@@ -234,11 +234,10 @@ void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
 /// a day has the number of its last row.
 bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row) {
   const auto folded = folded_.find(home);
-  const std::int64_t day = row.quarter / kQuartersPerDay;
   if (folded != folded_.end() && row.quarter >= folded->second.until) return false;
   SQLite::Statement select(db_, "SELECT 1 FROM history WHERE home = ? AND quarter = ? AND number >= ?");
   select.bind(1, home);
-  select.bind(2, day * kQuartersPerDay);
+  select.bind(2, step_begin(row.quarter, HistoryStep::day));
   select.bind(3, row.number);
   return select.executeStep();
 }

@@ -96,8 +96,7 @@ void DurableDatabase::load() {
   file_was_there_ = true;
 }
 
-DurableDatabase::Outcome DurableDatabase::write(StoreBatch later) {
-  merge(unwritten_, std::move(later));
+DurableDatabase::Outcome DurableDatabase::write() {
   in_trouble_ = true;
   try {
     if (!database_ && reopen()) return {.replaced = true};

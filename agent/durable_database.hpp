@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/database_file.hpp"
@@ -43,8 +44,10 @@ class DurableDatabase {
     std::optional<std::string> trouble{};  ///< why nothing is written
     bool replaced = false;                 ///< nothing is written as the file is a new one: everything has to be, next
   };
+  /// What is to be written next; history() knows it from here on.
+  void add(StoreBatch later) { merge(unwritten_, std::move(later)); }
   /// Writes all that has not been written yet, or nothing of it.
-  Outcome write(StoreBatch later);
+  Outcome write();
   /// Whether something is left from a write that failed.
   bool in_trouble() const { return in_trouble_; }
 
@@ -62,7 +65,7 @@ class DurableDatabase {
   std::optional<FolderLock> lock_;
   std::unique_ptr<Database> database_;  ///< none: it could not be opened, or has to be anew
   StoredWorld loaded_;
-  StoreBatch unwritten_;  ///< what the disk did not take
+  StoreBatch unwritten_;  ///< what is to be written, or was not taken by the disk
   bool in_trouble_ = false;
   bool was_loaded_ = false;      ///< what the file holds is known
   bool file_was_there_ = false;  ///< since it was opened or made by this process

@@ -55,7 +55,8 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   read_local_day(follows_the_wall() ? std::min(then, now) : now);
   if (follows_the_wall()) {
     if (stored.agent) live_missed(then);
-    for (Home& home : homes_) follow(home, wall_clock(now));
+    const Clock wall = wall_clock(now);
+    for (Home& home : homes_) follow(home, wall);
   }
   published_revisions_.resize(homes_.size());
   declare_topics();

@@ -28,17 +28,19 @@ void Runner::live_missed(local_time::Time from) {
   }
   if (from < now) spdlog::info("simulating what was missed since {}", local_time::iso8601(from));
   const auto ticks_until = [&](local_time::Time time) { return time.time_since_epoch() / settings_.tick; };
+  const Clock begin = wall_clock(from);
   for (Home& home : homes_)
-    if (home.clock() != wall_clock(from)) home.set_clock(wall_clock(from));
+    if (home.clock() != begin) home.set_clock(begin);
   while (from < now) {
     const auto next = std::min(now, local_time::Time(std::chrono::floor<Quarters>(from) + Quarters(1)));
+    const Clock wall = wall_clock(next);
     if (from < local_day_.begin || from >= local_day_.end) read_local_day(from);
     for (std::size_t home = 0; home < homes_.size(); ++home) {
       for (auto tick = ticks_until(from); tick < ticks_until(next); ++tick) {
         ledger_->before_tick(home);
         homes_[home].advance();
       }
-      follow(homes_[home], wall_clock(next));  // first: where the clock jumps no row begins in the time left out
+      follow(homes_[home], wall);  // first: where the clock jumps no row begins in the time left out
       ledger_->changed(home);
     }
     from = next;
@@ -62,11 +64,13 @@ void Runner::begin_schedule() {
 }
 
 bool Runner::live_what_was_slept() {
-  const auto asleep = local_time::since_boot() - std::exchange(awake_, local_time::since_boot());
+  const auto awake = local_time::since_boot();
+  const auto asleep = awake - std::exchange(awake_, awake);
   if (asleep <= TickSchedule::kMostToCatchUp + 2 * settings_.tick) return false;
   const auto now = system_clock::now();
   live_missed(now - std::chrono::duration_cast<system_clock::duration>(asleep));
-  for (Home& home : homes_) follow(home, wall_clock(now));
+  const Clock wall = wall_clock(now);
+  for (Home& home : homes_) follow(home, wall);
   begin_schedule();
   keep();
   return true;

@@ -60,7 +60,7 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   // On the store's own.
   void run();
   void post(std::function<void()> work);
-  void write_pending(std::unique_lock<std::mutex>& lock);
+  void write_all();
   void answer(const Reading& reading);
 
   asio::io_context& io_;
@@ -209,6 +209,9 @@ void Store::Impl::run() {
       wake_.wait(lock, is_due);
     }
     last = ending_;
+    const bool tries = last || (in_trouble ? steady_clock::now() >= try_again_ : pending_to_ != 0);
+    database_.add(std::exchange(pending_, {}));
+    if (pending_to_ != 0) written_to_ = std::exchange(pending_to_, 0);
     // What is asked for is read after what was written before it; and between two readings, which may be long, what
     // has come meanwhile is written.
     std::optional<Reading> reading;
@@ -216,25 +219,19 @@ void Store::Impl::run() {
       reading = std::move(to_read_.front());
       to_read_.pop_front();
     }
-    if (last || (in_trouble ? steady_clock::now() >= try_again_ : pending_to_ != 0)) write_pending(lock);
-    if (!reading) continue;
     lock.unlock();
-    answer(*reading);
+    if (tries) write_all();
+    if (reading) answer(*reading);
     lock.lock();
   }
   ended_ = true;
   end_.notify_one();
 }
 
-/// All that waits, in one go.
-void Store::Impl::write_pending(std::unique_lock<std::mutex>& lock) {
-  auto batch = std::exchange(pending_, {});
-  if (pending_to_ != 0) written_to_ = std::exchange(pending_to_, 0);
-  lock.unlock();
-  auto outcome = database_.write(std::move(batch));
+void Store::Impl::write_all() {
+  auto outcome = database_.write();
   try_again_ = steady_clock::now() + kTryAgain;
   post([this, outcome = std::move(outcome), written = written_to_] { tell(outcome, written); });
-  lock.lock();
 }
 
 void Store::Impl::answer(const Reading& reading) {

@@ -7,7 +7,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +38,7 @@ class Store {
 
   /// So long a disk may take before others are told that it fails.
   static constexpr std::chrono::seconds kPatience{5};
+
   /// Opens the file or makes it, and begins the thread. A folder that fails for now is tried again and again.
   /// Fails with the field `data-dir` where another process has the file, or the folder cannot be made.
   static Result<std::unique_ptr<Store>> open(boost::asio::io_context& io, const StoreSettings& settings);

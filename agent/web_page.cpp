@@ -95,9 +95,7 @@ Values values_of(const WebPage& page) {
       {"token", page.needs_token ? "required" : "none"},
       {"form", page.needs_token ? "hidden" : ""},
       {"store_banner", failing ? "" : "hidden"},
-      {"store_words", failing
-                          ? "The disk takes nothing: " + page.store.reason + ". What you set now is lost at a restart."
-                          : std::string()},
+      {"store_reason", page.store.reason},
       {"version", std::string(page.version)},
   };
 }

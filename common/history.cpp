@@ -15,12 +15,6 @@ std::int64_t milliwatt_hours(EnergyTotal energy, int ticks_per_hour) {
   return rounded_quotient(energy.count(), ticks_per_hour, 0);
 }
 
-std::int64_t step_begin(std::int64_t quarter, HistoryStep step) {
-  const std::int64_t quarters = static_cast<int>(step) / kMinutesPerQuarter;
-  const std::int64_t rest = quarter % quarters;
-  return quarter - (rest < 0 ? rest + quarters : rest);
-}
-
 void add(HistoryRow& sum, const HistoryRow& row) {
   const Int128 minutes = sum.minutes + row.minutes;
   const Int128 price = Int128{sum.price_micro} * sum.minutes + Int128{row.price_micro} * row.minutes;
@@ -35,6 +29,12 @@ void add(HistoryRow& sum, const HistoryRow& row) {
 }
 
 }  // namespace
+
+std::int64_t step_begin(std::int64_t quarter, HistoryStep step) {
+  const std::int64_t quarters = static_cast<int>(step) / kMinutesPerQuarter;
+  const std::int64_t rest = quarter % quarters;
+  return quarter - (rest < 0 ? rest + quarters : rest);
+}
 
 std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step) {
   std::vector<HistoryRow> sums;

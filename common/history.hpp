@@ -34,6 +34,9 @@ constexpr std::int64_t quarter_number(const Clock& clock) {
 /// How rows are put together.
 enum class HistoryStep { quarter = 15, hour = 60, day = 1440 };
 
+/// The quarter at which the step begins that a quarter is in; also before day 0.
+std::int64_t step_begin(std::int64_t quarter, HistoryStep step);
+
 /// Rows of one step each. Rows that follow each other within it become one; a row that is longer stays as it is.
 /// @param rows ordered by quarter, then by number
 std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step);

@@ -1,5 +1,5 @@
 // What the home tells, as it tells it, and whether the page still hears it.
-import { sentence, setText } from "./format.js";
+import { setText } from "./format.js";
 
 const TOPICS = ["clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile"];
 const HEALTH_EVERY_MS = 5000;
@@ -83,6 +83,7 @@ function brokerSentence(broker) {
  */
 export function watchHealth(silent) {
   const store = document.getElementById("store-banner");
+  const reason = document.getElementById("store-reason");
   const broker = document.getElementById("broker-note");
   const look = async () => {
     if (!document.hidden) await ask();
@@ -92,8 +93,8 @@ export function watchHealth(silent) {
     try {
       const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(HEALTH_EVERY_MS) });
       const health = await answer.json();
-      const failing = health.store === "failing";
-      say(store, failing ? `${sentence(`The disk takes nothing: ${health.store_error ?? "no reason given"}`)} What you set now is lost at a restart.` : "");
+      if (health.store_error) setText(reason, health.store_error);
+      store.hidden = health.store !== "failing";
       say(broker, brokerSentence(health.broker));
     } catch {
       silent();

@@ -87,9 +87,9 @@ def changed(sql):
     return change
 
 
-DAMAGES = [changed("DROP TABLE history"), changed("ALTER TABLE home RENAME COLUMN state TO estate"),
-           changed("PRAGMA user_version = -1"), garbage, truncated, truncated_at_a_page, page_flipped(0), page_flipped(1), page_flipped(-1),
-           state_of_another_kind, another_programs]
+DAMAGES = [garbage, truncated, truncated_at_a_page, page_flipped(0), page_flipped(1), page_flipped(-1),
+           state_of_another_kind, another_programs, changed("DROP TABLE history"),
+           changed("ALTER TABLE home RENAME COLUMN state TO estate"), changed("PRAGMA user_version = -1")]
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__qualname__.split(".")[0])

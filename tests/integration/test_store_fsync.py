@@ -148,6 +148,20 @@ def test_a_stuck_or_broken_disk_is_told_and_recovered_from(started, folder, data
     durable.sums_agree(agent)
 
 
+def test_history_goes_on_while_the_disk_fails(started, folder, data, bent):
+    env, disk = bent
+    agent = started(agent_on(data, folder, *FAST, env=env))
+    put(disk, "error")
+    harness.wait_until(lambda: failing(agent), "it is told", 2.0 + MARGIN)
+    harness.wait_until(lambda: len(durable.history(agent)) >= 3, "there is history")
+    for _ in range(10):  # over two of its tries, one each second
+        passed = minutes(agent.get("/state")[1]["clock"]) // 15
+        starts = [row["start"] for row in durable.history(agent)]
+        quarters = [int(day) * 96 + int(at[:2]) * 4 + int(at[3:]) // 15 for day, at in (s.split("T") for s in starts)]
+        assert quarters == list(range(len(quarters))) and len(quarters) >= passed, (quarters, passed)
+        time.sleep(0.2)
+
+
 @pytest.mark.parametrize("wait", [0.3, 6.5], ids=["noticed not yet", "failing"])
 def test_sigterm_with_a_stuck_disk_ends_in_time(started, folder, data, broker, bent, wait):
     env, disk = bent
