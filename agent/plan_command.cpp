@@ -39,6 +39,7 @@ Home home_at(HomeSettings settings, int minute) {
   settings.clock_mode = ClockMode::simulated;
   Home home(std::make_shared<const HomeSettings>(std::move(settings)));
   home.set_clock({.day = 0, .quarter = minute / kMinutesPerQuarter, .tick = minute % kMinutesPerQuarter});
+  plan_now(home);
   return home;
 }
 

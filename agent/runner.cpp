@@ -58,6 +58,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
     const Clock wall = wall_clock(now);
     for (Home& home : homes_) follow(home, wall);
   }
+  for (Home& home : homes_) plan(home);
   published_revisions_.resize(homes_.size());
   declare_topics();
   ledger_->set_agent(record());
@@ -84,6 +85,16 @@ void Runner::make_homes(const StoredWorld& stored) {
     spdlog::info("options beat what was stored: {}", names);
   // From a simulated clock to the one on the wall: days go on being counted from where they were.
   if (stored.agent && !same_clock && follows_the_wall()) first_date_ -= last_day;
+}
+
+void Runner::plan(Home& home) {
+  if (!home.plan_due()) return;
+  auto request = home.plan_request();
+  if (request != last_request_) {
+    last_plan_ = std::make_shared<const HomePlan>(plan_home(request));
+    last_request_ = std::move(request);
+  }
+  home.adopt(last_plan_, home.revision());
 }
 
 void Runner::declare_topics() {
@@ -164,6 +175,7 @@ ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextFo
 Result<Receipt> Runner::carry_out(std::size_t home, const Command& command) {
   auto receipt = homes_[home].apply(command);
   if (!receipt) return receipt;
+  plan(homes_[home]);
   if (std::holds_alternative<DischargeCommand>(command) && !follows_the_wall()) {
     schedule_.restart(home, steady_clock::now());
     if (started_) await_tick();

@@ -92,6 +92,8 @@ class Runner {
   void follow(Home& home, const Clock& wall) const;
   /// Makes the days known that the wall clock is in then.
   void read_local_day(local_time::Time time);
+  /// Makes the home's plan where one is due; of homes that are alike one makes it.
+  void plan(Home& home);
   void publish_kept(std::span<const std::size_t> homes);
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
   /// What moves with time and commands, and, where they have changed, plan and curves.
@@ -114,6 +116,8 @@ class Runner {
   std::function<void()> flush_;
   boost::asio::steady_timer timer_;
   TickSchedule schedule_;
+  std::optional<PlanRequest> last_request_;
+  std::shared_ptr<const HomePlan> last_plan_;
   std::chrono::nanoseconds awake_{};  ///< since the machine's start, when time went on last
   bool started_ = false;
   std::string scratch_;

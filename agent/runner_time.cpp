@@ -37,10 +37,12 @@ void Runner::live_missed(local_time::Time from) {
     if (from < local_day_.begin || from >= local_day_.end) read_local_day(from);
     for (std::size_t home = 0; home < homes_.size(); ++home) {
       for (auto tick = ticks_until(from); tick < ticks_until(next); ++tick) {
+        plan(homes_[home]);
         ledger_->before_tick(home);
         homes_[home].advance();
       }
       follow(homes_[home], wall);  // first: where the clock jumps no row begins in the time left out
+      plan(homes_[home]);
       ledger_->changed(home);
     }
     from = next;
@@ -71,6 +73,7 @@ bool Runner::live_what_was_slept() {
   live_missed(now - std::chrono::duration_cast<system_clock::duration>(asleep));
   const Clock wall = wall_clock(now);
   for (Home& home : homes_) follow(home, wall);
+  for (Home& home : homes_) plan(home);
   begin_schedule();
   keep();
   return true;
@@ -108,6 +111,7 @@ void Runner::tick(std::span<const std::size_t> homes) {
     ledger_->before_tick(home);
     homes_[home].advance();
     if (wall) follow(homes_[home], *wall);
+    plan(homes_[home]);
     ledger_->changed(home);
   }
   keep();

@@ -1,6 +1,7 @@
 #include "common/home.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "common/decimal.hpp"
@@ -36,11 +37,12 @@ Home::Home(std::shared_ptr<const HomeSettings> settings)
       ticks_per_slot_(settings_->pace.ticks_per_slot()) {
   enter_slot();
   begin_hour();
-  if (planned()) make_plan();
+  if (planned()) renew_plan();
   settle();
 }
 
 void Home::advance() {
+  assert(!plan_due_);
   const Energy house = in_one_tick(base_power_);
   const PricePerKwh price = price_;
   const Energy car = planned() ? follow_plan_for_a_tick() : charge_for_a_tick();
@@ -50,7 +52,7 @@ void Home::advance() {
   counters_.charged += car;
   counters_.base += house;
   counters_.cost += price * (house + car);
-  if (planned() && is_plan_outdated()) make_plan();
+  if (planned() && is_plan_outdated()) renew_plan();
   settle();
 }
 
@@ -122,9 +124,9 @@ Watts Home::offered() const {
   return within_fuse(planned() ? follower_.power() : settings_->charger);
 }
 
-/// Where a plan charges, whether it does so is what the plan says now.
+/// Where a plan charges, whether it does so is what the plan says now; until a due one is there all stays as it was.
 void Home::settle() {
-  if (!planned()) return;
+  if (!planned() || plan_due_) return;
   const bool charges = battery_.accepted(within_fuse(follower_.power())) > Watts();
   battery_.set_charging(charges ? Charging::on : Charging::off);
 }
@@ -146,14 +148,14 @@ void Home::set_clock(const Clock& clock) {
   prices_.begin_day(clock_.day);
   enter_slot();
   if (!same_hour) begin_hour();
-  if (planned()) make_plan();
+  if (planned()) renew_plan();
   settle();
 }
 
 void Home::set_calendar(std::shared_ptr<const std::vector<LocalDay>> days) {
   const bool first = std::exchange(calendar_, std::move(days)) == nullptr;
   if (!first || !planned()) return;
-  make_plan();
+  renew_plan();
   settle();
 }
 
@@ -220,7 +222,7 @@ Result<Receipt> Home::apply(const Command& command) {
   Apply apply{*this};
   auto outcome = std::visit(apply, command);
   if (!outcome || !apply.changed) return outcome;
-  make_plan();
+  renew_plan();
   settle();
   return outcome;
 }

@@ -52,12 +52,18 @@ struct HomePlan {
   std::string note;                  ///< what the reader should know of the whole; empty where nothing
 };
 
-/// The last plan that was made among homes that are alike: of thousands in the same state one makes it. Not for two
-/// threads at once.
-struct LastPlan {
+/// All that a plan is made from: a value, so that any thread may make it. Homes in the same state ask the same.
+struct PlanRequest {
+  std::int64_t made_at;  ///< the moment, as `Home::moment` counts
+  int ready_by;          ///< minutes past midnight
+  bool prices_are_old;   ///< those at the departure are of an earlier day
   ChargingProblem problem;
-  std::shared_ptr<const HomePlan> made;
+
+  friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
 };
+
+/// Makes the plan. A pure function; takes up to some hundred milliseconds.
+HomePlan plan_home(const PlanRequest& request);
 
 /// What does not change while a home runs, and what it starts with. Shared by all homes that are alike.
 struct HomeSettings {
@@ -78,7 +84,6 @@ struct HomeSettings {
   std::optional<PricePerKwh> max_price{};
   LoadBalancing load_balancing = LoadBalancing::automatic;
   ChargingWish wish{};
-  std::shared_ptr<LastPlan> last_plan = std::make_shared<LastPlan>();
 };
 
 /// A moment of the simulated calendar.
@@ -141,11 +146,22 @@ class Home {
   explicit Home(std::shared_ptr<const HomeSettings> settings);
 
   /// One tick passes: the car draws what it is offered; time moves on; a new hour's energy starts from its base load.
-  /// The counters count the tick at the power and price of the moment it began.
+  /// The counters count the tick at the power and price of the moment it began. Not while a plan is due: time does not
+  /// pass the moment of a plan until the plan is there.
   void advance();
 
   /// Carries out a command. @return what holds now, as the receipt tells it; or why it cannot be, and nothing changed
   Result<Receipt> apply(const Command& command);
+
+  /// Whether a plan has to be made: the home keeps its former one until `adopt`. A home never makes a plan itself.
+  bool plan_due() const { return plan_due_; }
+  /// What the due plan is to be made from.
+  PlanRequest plan_request() const;
+  /// Whether what the command leaves behind depends on the plan that is due: such a command has to wait for it.
+  bool needs_plan_for(const Command& command) const;
+  /// Follows the plan from now on. @param revision the home's when it was asked for the request
+  /// @return false where that request is no longer the present one: nothing changed
+  bool adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision);
 
   /// Puts the clock to another time of the local day without any energy flowing. A clock before the present one, or
   /// in another hour, begins that hour's energy anew.
@@ -159,7 +175,7 @@ class Home {
   const LoadCurve& baseload() const { return loads_.on(clock_.day); }
   const PriceCurve& price() const { return prices_.on(clock_.day); }
   const ChargingWish& wish() const { return wish_; }
-  /// None in manual mode.
+  /// None in manual mode, and before the first plan was adopted.
   const HomePlan* plan() const { return plan_.get(); }
   /// Another number whenever the plan, the wish or a curve has changed.
   std::uint64_t revision() const { return revision_; }
@@ -193,10 +209,8 @@ class Home {
   std::int64_t departure_on(std::int64_t day) const;
   std::vector<PlannerSlot> slots_until(std::int64_t departure) const;
   ChargingProblem problem() const;
-  std::string note_on(const ChargingPlan& plan) const;
   bool is_plan_outdated() const;
-  void make_plan();
-  std::shared_ptr<const HomePlan> plan_for(ChargingProblem asked) const;
+  void renew_plan();
 
   std::shared_ptr<const HomeSettings> settings_;
   CurveSchedule<LoadCurve> loads_;
@@ -212,9 +226,13 @@ class Home {
   std::shared_ptr<const std::vector<LocalDay>> calendar_;  ///< none where the clock is simulated
   std::shared_ptr<const HomePlan> plan_;
   PlanFollower follower_;
+  bool plan_due_ = false;
   std::int64_t departure_ = 0;     ///< the moment that the plan is for
   std::int64_t ticks_of_run_ = 0;  ///< since when the car has been charging without a break
   std::uint64_t revision_ = 0;
 };
+
+/// Makes the home's plan and has it adopted, where one is due: for who may wait for it.
+void plan_now(Home& home);
 
 }  // namespace home_energy

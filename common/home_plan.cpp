@@ -1,6 +1,7 @@
-// How a home makes its plan: what the planner is asked, and when it is asked again.
+// What a home asks the planner, and when it asks again; the plan is made elsewhere.
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "common/decimal.hpp"
 #include "common/home.hpp"
@@ -22,6 +23,19 @@ Joules in_joules(Energy energy, int ticks_per_hour) {
   constexpr int kMilli = 1000;
   return Joules(
       static_cast<std::int64_t>(static_cast<Int128>(energy.count()) * kSecondsPerHour / kMilli / ticks_per_hour));
+}
+
+std::string note_on(const ChargingPlan& plan, bool prices_are_old) {
+  std::string note;
+  if (plan.shortfall >= kNegligible) {
+    append_decimal(note, rounded_quotient(plan.shortfall.count(), Int128{1000} * kSecondsPerHour, 2), 2);
+    note += " kWh of the target are out of reach: " + obstacles_text(plan.obstacles);
+  }
+  if (prices_are_old) {
+    note += note.empty() ? "" : "; ";
+    note += "the prices are those of an earlier day, newer ones have not come";
+  }
+  return note;
 }
 
 }  // namespace
@@ -93,46 +107,55 @@ ChargingProblem Home::problem() const {
   return problem;
 }
 
-std::string Home::note_on(const ChargingPlan& plan) const {
-  std::string note;
-  if (plan.shortfall >= kNegligible) {
-    append_decimal(note, rounded_quotient(plan.shortfall.count(), Int128{1000} * kSecondsPerHour, 2), 2);
-    note += " kWh of the target are out of reach: " + obstacles_text(plan.obstacles);
-  }
-  const auto last_day = departure_on(clock_.day) == departure_ ? clock_.day : clock_.day + 1;
-  if (prices_.is_old_on(last_day)) {
-    note += note.empty() ? "" : "; ";
-    note += "the prices are those of an earlier day, newer ones have not come";
-  }
-  return note;
-}
-
 bool Home::is_plan_outdated() const {
   return moment() >= departure_ || follower_.behind() > in_one_hour(Watts(1), settings_->pace.ticks_per_hour());
 }
 
-void Home::make_plan() {
+void Home::renew_plan() {
   ++revision_;
-  plan_.reset();
-  follower_ = {};
-  if (!planned()) return;
+  plan_due_ = planned();
+  if (!plan_due_) {
+    plan_.reset();
+    follower_ = {};
+    return;
+  }
   departure_ = departure_on(clock_.day);
   for (std::int64_t day = clock_.day + 1; departure_ <= moment(); ++day) departure_ = departure_on(day);
-  plan_ = plan_for(problem());
-  follower_ = PlanFollower(plan_->plan, settings_->pace.ticks_per_hour());
 }
 
-std::shared_ptr<const HomePlan> Home::plan_for(ChargingProblem asked) const {
-  LastPlan& last = *settings_->last_plan;
-  const bool same = last.made && last.made->made_at == moment() && last.problem == asked;
-  auto plan = same ? last.made->plan : plan_charging(asked);
-  auto note = note_on(plan);
-  if (same && note == last.made->note) return last.made;
-  auto reasons = plan_reasons(asked, plan, wire::time_text(wish_.ready_by));
-  last.problem = std::move(asked);
-  last.made =
-      std::make_shared<const HomePlan>(HomePlan{std::move(plan), moment(), std::move(reasons), std::move(note)});
-  return last.made;
+PlanRequest Home::plan_request() const {
+  const auto last_day = departure_on(clock_.day) == departure_ ? clock_.day : clock_.day + 1;
+  return {.made_at = moment(),
+          .ready_by = wish_.ready_by,
+          .prices_are_old = prices_.is_old_on(last_day),
+          .problem = problem()};
+}
+
+/// Back to charging by hand the car goes on as the plan has it at this moment.
+bool Home::needs_plan_for(const Command& command) const {
+  const auto* const mode = std::get_if<ModeCommand>(&command);
+  return plan_due_ && mode != nullptr && mode->mode == ChargingMode::manual;
+}
+
+bool Home::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision) {
+  if (!plan_due_ || revision != revision_) return false;
+  ++revision_;
+  plan_due_ = false;
+  plan_ = std::move(plan);
+  follower_ = PlanFollower(plan_->plan, settings_->pace.ticks_per_hour());
+  settle();
+  return true;
+}
+
+HomePlan plan_home(const PlanRequest& request) {
+  ChargingPlan plan = plan_charging(request.problem);
+  auto reasons = plan_reasons(request.problem, plan, wire::time_text(request.ready_by));
+  auto note = note_on(plan, request.prices_are_old);
+  return {std::move(plan), request.made_at, std::move(reasons), std::move(note)};
+}
+
+void plan_now(Home& home) {
+  if (home.plan_due()) home.adopt(std::make_shared<const HomePlan>(plan_home(home.plan_request())), home.revision());
 }
 
 }  // namespace home_energy

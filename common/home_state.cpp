@@ -32,7 +32,7 @@ void Home::restore(const HomeState& state, const HomeCurves& curves) {
   counters_ = state.counters;
   ticks_of_run_ = state.ticks_of_run;
   enter_slot();
-  make_plan();
+  renew_plan();
   settle();
 }
 

@@ -14,12 +14,12 @@ struct Watched {
   void advance(int ticks) {
     for (int i = 0; i < ticks; ++i) {
       meter.before_tick(home);
-      home.advance();
+      test::advance(home);
       look();
     }
   }
   void tell(const Command& command) {
-    REQUIRE(home.apply(command));
+    REQUIRE(test::apply(home, command));
     look();
   }
   void look() {
@@ -94,7 +94,7 @@ TEST_CASE("a discharge ends the row and history goes on the next day") {
 
 TEST_CASE("how long the fuse was exceeded") {
   Watched watched;
-  watched.home.set_clock({.day = 0, .quarter = 17 * 4, .tick = 0});
+  test::set_clock(watched.home, {.day = 0, .quarter = 17 * 4, .tick = 0});
   watched.look();
   watched.tell(ChargeCommand{Charging::on});
   watched.advance(2);

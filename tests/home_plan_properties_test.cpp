@@ -45,7 +45,7 @@ TEST_CASE("a planned home keeps the fuse, conserves energy and is ready in time,
     const int until_departure = settings.wish.ready_by == 0 ? 24 * 60 : settings.wish.ready_by;
     for (int tick = 0; tick < until_departure * ticks_per_hour / 60; ++tick) {
       const Snapshot before = home.snapshot();
-      home.advance();
+      test::advance(home);
       const Snapshot after = home.snapshot();
       const auto drawn = static_cast<std::int64_t>((after.counters.charged - before.counters.charged).count());
       const Watts left = std::max(Watts(), settings.fuse - before.base_power);

@@ -49,7 +49,7 @@ std::vector<double> charged_by_hour(Home& home, int hours) {
 }
 
 void tell(Home& home, const Command& command) {
-  REQUIRE(home.apply(command));
+  REQUIRE(test::apply(home, command));
 }
 
 /// Today and tomorrow in Stockholm, from Unix time `midnight` on; `lost` quarters are left out from 02:00 on.
@@ -104,7 +104,7 @@ TEST_CASE("a block that begins inside a tick draws only its part of it") {
   test::advance(home, 22 * 4);
   CHECK(home.snapshot().charging == Charging::off);  // it begins at 22:14:45
   const auto before = home.snapshot().counters.charged;
-  home.advance();
+  test::advance(home);
   const auto drawn = home.snapshot().counters.charged - before;
   CHECK(drawn.count() > 0);
   CHECK(drawn.count() < in_one_tick(Watts(7'400)).count() / 50);
@@ -121,7 +121,7 @@ TEST_CASE("a plan is made anew when something changes, and not otherwise") {
     tell(home, same);
     CHECK(home.revision() == first);
   }
-  home.advance();  // 00:00: the departure
+  test::advance(home);  // 00:00: the departure
   CHECK(home.revision() > first);
   CHECK(plan_of(home)["blocks"].empty());
   const auto changes = std::vector<Command>{
@@ -138,7 +138,7 @@ TEST_CASE("a plan is made anew when something changes, and not otherwise") {
 
 TEST_CASE("charge by hand takes over from a plan") {
   Home home = test::home_of(planned_settings());
-  const auto receipt = home.apply(ChargeCommand{Charging::on});
+  const auto receipt = test::apply(home, ChargeCommand{Charging::on});
   REQUIRE(receipt);
   CHECK(receipt->took_over);
   CHECK(wire::http::result(*receipt) == R"({"charging":"on","mode":"manual"})");
@@ -146,7 +146,7 @@ TEST_CASE("charge by hand takes over from a plan") {
   CHECK(home.plan() == nullptr);
   test::advance(home, 4);
   CHECK(home.snapshot().charging == Charging::on);
-  CHECK_FALSE(home.apply(ChargeCommand{Charging::off})->took_over);
+  CHECK_FALSE(test::apply(home, ChargeCommand{Charging::off})->took_over);
 }
 
 TEST_CASE("the target stays within the charge limit") {
@@ -154,7 +154,7 @@ TEST_CASE("the target stays within the charge limit") {
   tell(home, ChargeLimitCommand{Percent(7'000)});
   CHECK(home.wish().target == Percent(7'000));
   const auto before = wire::http::plan(home, {"SEK", "", {}});
-  const auto refused = home.apply(TargetCommand{Percent(7'001)});
+  const auto refused = test::apply(home, TargetCommand{Percent(7'001)});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().reason == "target must be at most the charge limit, which is 70.0 %");
   CHECK(wire::http::plan(home, {"SEK", "", {}}) == before);
@@ -204,7 +204,7 @@ TEST_CASE("a charger that can do less is cut to what the fuse leaves") {
   tell(home, ChargeCommand{Charging::on});
   test::advance(home, 5 * 4);
   CHECK(home.snapshot().car_power == Watts(7'150));
-  home.set_clock({.day = 0, .quarter = 17 * 4, .tick = 0});
+  test::set_clock(home, {.day = 0, .quarter = 17 * 4, .tick = 0});
   CHECK(home.snapshot().car_power == Watts(0));  // the house takes all of it
 }
 
@@ -244,11 +244,12 @@ TEST_CASE("prices that came for a day are told to be old when it has passed, unt
   Home home = test::home_of(settings);
   const auto days = calendar(1'806'188'400);
   home.set_calendar(days);
-  home.set_clock({.day = 0, .quarter = 6 * 4, .tick = 0});
+  plan_now(home);
+  test::set_clock(home, {.day = 0, .quarter = 6 * 4, .tick = 0});
   PriceCommand of_today{{.every_day = std::nullopt, .of_days = {{0, default_price_curve()}}}};
   tell(home, of_today);
   CHECK(plan_of(home)["note"].get<std::string>().find("earlier day") == std::string::npos);
-  home.set_clock({.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
+  test::set_clock(home, {.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
   CHECK(plan_of(home)["note"] == "the prices are those of an earlier day, newer ones have not come");
   PriceCommand of_tomorrow{{.every_day = std::nullopt, .of_days = {{1, default_price_curve()}}}};
   tell(home, of_tomorrow);
@@ -261,6 +262,7 @@ TEST_CASE("a departure in the hour that spring leaves out is when the clock jump
   settings.pace = *Pace::make(3600, std::chrono::seconds(60), Resolution::hourly);
   Home home = test::home_of(settings);
   home.set_calendar(calendar(1'806'188'400, 4));  // 2027-03-28 00:00 in Stockholm
+  plan_now(home);
   const auto plan = plan_of(home);
   CHECK(home.plan()->plan.energy == Joules(2 * 3600 * 7'400));  // two hours are left, and both are needed
   CHECK(home.plan()->made_at + home.plan()->plan.blocks.back().end.count() == 1'806'188'400 + 2 * 3600);
@@ -275,22 +277,87 @@ TEST_CASE("equal prices all night make one block, as late as can be, and it does
   int switched = 0;
   for (int tick = 0; tick < 24 * 60; ++tick) {
     const auto before = home.snapshot().charging;
-    home.advance();
+    test::advance(home);
     switched += home.snapshot().charging != before ? 1 : 0;
   }
   CHECK(switched == 2);
 }
 
-TEST_CASE("homes that are alike share a plan as long as they are") {
+TEST_CASE("homes that are alike ask for the same plan as long as they are") {
   const auto settings = std::make_shared<const HomeSettings>(planned_settings());
   Home one(settings);
   Home other(settings);
-  CHECK(one.plan() == other.plan());
-  tell(one, TargetCommand{Percent(7'000)});
-  tell(other, TargetCommand{Percent(6'000)});
-  CHECK(one.plan()->plan.energy > other.plan()->plan.energy);
-  tell(one, TargetCommand{Percent(6'000)});
-  CHECK(one.plan() == other.plan());
+  CHECK(one.plan_request() == other.plan_request());
+  REQUIRE(one.apply(TargetCommand{Percent(7'000)}));
+  REQUIRE(other.apply(TargetCommand{Percent(6'000)}));
+  CHECK_FALSE(one.plan_request() == other.plan_request());
+  REQUIRE(one.apply(TargetCommand{Percent(6'000)}));
+  CHECK(one.plan_request() == other.plan_request());
+}
+
+TEST_CASE("a home keeps what it showed until its plan is there") {
+  Home home = test::home_of(planned_settings(ChargingMode::lowest_load));
+  CHECK(home.snapshot().charging == Charging::on);
+  const HomePlan* const before = home.plan();
+  REQUIRE(home.apply(ModeCommand{ChargingMode::cheapest}));
+  CHECK(home.plan_due());
+  CHECK(home.plan() == before);
+  CHECK(home.snapshot().charging == Charging::on);
+  const auto revision = home.revision();
+  REQUIRE(home.adopt(std::make_shared<const HomePlan>(plan_home(home.plan_request())), revision));
+  CHECK_FALSE(home.plan_due());
+  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.revision() > revision);
+  CHECK(spans_of(home) == "03:00-04:46 22:00-00:00");
+}
+
+TEST_CASE("a plan that something else has been asked for since is not adopted") {
+  Home home = test::home_of(planned_settings());
+  REQUIRE(home.apply(TargetCommand{Percent(7'000)}));
+  const auto plan = std::make_shared<const HomePlan>(plan_home(home.plan_request()));
+  const auto revision = home.revision();
+  REQUIRE(home.apply(TargetCommand{Percent(6'000)}));
+  CHECK_FALSE(home.adopt(plan, revision));
+  CHECK(home.plan_due());
+  REQUIRE(home.apply(ChargeCommand{Charging::on}));
+  CHECK_FALSE(home.plan_due());
+  CHECK_FALSE(home.adopt(plan, home.revision()));
+  CHECK(home.plan() == nullptr);
+}
+
+TEST_CASE("whether the car charges after mode manual depends on the plan, and on nothing else does a command") {
+  Home home = test::home_of(planned_settings());
+  CHECK_FALSE(home.needs_plan_for(ModeCommand{ChargingMode::manual}));
+  REQUIRE(home.apply(ReadyByCommand{60}));
+  CHECK(home.needs_plan_for(ModeCommand{ChargingMode::manual}));
+  CHECK_FALSE(home.needs_plan_for(ModeCommand{ChargingMode::lowest_load}));
+  CHECK_FALSE(home.needs_plan_for(ChargeCommand{Charging::on}));
+}
+
+TEST_CASE("many commands and then one plan leave the same home as a plan after each") {
+  const std::vector<Command> commands{TargetCommand{Percent(9'000)},
+                                      ChargeLimitCommand{Percent(6'000)},
+                                      ModeCommand{ChargingMode::lowest_load},
+                                      ReadyByCommand{5 * 60},
+                                      DischargeCommand{},
+                                      ChargeCommand{Charging::on},
+                                      ModeCommand{ChargingMode::cheapest},
+                                      TargetCommand{Percent(5'000)}};
+  for (std::size_t first = 0; first < commands.size(); ++first) {
+    Home once = test::home_of(planned_settings());
+    Home each = test::home_of(planned_settings());
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      const Command& command = commands[(first + i) % commands.size()];
+      once.apply(command);
+      test::apply(each, command);
+    }
+    plan_now(once);
+    CHECK(once.state() == each.state());
+    CHECK(plan_of(once) == plan_of(each));
+    test::advance(once, 100);
+    test::advance(each, 100);
+    CHECK(once.state() == each.state());
+  }
 }
 
 TEST_CASE("a plan of many blocks stays below what Home Assistant keeps") {

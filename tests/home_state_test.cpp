@@ -22,7 +22,7 @@ std::string text_of(const Home& home, const HistoryMeter::State& row = {}) {
 }
 
 void tell(Home& home, std::string_view name, std::string_view text) {
-  REQUIRE(home.apply(*parse_command(name, text, TextForm::bare).command));
+  REQUIRE(test::apply(home, *parse_command(name, text, TextForm::bare).command));
 }
 
 /// The home in the text, as another process would have it.
@@ -33,6 +33,7 @@ Home restored(const Home& home, const std::string& text) {
   const auto curves = parse_curves(curves_text(home.curves()), Resolution::quarter_hourly);
   REQUIRE(curves);
   other.restore(state->home, *curves);
+  plan_now(other);
   return other;
 }
 
@@ -140,6 +141,7 @@ TEST_CASE("text that is no state is refused, whatever it is") {
     if (const auto state = parse_state(text)) {  // whatever is taken is a legal home
       Home home = reference_home();
       home.restore(at_pace(*state, home.settings().pace).home, {});
+      plan_now(home);
       test::advance(home, 100);
       CHECK(home.snapshot().stored <= home.snapshot().capacity);
     }

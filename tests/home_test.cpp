@@ -18,10 +18,10 @@ TEST_CASE("in real time a discharge leaves the clock alone and begins the hour's
   settings.clock_mode = ClockMode::local;
   settings.pace = *Pace::make(3600, std::chrono::seconds(1), Resolution::hourly);
   Home home = test::home_of(settings);
-  home.set_clock({.day = 0, .quarter = 4 * 17 + 2, .tick = 5});
-  home.apply(ChargeCommand{Charging::on});
+  test::set_clock(home, {.day = 0, .quarter = 4 * 17 + 2, .tick = 5});
+  test::apply(home, ChargeCommand{Charging::on});
   test::advance(home, 10);
-  home.apply(DischargeCommand{});
+  test::apply(home, DischargeCommand{});
   const Snapshot after = home.snapshot();
   CHECK(home.clock() == Clock{.day = 0, .quarter = 4 * 17 + 2, .tick = 15});
   CHECK(after.hour_energy == in_one_hour(Watts(11'000), 3600));
@@ -31,21 +31,21 @@ TEST_CASE("in real time a discharge leaves the clock alone and begins the hour's
 
 TEST_CASE("setting the clock within the hour keeps the hour's energy, into another hour begins it anew") {
   Home home = reference_home();
-  home.apply(ChargeCommand{Charging::on});
+  test::apply(home, ChargeCommand{Charging::on});
   test::advance(home, 2);
   const Energy earned = home.snapshot().hour_energy;
-  home.set_clock({.day = 0, .quarter = 3, .tick = 0});
+  test::set_clock(home, {.day = 0, .quarter = 3, .tick = 0});
   CHECK(home.snapshot().hour_energy == earned);
-  home.set_clock({.day = 0, .quarter = 8, .tick = 0});
+  test::set_clock(home, {.day = 0, .quarter = 8, .tick = 0});
   CHECK(home.snapshot().hour_energy == in_one_hour(Watts(2'200), 4));
 }
 
 TEST_CASE("charging twice over is charging once") {
   Home once = reference_home();
   Home twice = reference_home();
-  once.apply(ChargeCommand{Charging::on});
-  twice.apply(ChargeCommand{Charging::on});
-  twice.apply(ChargeCommand{Charging::on});
+  test::apply(once, ChargeCommand{Charging::on});
+  test::apply(twice, ChargeCommand{Charging::on});
+  test::apply(twice, ChargeCommand{Charging::on});
   test::advance(once, 30);
   test::advance(twice, 30);
   CHECK(once.snapshot().stored == twice.snapshot().stored);
@@ -55,7 +55,7 @@ TEST_CASE("a charger of 0 kW charges nothing and stays on") {
   HomeSettings settings = test::reference_settings();
   settings.charger = Watts(0);
   Home home = test::home_of(settings);
-  home.apply(ChargeCommand{Charging::on});
+  test::apply(home, ChargeCommand{Charging::on});
   test::advance(home, 100);
   CHECK(home.snapshot().charging == Charging::on);
   CHECK(home.snapshot().counters.charged == EnergyTotal());

@@ -22,12 +22,30 @@ inline HomeSettings reference_settings() {
           .clock_mode = ClockMode::simulated};
 }
 
+// Plans are made at once here.
+
 inline Home home_of(const HomeSettings& settings) {
-  return Home(std::make_shared<const HomeSettings>(settings));
+  Home home(std::make_shared<const HomeSettings>(settings));
+  plan_now(home);
+  return home;
 }
 
-inline void advance(Home& home, int ticks) {
-  for (int i = 0; i < ticks; ++i) home.advance();
+inline Result<Receipt> apply(Home& home, const Command& command) {
+  auto receipt = home.apply(command);
+  plan_now(home);
+  return receipt;
+}
+
+inline void advance(Home& home, int ticks = 1) {
+  for (int i = 0; i < ticks; ++i) {
+    home.advance();
+    plan_now(home);
+  }
+}
+
+inline void set_clock(Home& home, const Clock& clock) {
+  home.set_clock(clock);
+  plan_now(home);
 }
 
 }  // namespace home_energy::test

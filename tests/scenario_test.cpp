@@ -49,7 +49,7 @@ void tell(Home& home, const json& commands, int tick) {
     const auto parsed =
         parse_command(told["command"].get<std::string>(), told["text"].get<std::string>(), TextForm::bare);
     REQUIRE(parsed.command);
-    REQUIRE(home.apply(*parsed.command));
+    REQUIRE(test::apply(home, *parsed.command));
   }
 }
 
@@ -68,7 +68,7 @@ void play(const json& scenario) {
   tell(home, scenario["commands"], tick);
   for (const auto& expected : scenario["expect"]) {
     while (tick < expected["tick"]) {
-      home.advance();
+      test::advance(home);
       tell(home, scenario["commands"], ++tick);
     }
     check(home, expected);

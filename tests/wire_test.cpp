@@ -11,7 +11,7 @@ namespace {
 /// The contract's example: the reference home at 03:45, charging since 00:00.
 Home example_home() {
   Home home = test::home_of(test::reference_settings());
-  home.apply(ChargeCommand{Charging::on});
+  test::apply(home, ChargeCommand{Charging::on});
   test::advance(home, 15);
   return home;
 }
