@@ -27,26 +27,35 @@ std::string shown(const json& value) {
   return value.dump();
 }
 
-/// A value that came as bare text or in a form, as JSON would have it: a number, else a string.
+/// A value that came as bare text or in a form, as JSON would have it: a number or a string in its quotes, else the
+/// text itself as a string.
 json value_of(std::string_view text) {
-  constexpr std::string_view kBeginsNumber = "-0123456789";
-  if (text.empty() || kBeginsNumber.find(text.front()) == std::string_view::npos) return text;
-  json number = json::parse(text, nullptr, false);
-  return number.is_number() ? number : json(text);
+  constexpr std::string_view kBeginsValue = "-0123456789\"";
+  if (text.empty() || kBeginsValue.find(text.front()) == std::string_view::npos) return text;
+  json value = json::parse(text, nullptr, false);
+  return value.is_number() || value.is_string() ? value : json(text);
 }
 
+/// A word in lower case; the number or boolean of a switch as JSON writes it.
 std::string word_of(const json& value) {
+  if (value.is_boolean() || value.is_number_integer()) return value.dump();
   if (!value.is_string()) return {};
   std::string word(trimmed(value.get_ref<const std::string&>()));
   std::ranges::transform(word, word.begin(), lower);
   return word;
 }
 
-std::optional<Command> read_charging(const json& value) {
+/// Node-RED and many others write a switch as a boolean or as 1 and 0.
+std::optional<Charging> read_switch(const json& value) {
   const auto word = word_of(value);
-  if (word == "on") return ChargeCommand{Charging::on};
-  if (word == "off") return ChargeCommand{Charging::off};
+  if (word == "on" || word == "true" || word == "1") return Charging::on;
+  if (word == "off" || word == "false" || word == "0") return Charging::off;
   return std::nullopt;
+}
+
+std::optional<Command> read_charging(const json& value) {
+  const auto charging = read_switch(value);
+  return charging ? std::optional<Command>(ChargeCommand{*charging}) : std::nullopt;
 }
 
 std::optional<Command> read_discharging(const json& value) {
@@ -55,8 +64,15 @@ std::optional<Command> read_discharging(const json& value) {
   return std::nullopt;
 }
 
+/// A number, or a string that holds one and nothing else: many flows send every value as text.
+double number_of(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  const json inside = value.is_string() ? value_of(trimmed(value.get_ref<const std::string&>())) : json();
+  return inside.is_number() ? inside.get<double>() : NAN;
+}
+
 std::optional<Percent> percentage_of(const json& value) {
-  const double percent = value.is_number() ? value.get<double>() : NAN;
+  const double percent = number_of(value);
   if (!(percent >= kLowestLimitPercent && percent <= kHighestLimitPercent)) return std::nullopt;
   return Percent(std::llround(percent * kHundredths));
 }
@@ -82,7 +98,7 @@ std::optional<Command> read_target(const json& value) {
 
 std::optional<Command> read_ready_by(const json& value) {
   if (!value.is_string()) return std::nullopt;
-  const auto minute = minute_of_day(trimmed(value.get_ref<const std::string&>()));
+  const auto minute = clock_time(trimmed(value.get_ref<const std::string&>()));
   if (!minute) return std::nullopt;
   return ReadyByCommand{*minute};
 }
@@ -202,11 +218,24 @@ bool is_curve_command(std::string_view name) {
 
 std::optional<int> minute_of_day(std::string_view text) {
   constexpr std::size_t kLength = 5;
-  constexpr int kTen = 10;
   if (text.size() != kLength || text[2] != ':') return std::nullopt;
-  for (const std::size_t place : {0U, 1U, 3U, 4U})
-    if (text[place] < '0' || text[place] > '9') return std::nullopt;
-  const auto number = [&](std::size_t place) { return (text[place] - '0') * kTen + text[place + 1] - '0'; };
+  return clock_time(text);
+}
+
+std::optional<int> clock_time(std::string_view text) {
+  constexpr std::string_view kNoSeconds = ":00";
+  constexpr std::size_t kShortest = 4;
+  constexpr std::size_t kWithSeconds = 7;
+  if (text.size() >= kWithSeconds && text.ends_with(kNoSeconds)) text.remove_suffix(kNoSeconds.size());
+  std::string padded(text.size() == kShortest ? "0" : "");
+  padded += text;
+  constexpr std::string_view kPattern = "dd:dd";
+  const auto fits = [](char c, char wanted) {
+    return wanted == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == wanted;
+  };
+  if (!std::ranges::equal(padded, kPattern, fits)) return std::nullopt;
+  constexpr int kTen = 10;
+  const auto number = [&](std::size_t place) { return (padded[place] - '0') * kTen + padded[place + 1] - '0'; };
   if (number(0) >= kHoursPerDay || number(3) >= kMinutesPerHour) return std::nullopt;
   return number(0) * kMinutesPerHour + number(3);
 }

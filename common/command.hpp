@@ -80,6 +80,8 @@ enum class TextForm {
 
 /// `HH:MM` as minutes past midnight; nothing where it is anything else.
 std::optional<int> minute_of_day(std::string_view text);
+/// The same, also written as `7:00` and `07:00:00`; seconds other than 00 are nothing.
+std::optional<int> clock_time(std::string_view text);
 
 struct ParsedCommand {
   Result<Command> command;

@@ -18,13 +18,13 @@ NO_SUCH_KEY = [b"{}", b'{"x":1}', b'{"Charging":"on"}', b'{"":"on"}', b'{"":80}'
                b'{"a":{"charging":"on"}}']
 WRONG_VALUES = [
     *[("/charge", b'{"charging":%s}' % value) for value in [
-        b'"maybe"', b'""', b"true", b"false", b"1", b"0", b"null", b"[]", b'["on"]', b"{}", b'"true"', b"1e5",
+        b'"maybe"', b'""', b"2", b"-1", b"1.0", b"null", b"[]", b'["on"]', b"{}", b'"yes"', b"1e5",
         b'"o n"', b'"' + b"x" * 60_000 + b'"', b"[" * 9_000 + b"]" * 9_000]],
     ("/charge", b"charging=maybe"), ("/charge", b"charging="), ("/charge", b'{"chargin":"maybe"}'),
     *[("/discharge", b'{"discharging":%s}' % value) for value in [b'"off"', b"true", b"1", b"null", b"[]"]],
     ("/discharge", b'{"charging":"on"}'), ("/discharge", b"discharging=off"),
     *[("/charge_limit", b'{"charge_limit":%s}' % value) for value in [
-        b"19.99", b"100.01", b"0", b"-1", b"-80", b"1e300", b'"80"', b'"eighty"', b"true", b"null", b"[80]", b"{}",
+        b"19.99", b"100.01", b"0", b"-1", b"-80", b"1e300", b'"80 %"', b'"80,5"', b'"eighty"', b"true", b"null", b"[80]", b"{}",
         b"123456789012345678901234567890"]],
     ("/charge_limit", b"charge_limit=101"), ("/charge_limit", b"charge_limit=nan"),
 ]

@@ -26,7 +26,7 @@ VALUES = [b'"maybe"', b'""', b"null", b"true", b"false", b"1e999", b"-1e999", b"
           b'"' + b"a" * 3000]
 
 # A command that could be taken: a key and a legal value in one body, however it is spelt. None of these may be sent.
-LEGAL = re.compile(rb"""(?i)(charging?|["'=&]+)["\s]*[:=]["\s+]*(on|off|press)""")
+LEGAL = re.compile(rb"""(?i)(charging?|["'=&]+)["\s]*[:=]["\s+]*(on|off|press|true|false|[01](?![\d.eE]))""")
 LIMIT = re.compile(rb"""(charge_limit|""|[&=])["\s]*[:=][\s"]*\+?(\d[\d.eE+-]*)""")
 
 

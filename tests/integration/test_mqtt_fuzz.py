@@ -22,7 +22,8 @@ TOO_HUGE = 200 * 1024  # what the broker keeps from the agent: no receipt
 PATIENCE = 30.0
 
 KEYS = {"charge": ("charging", "chargin"), "discharge": ("discharging",), "charge_limit": ("charge_limit",), "foo": ()}
-WORDS = {"charge": ("on", "off"), "discharge": ("on", "press"), "charge_limit": (), "foo": ()}
+SWITCH = ("on", "off", "true", "false", "1", "0")
+WORDS = {"charge": SWITCH, "discharge": ("on", "press"), "charge_limit": (), "foo": ()}
 SEEDS = [b"on", b"off", b"PRESS", b"80", b'{"charging":"on"}', b'{"discharging":"on","id":"abc"}',
          b'{"charge_limit":80,"id":7}', b'{"charging":"off","id":"x","other":{"a":[1,2.5,null,true]}}']
 ALMOST = ["onn", "o n", "0n", "on!", "оn", "on;off", "ofF.", "press me", "tru", "+on", "on\0", "\0on", "“on”", "'on'",
@@ -38,12 +39,14 @@ VALUES = ['"onn"', "1", "null", "true", "[]", "{}", '["on"]', '{"charging":"on"}
 def may_be_legal(command, payload):
     """Whether any reader could take this for a command; such payloads are not sent."""
     text = payload.decode(errors="replace").strip(" \t\r\n")
-    if text.lower() in WORDS[command] or (command == "charge_limit" and is_limit(text)):
+    if is_value(command, text):
         return True
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return False
+    if isinstance(document, str):
+        return is_value(command, document)
     if not isinstance(document, dict):
         return False
     return any(is_value(command, document[key]) for key in KEYS[command] if key in document)
@@ -52,7 +55,7 @@ def may_be_legal(command, payload):
 def is_value(command, value):
     if command == "charge_limit":
         return not isinstance(value, bool) and is_limit(str(value))
-    return isinstance(value, str) and value.strip().lower() in WORDS[command]
+    return str(value).strip().lower() in WORDS[command]
 
 
 def is_limit(text):
