@@ -14,6 +14,8 @@
 
 #include "agent/backoff.hpp"
 #include "agent/broker_probe.hpp"
+#include "agent/guarded.hpp"
+#include "agent/inbox.hpp"
 #include "agent/paho_values.hpp"
 
 namespace home_energy {
@@ -30,6 +32,10 @@ constexpr int kFlushAgainAt = kInFlight / 2;
 /// From the broker to us; senders choose theirs. With a clean session QoS 1 would redeliver nothing, and its
 /// acknowledgement costs 25 us before a command is looked at.
 constexpr int kIncomingQos = 0;
+/// Messages are carried out for so long before others get their turn.
+constexpr auto kTurn = 2ms;
+/// What was dropped is told so long after the first of it, as one number.
+constexpr auto kTellDropped = 1s;
 /// A connection lost sooner than this has not settled.
 constexpr auto kSettled = 5s;
 constexpr int kUnsettledLossesToReport = 3;
@@ -65,8 +71,13 @@ class MqttLink::Impl {
   void disconnect();
   void connected();
   void subscribe(std::size_t index);
+  void acknowledged(bool ok, std::uint64_t kept);
   void subscribed(bool ok);
   void end_reading();
+  void take_messages();
+  void flush_soon();
+  void note_dropped();
+  void tell_dropped();
   void connect_failed(int code, const std::string& reason);
   void found(const std::string& reason, const Finding& finding);
   void alternate_version();
@@ -89,7 +100,14 @@ class MqttLink::Impl {
   bool v5_;
   Backoff backoff_;
   boost::asio::steady_timer timer_;
-  std::size_t subscribing_ = 0;  ///< which of the subscriptions is under way
+  Inbox inbox_;
+  bool taking_ = false;         ///< messages out of it
+  bool flushing_soon_ = false;  ///< it is posted
+  boost::asio::steady_timer dropped_timer_;
+  std::size_t dropped_messages_ = 0;  ///< and not told yet
+  std::size_t dropped_receipts_ = 0;  ///< likewise
+  bool telling_dropped_ = false;      ///< soon
+  std::size_t subscribing_ = 0;       ///< which of the subscriptions is under way
   steady_clock::time_point connected_at_;
   int unsettled_losses_ = 0;
   std::set<std::string> reported_;  ///< the failures since the last connection that the log tells already
@@ -118,12 +136,14 @@ MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox&
       events_(std::move(events)),
       v5_(settings_.version != MqttVersion::v3_1_1),
       timer_(io),
+      dropped_timer_(io),
       on_connect_([this](const mqtt::token& token, bool ok) {
         post([this, ok, code = token.get_return_code()] {
           ok ? connected() : connect_failed(code, reason_of(connect_token_));
         });
       }),
-      on_subscribe_([this](const mqtt::token&, bool ok) { post([this, ok] { subscribed(ok); }); }),
+      on_subscribe_(
+          [this](const mqtt::token&, bool ok) { post([this, ok, kept = inbox_.kept()] { acknowledged(ok, kept); }); }),
       on_publish_([this](const mqtt::token& token, bool ok) { published(token, ok); }),
       on_farewell_([this](const mqtt::token&, bool) { post([this] { disconnect(); }); }),
       on_disconnect_([this](const mqtt::token&, bool) { post([this] { stopped_(); }); }) {}
@@ -139,7 +159,7 @@ std::unique_ptr<mqtt::async_client> MqttLink::Impl::make_client() {
   const mqtt::create_options options(v5_ ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   auto client = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id, options);
   client->set_message_callback([this](const mqtt::const_message_ptr& message) {
-    post([this, message = incoming(*message)] { events_.on_message(message); });
+    if (inbox_.push(incoming(*message))) post([this] { take_messages(); });
   });
   client->set_connection_lost_handler([this](const std::string&) { post([this] { lost(); }); });
   client->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
@@ -186,6 +206,47 @@ void MqttLink::Impl::subscribe(std::size_t index) {
   }
 }
 
+/// Once what came before it has been heard.
+void MqttLink::Impl::acknowledged(bool ok, std::uint64_t kept) {
+  if (inbox_.taken() < kept) return post([this, ok, kept] { acknowledged(ok, kept); });
+  subscribed(ok);
+}
+
+void MqttLink::Impl::take_messages() {
+  const auto end = steady_clock::now() + kTurn;
+  bool any = true;
+  taking_ = true;
+  while (any && steady_clock::now() < end) {
+    const auto message = inbox_.pop();
+    any = message.has_value();
+    if (any) guarded("a message", [&] { events_.on_message(*message); });
+  }
+  taking_ = false;
+  flush();
+  if (any) post([this] { take_messages(); });
+  note_dropped();
+}
+
+void MqttLink::Impl::note_dropped() {
+  dropped_messages_ += inbox_.take_dropped();
+  dropped_receipts_ += outbox_.take_dropped();
+  if (dropped_messages_ + dropped_receipts_ == 0 || stopping_ || std::exchange(telling_dropped_, true)) return;
+  dropped_timer_.expires_after(kTellDropped);
+  dropped_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled) guarded("telling what was dropped", [this] { tell_dropped(); });
+  });
+}
+
+void MqttLink::Impl::tell_dropped() {
+  telling_dropped_ = false;
+  if (const auto receipts = std::exchange(dropped_receipts_, 0))
+    spdlog::warn("mqtt: {} receipts dropped, the broker does not take them fast enough", receipts);
+  if (const auto messages = std::exchange(dropped_messages_, 0)) {
+    spdlog::warn("mqtt: {} messages dropped, they came faster than they can be answered", messages);
+    events_.on_dropped(messages);
+  }
+}
+
 /// After the last one commands are heard, so now the world is told.
 void MqttLink::Impl::subscribed(bool ok) {
   if (stopping_ || state_ != State::connecting || !client().is_connected()) return;
@@ -212,6 +273,14 @@ void MqttLink::Impl::end_reading() {
   }
 }
 
+void MqttLink::Impl::flush_soon() {
+  if (std::exchange(flushing_soon_, true)) return;
+  post([this] {
+    flushing_soon_ = false;
+    flush();
+  });
+}
+
 /// On Paho's thread.
 void MqttLink::Impl::published(const mqtt::token& token, bool ok) {
   if (token.get_user_context() != mark_) return;  // of an earlier connection
@@ -222,7 +291,10 @@ void MqttLink::Impl::published(const mqtt::token& token, bool ok) {
 }
 
 void MqttLink::Impl::flush() {
+  if (taking_) return;  // once for all messages of a turn: each call waits for Paho's thread, which is busy receiving
+  const auto end = steady_clock::now() + kTurn;
   while (state_ == State::connected && !outbox_.empty() && in_flight_ < kInFlight) {
+    if (steady_clock::now() >= end) return flush_soon();
     ++in_flight_;
     try {
       client().publish(message_of(outbox_.front()), mark_.load(), on_publish_);
@@ -234,9 +306,7 @@ void MqttLink::Impl::flush() {
     }
     outbox_.pop();
   }
-  if (const auto dropped = outbox_.take_dropped()) {
-    spdlog::warn("mqtt: {} receipts dropped, the broker does not take them fast enough", dropped);
-  }
+  note_dropped();
 }
 
 void MqttLink::Impl::connect_failed(int code, const std::string& reason) {
@@ -297,6 +367,7 @@ void MqttLink::Impl::stop(std::function<void()> done) {
   stopping_ = true;
   stopped_ = std::move(done);
   timer_.cancel();
+  dropped_timer_.cancel();
   if (state_ != State::connected) return stopped_();
   try {
     flush();

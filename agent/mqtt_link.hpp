@@ -6,10 +6,10 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/inbox.hpp"
 #include "agent/outbox.hpp"
 
 namespace home_energy {
@@ -41,16 +41,6 @@ struct MqttSettings {
   std::string offline;                      ///< what they say
 };
 
-/// A message as it came from the broker.
-struct Incoming {
-  std::string topic;
-  std::string payload;            ///< cut off behind `kMaxPayload` bytes
-  std::size_t payload_bytes = 0;  ///< the length that it had
-  bool stored = false;            ///< the broker kept it (retained); nobody sent it just now
-  std::optional<std::string> response_topic;
-  std::string correlation;
-};
-
 /// More of a payload than this is never looked at.
 constexpr std::size_t kMaxPayload = std::size_t{64} * 1024;
 /// What we ask an MQTT 5 broker not to exceed, bytes of a packet.
@@ -62,6 +52,8 @@ struct MqttEvents {
   /// All subscriptions are made, what was to be read has been; the outbox is about to be sent as a whole.
   std::function<void()> on_connected;
   std::function<void()> on_lost;
+  /// So many messages came faster than they could be answered, and are gone; told once a second at most.
+  std::function<void(std::size_t)> on_dropped;
 };
 
 class MqttLink {

@@ -6,8 +6,14 @@
 namespace home_energy {
 
 namespace {
+
 constexpr Outbox::TopicId kStatus = 0;
+
+std::size_t size_of(const Outgoing& message) {
+  return message.topic.size() + message.payload.size() + message.correlation.size();
 }
+
+}  // namespace
 
 Outbox::Outbox(std::string status_topic, std::string online) {
   topics_[declare(std::move(status_topic), 1)].message.payload = std::move(online);
@@ -38,16 +44,24 @@ void Outbox::enqueue(TopicId topic) {
 }
 
 void Outbox::post(Outgoing receipt) {
-  if (receipts_ == kMaxReceipts) drop_oldest_receipt();
+  const std::size_t size = size_of(receipt);
+  while (receipts_ > 0 && (receipts_ == kMaxReceipts || receipt_bytes_ + size > kMaxReceiptBytes))
+    drop_oldest_receipt();
   queue_.push_back({.topic = std::nullopt, .receipt = std::move(receipt)});
   ++receipts_;
+  receipt_bytes_ += size;
 }
 
 void Outbox::drop_oldest_receipt() {
   const auto oldest = std::ranges::find_if(queue_, [](const Entry& entry) { return !entry.topic; });
+  forget(*oldest);
   queue_.erase(oldest);
-  --receipts_;
   ++dropped_;
+}
+
+void Outbox::forget(const Entry& receipt) {
+  --receipts_;
+  receipt_bytes_ -= size_of(receipt.receipt);
 }
 
 void Outbox::send_all_again() {
@@ -76,7 +90,7 @@ void Outbox::pop() {
     topic.queued = false;
     if (topic.make_payload) topic.message.payload = {};
   } else {
-    --receipts_;
+    forget(queue_.front());
   }
   queue_.pop_front();
 }

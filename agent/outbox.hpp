@@ -28,6 +28,8 @@ class Outbox {
 
   /// So many receipts wait for a broker that does not take them; the oldest goes when one more comes.
   static constexpr std::size_t kMaxReceipts = 10'000;
+  /// And so much of them, as the Correlation Data of a command may be 64 KB long.
+  static constexpr std::size_t kMaxReceiptBytes = std::size_t{8} * 1024 * 1024;
 
   /// @param status the topic that says that the agent is there, sent after everything else
   Outbox(std::string status_topic, std::string online);
@@ -77,11 +79,13 @@ class Outbox {
 
   void enqueue(TopicId topic);
   void drop_oldest_receipt();
+  void forget(const Entry& receipt);
 
   std::vector<Topic> topics_;  ///< the first is the status
   std::deque<Entry> queue_;
   std::uint64_t changes_ = 0;
   std::size_t receipts_ = 0;
+  std::size_t receipt_bytes_ = 0;
   std::size_t dropped_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/paced_log.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -24,6 +25,7 @@ Incoming address_of(const Incoming& message) {
   Incoming address;
   address.response_topic = message.response_topic;
   address.correlation = message.correlation;
+  address.share = message.share;
   return address;
 }
 
@@ -198,6 +200,15 @@ void Runner::on_message(const Incoming& message) {
   });
 }
 
+void Runner::on_dropped(std::size_t count) {
+  outbox_.post({.topic = topics_.receipt(),
+                .payload = wire::dropped_receipt(count),
+                .qos = 0,
+                .retained = false,
+                .correlation = {}});
+  flush_();
+}
+
 Result<Receipt> Runner::obey(const Incoming& message, const wire::CommandAddress& address,
                              std::optional<std::string>& id) {
   const auto home = find(address.home);
@@ -233,7 +244,8 @@ void Runner::answer(const Incoming& message, const wire::CommandAddress& address
                     .retained = false,
                     .correlation = message.correlation});
     } else {
-      spdlog::warn("response topic {} ignored: it cannot be published to", excerpt(*message.response_topic));
+      log_paced(spdlog::level::warn, "response topic",
+                "response topic " + excerpt(*message.response_topic) + " ignored: it cannot be published to");
     }
   }
   flush_();

@@ -47,6 +47,8 @@ class Runner {
   void stop() { timer_.cancel(); }
 
   void on_message(const Incoming& message);
+  /// Answers so many messages, which nobody has looked at, with one receipt.
+  void on_dropped(std::size_t count);
 
   /// Reads a command: its curves against the currency, the pace and the calendar of these homes.
   ParsedCommand parse(std::string_view name, std::string_view text, TextForm form) const;

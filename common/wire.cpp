@@ -260,4 +260,10 @@ std::string receipt(std::string_view command, const std::optional<std::string>& 
   return out + '}';
 }
 
+std::string dropped_receipt(std::size_t count) {
+  const std::string number = std::to_string(count);
+  return R"({"command":"","status":"error","dropped":)" + number + R"(,"error":")" + number +
+         R"( messages were dropped unread: they came faster than they can be answered, send fewer at a time"})";
+}
+
 }  // namespace home_energy::wire

@@ -148,6 +148,9 @@ void append_topic(std::string& out, HomeTopic topic, const Home& home, const Sna
 std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome,
                     bool durable = true);
 
+/// The one answer to so many messages that came faster than they could be answered.
+std::string dropped_receipt(std::size_t count);
+
 /// `"text"` with JSON's escapes; bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 

@@ -61,6 +61,21 @@ TEST_CASE("receipts are bounded, the oldest goes") {
   CHECK(sent(outbox).size() == Outbox::kMaxReceipts);
 }
 
+TEST_CASE("receipts are bounded in bytes, too: as many of the oldest go as the newest needs") {
+  constexpr std::size_t kLarge = 60'000;
+  Outbox outbox("status", "online");
+  outbox.post({.topic = "receipt", .payload = "small"});
+  std::size_t posted = 1;
+  for (; posted < 1 + Outbox::kMaxReceiptBytes / kLarge; ++posted)
+    outbox.post({.topic = "", .payload = "", .correlation = std::string(kLarge, 'c')});
+  CHECK(outbox.take_dropped() == 0);
+  outbox.post({.topic = "", .payload = std::string(kLarge, 'p')});
+  CHECK(outbox.take_dropped() == 2);
+  CHECK(sent(outbox).size() == posted - 1);
+  outbox.post({.topic = "receipt", .payload = "what was sent has left room"});
+  CHECK(outbox.take_dropped() == 0);
+}
+
 TEST_CASE("a payload too large to keep is made when it is sent") {
   Outbox outbox("status", "online");
   int made = 0;

@@ -44,6 +44,13 @@ def is_listening(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def resident_kib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1])
+    raise AssertionError("no VmRSS")
+
+
 class Process:
     """A child process with its output in a file."""
 
@@ -84,10 +91,7 @@ class Process:
         return code, time.monotonic() - began
 
     def resident_kib(self):
-        for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                return int(line.split()[1])
-        raise AssertionError("no VmRSS")
+        return resident_kib(self.pid)
 
 
 class Broker(Process):
