@@ -49,7 +49,8 @@ Result<std::optional<std::string>> DurableDatabase::open() {
   }
   std::error_code error;
   fs::create_directories(*settings_.folder, error);
-  if (!fs::is_directory(*settings_.folder)) {
+  std::error_code unknown;  // an error is no folder, too
+  if (!fs::is_directory(*settings_.folder, unknown)) {
     return failure(ErrorCode::illegal, "data-dir",
                    settings_.folder->string() + " cannot be made: " + (error ? error.message() : "it is no folder") +
                        "; give a folder, or none");

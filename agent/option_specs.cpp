@@ -29,7 +29,7 @@ bool a_truth(const std::string& text) {
   return text == "true" || text == "false";
 }
 bool a_file(const std::string& text) {
-  return !text.empty();
+  return !text.empty() && text.find('\0') == std::string::npos;
 }
 
 }  // namespace

@@ -1,13 +1,15 @@
 #include "agent/option_values.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <fstream>
 #include <regex>
 #include <sstream>
 #include <system_error>
@@ -28,6 +30,38 @@ bool is_url(const std::string& text, const std::regex& form) {
   if (text.size() > kLongest || !std::regex_match(text, parts, form)) return false;
   return !parts[3].matched || is_number_within(parts[3], 1, kHighestPort);
 }
+
+/// What is read may be a pipe: it is waited for, but not for ever.
+constexpr int kPipePatienceMs = 5000;
+
+class File {
+ public:
+  explicit File(const std::string& path)
+      : descriptor_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {}
+  ~File() {
+    if (is_open()) close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  File(File&&) = delete;
+  File& operator=(File&&) = delete;
+
+  bool is_open() const { return descriptor_ >= 0; }
+  /// As read(2), but waits for a pipe; -1 and errno where it fails or nothing comes.
+  ssize_t read(char* to, std::size_t size) const {
+    while (true) {
+      const auto got = ::read(descriptor_, to, size);
+      if (got >= 0 || (errno != EAGAIN && errno != EINTR)) return got;
+      pollfd ready{.fd = descriptor_, .events = POLLIN, .revents = 0};
+      if (poll(&ready, 1, kPipePatienceMs) != 0) continue;
+      errno = ETIMEDOUT;
+      return -1;
+    }
+  }
+
+ private:
+  int descriptor_;
+};
 
 }  // namespace
 
@@ -128,18 +162,23 @@ std::optional<std::string> url_for_others(const std::string& listen_address, std
 
 Result<std::string> read_file(const std::string& path, const std::string& field) {
   constexpr std::size_t kLargest = std::size_t{1024} * 1024;
-  std::ifstream file(path, std::ios::binary);
   std::string text(kLargest + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) {
-    const int cause = errno;
-    return failure(ErrorCode::illegal, field,
-                   "must be a file that can be read, " + path + " cannot: " + std::generic_category().message(cause));
+  std::size_t size = 0;
+  const File file(path);
+  while (file.is_open() && size < text.size()) {
+    const auto got = file.read(text.data() + size, text.size() - size);
+    if (got == 0) {
+      text.resize(size);
+      return text;
+    }
+    if (got < 0) break;
+    size += static_cast<std::size_t>(got);
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargest)
+  if (size == text.size())
     return failure(ErrorCode::too_large, field, "must be a file of at most 1 MiB, " + path + " is larger");
-  return text;
+  const int cause = errno;
+  return failure(ErrorCode::illegal, field,
+                 "must be a file that can be read, " + path + " cannot: " + std::generic_category().message(cause));
 }
 
 Result<std::string> read_secret(const std::string& path, const std::string& field) {

@@ -38,7 +38,8 @@ std::uint64_t hash(std::string_view text) {
 
 /// This machine and these homes: the same at every start, and another one for every other agent.
 std::string default_client_id(const RunnerSettings& runner) {
-  const std::string machine = read_file("/etc/machine-id", "").value_or("") + boost::asio::ip::host_name();
+  boost::system::error_code unnamed;
+  const std::string machine = read_file("/etc/machine-id", "").value_or("") + boost::asio::ip::host_name(unnamed);
   return fmt::format("home-energy-{:016x}", hash(machine + '\n' + runner.base_topic + '\n' + runner.home_ids.front()));
 }
 
@@ -66,6 +67,11 @@ class Assembly {
   bool given(const std::string& name) const { return values_.at(name).given; }
   Result<void> readable(const std::string& option) const {
     if (text(option).empty()) return {};
+    std::error_code unknown;  // read_file() says what it is
+    if (std::filesystem::exists(text(option), unknown) && !std::filesystem::is_regular_file(text(option), unknown) &&
+        !std::filesystem::is_directory(text(option), unknown)) {
+      return wrong(option, "must be a regular file, it is read more than once; " + excerpt(text(option)) + " is none");
+    }
     return named(option, read_file(text(option), option)).map([](const std::string&) {});
   }
 
