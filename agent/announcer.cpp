@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/guarded.hpp"
 #include "common/wire.hpp"
 
 namespace home_energy {
@@ -138,7 +139,7 @@ void Announcer::post(std::string topic, std::string payload, bool retained) {
 void Announcer::wait(Clock::duration duration, void (Announcer::*then)()) {
   timer_.expires_after(duration);
   timer_.async_wait([this, then](const boost::system::error_code& error) {
-    if (!error) (this->*then)();
+    if (!error) guarded("announcing", [this, then] { (this->*then)(); });
   });
 }
 

@@ -135,10 +135,12 @@ class Database::Impl {
   void write_row(std::int64_t home, const HistoryRow& row);
   bool is_in_a_daily_sum(std::int64_t home, const HistoryRow& row);
   void fold_old_days(std::int64_t home, std::int64_t day);
-  std::vector<HistoryRow> select(std::int64_t home, std::int64_t from, std::int64_t to);
+  std::vector<HistoryRow> select(std::int64_t home, std::int64_t from, std::int64_t to,
+                                 std::size_t most = std::numeric_limits<std::size_t>::max());
 
   SQLite::Database db_;
   int keep_days_;
+  bool in_memory_;
   std::unordered_map<std::string, std::int64_t> numbers_;
   struct Folded {
     std::int64_t day = std::numeric_limits<std::int64_t>::min();    ///< the first quarter of that of the last row
@@ -152,7 +154,7 @@ class Database::Impl {
 };
 
 Database::Impl::Impl(const std::string& path, int keep_days)
-    : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), keep_days_(keep_days) {
+    : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), keep_days_(keep_days), in_memory_(path == kInMemory) {
   // Exclusive: no other process reads it half, and the log needs no shared memory. Full: synced at every commit.
   db_.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024; BEGIN IMMEDIATE; COMMIT;");
   check(db_);
@@ -261,15 +263,21 @@ void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day) {
   erase.exec();
   done.until = until;
   for (const HistoryRow& sum : sums) write_row(home, sum);
+  if (!in_memory_) return;
+  erase.reset();  // the sums, too: memory is no disk
+  erase.bind(2, std::numeric_limits<std::int64_t>::min());
+  erase.bind(3, until - kDaysOfSumsInMemory * kQuartersPerDay);
+  erase.exec();
 }
 
-std::vector<HistoryRow> Database::Impl::select(std::int64_t home, std::int64_t from, std::int64_t to) {
+std::vector<HistoryRow> Database::Impl::select(std::int64_t home, std::int64_t from, std::int64_t to,
+                                               std::size_t most) {
   std::vector<HistoryRow> rows;
   select_rows_->reset();
   select_rows_->bind(1, home);
   select_rows_->bind(2, from);
   select_rows_->bind(3, to);
-  while (select_rows_->executeStep()) rows.push_back(read_row(*select_rows_));
+  while (rows.size() < most && select_rows_->executeStep()) rows.push_back(read_row(*select_rows_));
   select_rows_->reset();
   return rows;
 }
@@ -290,7 +298,7 @@ StoredWorld Database::Impl::load() {
 
 std::vector<HistoryRow> Database::Impl::history(const std::string& home, std::int64_t from, std::int64_t to) {
   const auto known = number(home);
-  return known ? select(*known, from, to) : std::vector<HistoryRow>();
+  return known ? select(*known, from, to, kMostRowsRead + 1) : std::vector<HistoryRow>();
 }
 
 Database::Database(const std::string& path, int keep_days) {

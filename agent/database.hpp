@@ -67,6 +67,10 @@ class Database {
   /// The version of the schema that this program writes.
   static int version();
   static constexpr const char* kInMemory = ":memory:";
+  /// So many rows are read for one answer: 520 days of quarters of an hour, 4 MB.
+  static constexpr std::size_t kMostRowsRead = 50'000;
+  /// In memory so many days become daily sums; older ones are dropped. 365 KB a home.
+  static constexpr std::int64_t kDaysOfSumsInMemory = 3'650;
 
   /// Opens a file that may not be there yet, takes it for itself, checks it and brings it to the present version.
   /// @param keep_days  simulated days whose rows are kept; older ones become daily sums

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "agent/guarded.hpp"
 #include "common/home_state.hpp"
 
 namespace home_energy {
@@ -84,7 +85,7 @@ void Ledger::gather() {
   gatherer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     gathering_ = false;
-    submit();
+    if (!guarded("storing", [this] { submit(); })) flight_.reset();  // the next change tries again
   });
 }
 
@@ -121,8 +122,8 @@ void Ledger::finish(bool durable) {
   flight_took_ = std::chrono::steady_clock::now() - took_off_;
   for (std::size_t i = 0; i < flight.homes.size(); ++i) visible_[flight.homes[i]] = flight.counters[i];
   for (const auto& [home, row] : flight.rows) visible_rows_[home] = row;
-  kept_(flight.homes);
-  for (const auto& done : flight.waiting) done(durable);
+  guarded("publishing what is stored", [&] { kept_(flight.homes); });
+  for (const auto& done : flight.waiting) guarded("who waits for the disk", [&] { done(durable); });
   gather();
 }
 

@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto kRetryPublish = 100ms;
+constexpr auto kTryAgain = 10s;  ///< after a defect
 /// Messages handed to Paho and not yet written: few, so that what waits is conflated in the outbox and not queued
 /// there.
 constexpr int kInFlight = 64;
@@ -257,7 +258,7 @@ void MqttLink::Impl::subscribed(bool ok) {
   if (subscribing_ + 1 < settings_.subscriptions.size()) return subscribe(subscribing_ + 1);
   end_reading();
   state_ = State::connected;
-  events_.on_connected();
+  guarded("what follows a connection", [this] { events_.on_connected(); });
   outbox_.send_all_again();
   flush();
 }
@@ -340,7 +341,7 @@ void MqttLink::Impl::report_failure(const std::string& reason) {
 void MqttLink::Impl::lost() {
   if (stopping_ || state_ == State::disconnected) return;
   state_ = State::disconnected;
-  events_.on_lost();
+  guarded("what follows a loss", [this] { events_.on_lost(); });
   spdlog::warn("mqtt: connection to {} lost{}", settings_.uri, farewell_of_broker_);
   if (steady_clock::now() - connected_at_ < kSettled) {
     note_unsettled_loss();
@@ -359,7 +360,8 @@ void MqttLink::Impl::note_unsettled_loss() {
 void MqttLink::Impl::wait(steady_clock::duration duration, void (Impl::*then)()) {
   timer_.expires_after(duration);
   timer_.async_wait([this, then](const boost::system::error_code& error) {
-    if (!error && !stopping_) (this->*then)();
+    if (error || stopping_) return;
+    if (!guarded("the connection to the broker", [this, then] { (this->*then)(); })) wait(kTryAgain, then);
   });
 }
 

@@ -6,9 +6,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
+
+#include "agent/guarded.hpp"
 
 namespace home_energy {
 namespace {
@@ -45,23 +48,32 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
 
  private:
   struct Reading {
+    std::uint64_t number;
     Query query;
     std::optional<HistoryRow> tail;
     Render render;
+  };
+  /// Who asked for it.
+  struct Waiting {
+    asio::steady_timer patience;
     Read done;
   };
 
   // On the thread of the io_context.
   void tell(const DurableDatabase::Outcome& outcome, std::uint64_t written);
+  void tell(std::uint64_t reading, Result<std::string> text);
+  void leave_io();
   void give_up(const std::string& reason);
   void fails(const std::string& reason);
   void watch();
 
   // On the store's own.
   void run();
-  void post(std::function<void()> work);
+  template <class Work>
+  void post(Work&& work);
   void write_all();
   void answer(const Reading& reading);
+  Result<std::vector<HistoryRow>> rows(const Reading& reading);
 
   asio::io_context& io_;
   const std::optional<fs::path> folder_;
@@ -71,8 +83,9 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   std::function<void()> replaced_;
   std::uint64_t asked_ = 0;  ///< counts the writes
   std::deque<std::pair<std::uint64_t, Done>> waiting_;
-  asio::steady_timer patience_;
-  std::size_t reads_ = 0;
+  std::optional<asio::steady_timer> patience_;
+  std::map<std::uint64_t, Waiting> readings_;  ///< by number
+  std::uint64_t last_reading_ = 0;
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -91,25 +104,36 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
 };
 
 void Store::Impl::end() {
+  leave_io();
   std::unique_lock lock(mutex_);
   ending_ = true;
+  abandoned_ = true;
   wake_.notify_one();
   if (!end_.wait_for(lock, kLastChance, [&] { return ended_; })) {
     spdlog::warn("store: the disk does not finish, the last second may be lost");
-    abandoned_ = true;
     return thread_.detach();
   }
-  abandoned_ = true;
   lock.unlock();
   thread_.join();
 }
 
+/// What needs the io_context goes with the store's owner. The rest may outlive both, with a thread that is stuck.
+void Store::Impl::leave_io() {
+  patience_.reset();
+  readings_.clear();
+  waiting_.clear();
+  replaced_ = nullptr;
+  const std::scoped_lock lock(mutex_);
+  to_read_.clear();
+}
+
 /// Runs it on the thread of the io_context, while there is one that listens.
-void Store::Impl::post(std::function<void()> work) {
+template <class Work>
+void Store::Impl::post(Work&& work) {
   const std::scoped_lock lock(mutex_);
   if (abandoned_) return;
-  asio::post(io_, [self = weak_from_this(), work = std::move(work)] {
-    if (const auto impl = self.lock()) work();
+  asio::post(io_, [self = weak_from_this(), work = std::forward<Work>(work)]() mutable {
+    if (const auto impl = self.lock(); impl && impl->patience_) work();
   });
 }
 
@@ -141,9 +165,9 @@ void Store::Impl::write(StoreBatch batch, Done done) {
 
 /// Tells the waiting ones that the disk is too slow, where it is.
 void Store::Impl::watch() {
-  patience_.expires_after(kPatience);
-  patience_.async_wait([this, front = waiting_.front().first](const boost::system::error_code& error) {
-    if (error || waiting_.empty()) return;
+  patience_->expires_after(kPatience);
+  patience_->async_wait([this, front = waiting_.front().first, self = weak_from_this()](const auto& error) {
+    if (error || self.expired() || !patience_ || waiting_.empty()) return;
     if (waiting_.front().first != front) return watch();
     give_up("the disk has not taken anything for " + std::to_string(kPatience.count()) + " s");
   });
@@ -159,7 +183,7 @@ void Store::Impl::fails(const std::string& reason) {
 void Store::Impl::give_up(const std::string& reason) {
   fails(reason);
   auto waiting = std::exchange(waiting_, {});
-  for (const auto& [number, done] : waiting) done(false);
+  for (const auto& [number, done] : waiting) guarded("who waits for the disk", [&] { done(false); });
 }
 
 void Store::Impl::tell(const DurableDatabase::Outcome& outcome, std::uint64_t written) {
@@ -172,30 +196,33 @@ void Store::Impl::tell(const DurableDatabase::Outcome& outcome, std::uint64_t wr
   while (!waiting_.empty() && waiting_.front().first <= written) {
     const Done done = std::move(waiting_.front().second);
     waiting_.pop_front();
-    done(true);
+    guarded("who waits for the disk", [&] { done(true); });
   }
-  if (waiting_.empty()) patience_.cancel();
+  if (waiting_.empty()) patience_->cancel();
 }
 
 void Store::Impl::read(Query query, std::optional<HistoryRow> tail, Render render, Read done) {
-  if (reads_ == kMostReads) {
-    return done(failure(ErrorCode::too_large, "history", "history is asked for by too many at once, try again later"));
-  }
-  ++reads_;
-  // Whichever comes first, the answer or the end of patience with a disk that is stuck.
-  auto patience = std::make_shared<asio::steady_timer>(io_, kPatience);
-  patience->async_wait([done](const boost::system::error_code& cancelled) {
-    if (!cancelled)
-      done(failure(ErrorCode::too_large, "history", "history cannot be read now: the disk does not answer"));
-  });
+  const auto number = ++last_reading_;
   {
     const std::scoped_lock lock(mutex_);
-    to_read_.push_back(
-        {std::move(query), tail, std::move(render), [patience, done = std::move(done)](Result<std::string> text) {
-           if (patience->cancel() > 0) done(std::move(text));
-         }});
+    if (to_read_.size() < kMostReads) to_read_.push_back({number, std::move(query), tail, std::move(render)});
+    if (to_read_.empty() || to_read_.back().number != number) {
+      return done(
+          failure(ErrorCode::too_large, "history", "history is asked for by too many at once, try again later"));
+    }
   }
   wake_.notify_one();
+  // Whichever comes first, the answer or the end of patience with a disk that is stuck.
+  const auto waiting = readings_.emplace(number, Waiting{asio::steady_timer(io_, kPatience), std::move(done)}).first;
+  waiting->second.patience.async_wait([this, number, self = weak_from_this()](const auto& cancelled) {
+    if (cancelled || self.expired()) return;
+    tell(number, failure(ErrorCode::too_large, "history", "history cannot be read now: the disk does not answer"));
+  });
+}
+
+void Store::Impl::tell(std::uint64_t number, Result<std::string> text) {
+  const auto found = readings_.extract(number);
+  if (found) guarded("who asked for history", [&] { found.mapped().done(std::move(text)); });
 }
 
 void Store::Impl::run() {
@@ -237,15 +264,20 @@ void Store::Impl::write_all() {
 void Store::Impl::answer(const Reading& reading) {
   Result<std::string> text;
   try {
-    const auto& [home, from, to, step] = reading.query;
-    text = reading.render(folded(database_.history(home, from, to, reading.tail), step));
+    text = rows(reading).and_then(reading.render);
   } catch (const std::exception& error) {
     text = failure(ErrorCode::illegal, "history", "history cannot be read: " + std::string(error.what()));
   }
-  post([this, done = reading.done, text = std::move(text)] {
-    --reads_;
-    done(text);
-  });
+  post([this, number = reading.number, text = std::move(text)]() mutable { tell(number, std::move(text)); });
+}
+
+Result<std::vector<HistoryRow>> Store::Impl::rows(const Reading& reading) {
+  const auto& [home, from, to, step] = reading.query;
+  const auto rows = database_.history(home, from, to, reading.tail);
+  if (rows.size() <= Database::kMostRowsRead) return folded(rows, step);
+  return failure(ErrorCode::too_large, "from",
+                 "history is made of " + std::to_string(Database::kMostRowsRead) +
+                     " rows an answer at most: ask for fewer days at a time (from, to)");
 }
 
 Result<std::unique_ptr<Store>> Store::open(asio::io_context& io, const StoreSettings& settings) {

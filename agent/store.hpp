@@ -27,7 +27,7 @@ struct StoreHealth {
 class Store {
  public:
   using Done = std::function<void(bool durable)>;
-  using Render = std::function<std::string(const std::vector<HistoryRow>&)>;
+  using Render = std::function<Result<std::string>(const std::vector<HistoryRow>&)>;
   using Read = std::function<void(Result<std::string>)>;
   struct Query {
     std::string home;
@@ -58,7 +58,9 @@ class Store {
   /// false where it is not on disk within the patience: it is tried again
   void write(StoreBatch batch, Done done);
 
-  /// Reads rows that were written, and renders them on the store's thread. @param tail rows that follow those written
+  /// Reads rows that were written, and renders them on the store's thread. Fails with `from` where they are
+  /// too many (Database::kMostRowsRead), and with `history` where too many ask or the disk does not answer. @param tail
+  /// rows that follow those written
   void read(Query query, std::optional<HistoryRow> tail, Render render, Read done);
 
   bool outlives_the_process() const;

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "agent/database_file.hpp"
 #include "common/home_state.hpp"
@@ -162,6 +163,22 @@ TEST_CASE("a file that another has open is in use") {
     FAIL("it was opened twice");
   } catch (const DatabaseError& error) {
     CHECK(error.kind() == DatabaseError::Kind::in_use);
+  }
+}
+
+TEST_CASE("in memory the sums of old days are bounded, on disk they stay") {
+  const test::TemporaryFolder folder;
+  constexpr std::int64_t kDays = Database::kDaysOfSumsInMemory + 60;
+  for (const std::string& path : {std::string(Database::kInMemory), (folder.path / "file.db").string()}) {
+    Database database(path, 2);
+    StoreBatch batch{.agent = std::nullopt, .homes = {{"home", {"", ""}}}, .rows = {}};
+    for (std::int64_t day = 0; day < kDays; ++day)
+      batch.rows.push_back({"home", {.number = day, .quarter = day * kQuartersPerDay, .minutes = 15}});
+    database.write(batch);
+    const auto rows = database.history("home", std::numeric_limits<std::int64_t>::min() / 2, kDays * kQuartersPerDay);
+    const bool in_memory = path == Database::kInMemory;
+    CHECK(rows.size() == static_cast<std::size_t>(in_memory ? Database::kDaysOfSumsInMemory + 3 : kDays));
+    CHECK(rows.back().number == kDays - 1);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <future>
+#include <stdexcept>
 #include <thread>
 
 #include "common/home_state.hpp"
@@ -134,6 +136,56 @@ TEST_CASE("a folder that cannot be is refused, and so is another's") {
   const auto second = Store::open(io, {.folder = folder.path});
   REQUIRE_FALSE(second);
   CHECK(second.error().reason.find("in use") != std::string::npos);
+}
+
+TEST_CASE("who throws when told of a write keeps nobody else waiting") {
+  Opened opened({});
+  bool told = false;
+  opened.store->write(rows(0, 1), [](bool) { throw std::runtime_error("on purpose"); });
+  opened.store->write(rows(1, 1), [&](bool) { told = true; });
+  CHECK(opened.io.run_until([&] { return told; }));
+  CHECK(opened.write(rows(2, 1)));
+}
+
+TEST_CASE("who throws over a history keeps nobody else waiting") {
+  Opened opened({});
+  CHECK(opened.write(rows(0, 2)));
+  opened.store->read(
+      {"home", 0, 9, HistoryStep::quarter}, {}, [](const auto&) { return std::string(); },
+      [](const Result<std::string>&) { throw std::runtime_error("on purpose"); });
+  opened.store->read(
+      {"home", 0, 9, HistoryStep::quarter}, {},
+      [](const auto&) -> Result<std::string> { throw std::runtime_error("on purpose"); },
+      [](const Result<std::string>& text) { CHECK_FALSE(text); });
+  CHECK(opened.read({"home", 0, 9, HistoryStep::quarter}) == "2");
+}
+
+TEST_CASE("a thread stuck in its disk may outlive store and io_context") {
+  // It stands in for the disk: what the thread is stuck in.
+  std::promise<void> released;
+  const auto stuck = std::make_shared<std::shared_future<void>>(released.get_future());
+  const std::weak_ptr<std::shared_future<void>> thread_is_there = stuck;
+  {
+    auto io = std::make_unique<boost::asio::io_context>(1);
+    auto store = *Store::open(*io, {});
+    store->read(
+        {"home", 0, 9, HistoryStep::quarter}, {},
+        [wait = *stuck, keep = stuck](const auto&) {
+          wait.wait();
+          return std::string();
+        },
+        [](const Result<std::string>&) {});
+    store->write(rows(0, 1), [](bool) {});
+    store->read(
+        {"home", 0, 9, HistoryStep::quarter}, {}, [](const auto&) { return std::string(); },
+        [](const Result<std::string>&) {});
+    store.reset();
+    io.reset();
+  }
+  released.set_value();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (thread_is_there.use_count() > 1 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  CHECK(thread_is_there.use_count() == 1);
 }
 
 }  // namespace home_energy
