@@ -43,7 +43,7 @@ void ResponseWriter::append(std::string& out, const HttpResponse& response, Pers
   append_head(out, response, now);
   if (response.status != kNoContent) {
     out += "Content-Length: ";
-    out += std::to_string(response.body.size());
+    out += std::to_string(response.body.size() + response.constant_body.size());
     out += "\r\n";
   }
   switch (persistence) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/guarded.hpp"
 #include "agent/http_session.hpp"
 
 namespace home_energy {
@@ -26,6 +27,14 @@ constexpr auto kSweep = 1s;
 constexpr auto kAcceptAgain = 100ms;
 constexpr auto kGatherEvents = 10ms;
 
+/// Where one on this machine reaches what listens at an address: all addresses are the loopback one, too.
+std::string local_url(asio::ip::address address, std::uint16_t port) {
+  if (address.is_unspecified() && address.is_v4()) address = asio::ip::address_v4::loopback();
+  if (address.is_unspecified()) address = asio::ip::address_v6::loopback();
+  const std::string text = address.to_string();
+  return "http://" + (address.is_v6() ? '[' + text + ']' : text) + ':' + std::to_string(port);
+}
+
 }  // namespace
 
 class HttpServer::Impl {
@@ -33,11 +42,11 @@ class HttpServer::Impl {
   Impl(asio::io_context& io, HttpSettings settings, Handler handler)
       : io_(io),
         settings_(std::move(settings)),
-        sessions_{std::move(handler), ResponseWriter(settings_.server)},
+        sessions_{std::move(handler), ResponseWriter(settings_.server), settings_.limits},
         sweeper_(io),
         waker_(io) {}
 
-  Result<std::uint16_t> start();
+  Result<Bound> start();
   void stop();
   void wake_streams();
 
@@ -78,7 +87,7 @@ NetError HttpServer::Impl::listen(const asio::ip::address& address, std::uint16_
   return error;
 }
 
-Result<std::uint16_t> HttpServer::Impl::start() {
+Result<HttpServer::Bound> HttpServer::Impl::start() {
   const bool loopback = settings_.address == "loopback";
   const auto address =
       loopback ? asio::ip::address(asio::ip::address_v4::loopback()) : asio::ip::make_address(settings_.address);
@@ -99,17 +108,17 @@ Result<std::uint16_t> HttpServer::Impl::start() {
   }
   for (auto& door : doors_) accept(*door);
   sweep();
-  return port;
+  return Bound{local_url(address, port), port};
 }
 
 void HttpServer::Impl::accept(Door& door) {
   door.acceptor.async_accept([this, &door](const NetError& error, HttpSocket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) {
-      welcome(std::move(socket));
+      guarded("accepting a connection", [&] { welcome(std::move(socket)); });
       return accept(door);
     }
-    spdlog::warn("http: accepting a connection failed: {}", error.message());  // out of file descriptors, as a rule
+    log_paced(spdlog::level::warn, "accepting", "http: accepting a connection failed: " + error.message());
     door.again.expires_after(kAcceptAgain);
     door.again.async_wait([this, &door](const NetError& cancelled) {
       if (!cancelled) accept(door);
@@ -122,8 +131,8 @@ void HttpServer::Impl::welcome(HttpSocket socket) {
   socket.set_option(Tcp::no_delay(true), ignored);
   socket.non_blocking(true, ignored);
   const bool full =
-      sessions_.open.size() - sessions_.refused - sessions_.streams >= HttpSessions::kMaxServed && !send_one_away();
-  if (full && sessions_.refused >= HttpSessions::kMaxRefused) return;  // the socket closes
+      sessions_.open.size() - sessions_.refused - sessions_.streams >= sessions_.limits.served && !send_one_away();
+  if (full && sessions_.refused >= sessions_.limits.refused) return;  // the socket closes
   if (full) ++sessions_.refused;
   HttpSession::begin(std::move(socket), sessions_, full ? HttpSession::Kind::refused : HttpSession::Kind::served);
 }
@@ -144,12 +153,12 @@ bool HttpServer::Impl::send_one_away() {
 }
 
 void HttpServer::Impl::sweep() {
-  const auto now = steady_clock::now();
-  for (const auto& session : sessions()) session->sweep(now);
   sweeper_.expires_after(kSweep);
   sweeper_.async_wait([this](const NetError& cancelled) {
     if (!cancelled) sweep();
   });
+  const auto now = steady_clock::now();
+  for (const auto& session : sessions()) session->sweep(now);
 }
 
 void HttpServer::Impl::wake_streams() {
@@ -177,7 +186,7 @@ HttpServer::HttpServer(asio::io_context& io, HttpSettings settings, Handler hand
     : impl_(std::make_unique<Impl>(io, std::move(settings), std::move(handler))) {}
 HttpServer::~HttpServer() = default;
 
-Result<std::uint16_t> HttpServer::start() {
+Result<HttpServer::Bound> HttpServer::start() {
   return impl_->start();
 }
 void HttpServer::stop() {

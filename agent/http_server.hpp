@@ -3,7 +3,7 @@
 /// `io_context`.
 ///
 /// What a peer can make it hold is bounded: connections, header, body, and time without progress. One that goes beyond
-/// is answered and closed; the process goes on.
+/// is answered and closed; the process goes on. So it is where something inside throws: that connection ends.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/descriptors.hpp"
 #include "agent/routes.hpp"
 #include "common/result.hpp"
 
@@ -21,6 +22,7 @@ struct HttpSettings {
   std::string address;  ///< an IP address, or `loopback` for 127.0.0.1 and ::1
   std::uint16_t port;   ///< 0 takes a free one
   std::string server;   ///< what the Server header says
+  HttpLimits limits{};
 };
 
 class HttpServer {
@@ -35,8 +37,13 @@ class HttpServer {
   HttpServer(HttpServer&&) = delete;
   HttpServer& operator=(HttpServer&&) = delete;
 
-  /// Binds and serves. Fails with the field `http-port` or `http-address`. @return the port that it has
-  Result<std::uint16_t> start();
+  /// Where it listens.
+  struct Bound {
+    std::string url;  ///< as it is reached from this machine: `http://127.0.0.1:5000`
+    std::uint16_t port;
+  };
+  /// Binds and serves. Fails with the field `http-port` or `http-address`.
+  Result<Bound> start();
   void stop();
 
   /// There may be events for the streams: they get them within a few milliseconds, several changes at once.

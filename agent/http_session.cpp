@@ -2,12 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <ctime>
 #include <optional>
+
+#include "agent/guarded.hpp"
 
 namespace home_energy {
 namespace {
@@ -18,11 +21,15 @@ namespace http = boost::beast::http;
 using NetError = boost::system::error_code;
 using Kind = HttpSession::Kind;
 using std::chrono::steady_clock;
+using Buffers = std::array<asio::const_buffer, 2>;
 
 constexpr std::uint32_t kMaxHeader = 32 * 1024;
 constexpr std::uint64_t kMaxBody = 64 * 1024;
 constexpr std::size_t kReadSize = 4 * 1024;
-constexpr std::size_t kWriteAt = 64 * 1024;  ///< answers to pipelined requests are gathered up to this
+constexpr std::size_t kSmallRequest = 8 * 1024;
+/// What a request over that may come to hold: its header twice, its body, and what growing adds to each.
+constexpr std::size_t kLargeRequest = 3 * std::size_t{kMaxHeader + kMaxBody} / 2;
+constexpr std::size_t kWriteAt = 16 * 1024;  ///< answers to pipelined requests are gathered up to this
 constexpr std::size_t kKeptBuffer = 8 * 1024;
 constexpr int kStreamBuffer = 64 * 1024;
 constexpr auto kIdle = 60s;
@@ -40,10 +47,16 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   Session(HttpSocket socket, HttpSessions& shared, Kind kind)
       : socket_(std::move(socket)), shared_(shared), kind_(kind) {}
 
+  /// What throws ends the connection: nothing would wake it again.
+  template <class Work>
+  void survive(Work&& work) {
+    if (!guarded("an HTTP connection", std::forward<Work>(work))) end();
+  }
+
   void start() {
     if (kind_ == Kind::refused) {
-      reply(error_response(
-                503, "connections are limited to " + std::to_string(HttpSessions::kMaxServed) + ", try again later"),
+      reply(error_response(503,
+                           "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"),
             Persistence::close, true);
       return write();
     }
@@ -54,8 +67,10 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   void sweep(steady_clock::time_point now) override {
     if (now <= deadline_) return;
     if (!streaming_ || writing_) return close();
-    out_ += ":\n\n";
-    write_events();
+    survive([this] {
+      out_ += ":\n\n";
+      write_events();
+    });
   }
   std::optional<steady_clock::time_point> idle_since() const override {
     return idle_ && socket_.is_open() ? std::optional(deadline_ - kIdle) : std::nullopt;
@@ -73,12 +88,14 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
     parser_->header_limit(kMaxHeader);
     parser_->body_limit(kMaxBody);
     continue_sent_ = false;
+    room_ = nullptr;
   }
 
   void read();
   void parse();
   void parse_buffer();
   bool skip_line_ends();
+  bool has_room();
   void respond();
   void fail(const NetError& error);
   HttpResponse handled(const HttpRequest& request) const;
@@ -100,7 +117,10 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   std::optional<http::request_parser<http::string_body>> parser_;
   Persistence persistence_ = Persistence::close;  ///< of the present request
   bool with_body_ = true;                         ///< likewise
+  Budget::Share room_;                            ///< of a large request
   std::string out_;
+  std::string_view whole_;  ///< an answer's body that is not copied; follows `out_`
+  Budget::Share held_;      ///< what a large answer has taken, until it is written
   EventSource events_;
   steady_clock::time_point deadline_ = steady_clock::now() + kIdle;
   bool continue_sent_ = false;
@@ -119,9 +139,11 @@ void Session::read() {
   socket_.async_read_some(buffer_.prepare(kReadSize),
                           [this, self = shared_from_this()](const NetError& error, std::size_t size) {
                             if (error) return end();
-                            buffer_.commit(size);
-                            if (std::exchange(idle_, false)) deadline_ = steady_clock::now() + kRequest;
-                            parse();
+                            survive([&] {
+                              buffer_.commit(size);
+                              if (std::exchange(idle_, false)) deadline_ = steady_clock::now() + kRequest;
+                              parse();
+                            });
                           });
 }
 
@@ -134,7 +156,7 @@ void Session::parse() {
 }
 
 void Session::parse_buffer() {
-  while (!closing_ && !awaiting_ && !streaming_ && buffer_.size() > 0 && out_.size() < kWriteAt) {
+  while (!closing_ && !awaiting_ && !streaming_ && buffer_.size() > 0 && out_.size() < kWriteAt && whole_.empty()) {
     if (!parser_->got_some() && skip_line_ends()) continue;
     NetError error;
     buffer_.consume(parser_->put(buffer_.data(), error));
@@ -142,6 +164,7 @@ void Session::parse_buffer() {
       fail(error);
       break;
     }
+    if (!has_room()) break;
     if (parser_->is_done()) {
       respond();
       continue;
@@ -153,6 +176,18 @@ void Session::parse_buffer() {
     }
     if (error == http::error::need_more) break;
   }
+}
+
+/// Whether the request is small, or there is room for one more large one; if not, it is refused.
+bool Session::has_room() {
+  if (room_ || buffer_.size() + parser_->get().body().size() <= kSmallRequest) return true;
+  room_ = shared_.large_requests.take(kLargeRequest);
+  if (!room_) {
+    reply(error_response(503, "requests of more than " + std::to_string(kSmallRequest) +
+                                  " bytes are limited to 64 at a time, try again later"),
+          Persistence::close, true);
+  }
+  return room_ != nullptr;
 }
 
 /// Some clients end a body with a line end that belongs to nothing (RFC 9112, 2.2).
@@ -212,14 +247,16 @@ void Session::await(const std::function<void(HttpReply)>& later) {
 void Session::resume(const HttpResponse& response) {
   if (!std::exchange(awaiting_, false)) return;
   if (!socket_.is_open()) return end();
-  reply(response, persistence_, with_body_);
-  begin_request();
-  if (!parsing_) parse();
+  survive([&] {
+    reply(response, persistence_, with_body_);
+    begin_request();
+    if (!parsing_) parse();
+  });
 }
 
 void Session::stream(HttpResponse response) {
-  if (shared_.streams == HttpSessions::kMaxStreams) {
-    return reply(error_response(503, "streams of events are limited to " + std::to_string(HttpSessions::kMaxStreams) +
+  if (shared_.streams == shared_.limits.streams) {
+    return reply(error_response(503, "streams of events are limited to " + std::to_string(shared_.limits.streams) +
                                          ", try again later"),
                  Persistence::close, true);
   }
@@ -237,8 +274,10 @@ void Session::stream(HttpResponse response) {
 /// Only where the last events are gone: a peer that does not read is never waited for, its deadline runs.
 void Session::wake() {
   if (!streaming_ || writing_ || ended_) return;
-  events_(out_);
-  if (!out_.empty()) write_events();
+  survive([this] {
+    events_(out_);
+    if (!out_.empty()) write_events();
+  });
 }
 
 void Session::write_events() {
@@ -265,25 +304,30 @@ HttpResponse Session::handled(const HttpRequest& request) const {
 
 void Session::reply(const HttpResponse& response, Persistence persistence, bool with_body) {
   shared_.writer.append(out_, response, persistence, with_body, std::time(nullptr));
+  if (with_body) whole_ = response.constant_body;
+  held_ = response.held;
   if (persistence == Persistence::close) closing_ = true;
 }
 
 /// At once as a rule: a peer that reads has room. Only what does not fit takes the way through the reactor.
 void Session::write() {
   NetError error;
-  const std::size_t written = socket_.write_some(asio::buffer(out_), error);
-  if (written == out_.size()) return after_write();
+  const std::size_t written = socket_.write_some(Buffers{asio::buffer(out_), asio::buffer(whole_)}, error);
+  if (written == out_.size() + whole_.size()) return after_write();
   if (error && error != asio::error::would_block) return end();
   deadline_ = steady_clock::now() + kWrite;
-  asio::async_write(socket_, asio::buffer(out_) + written,
+  const std::size_t of_out = std::min(written, out_.size());
+  asio::async_write(socket_, Buffers{asio::buffer(out_) + of_out, asio::buffer(whole_) + (written - of_out)},
                     [this, self = shared_from_this()](const NetError& failed, std::size_t) {
                       if (failed) return end();
-                      after_write();
+                      survive([this] { after_write(); });
                     });
 }
 
 void Session::after_write() {
   out_.clear();
+  whole_ = {};
+  held_ = nullptr;
   if (out_.capacity() > kKeptBuffer) out_.shrink_to_fit();  // else two hundred pages keep the chart library each
   if (streaming_) {
     writing_ = false;
@@ -327,7 +371,7 @@ void Session::end() {
 void HttpSession::begin(HttpSocket socket, HttpSessions& shared, Kind kind) {
   const auto session = std::make_shared<Session>(std::move(socket), shared, kind);
   shared.open.insert(session);
-  session->start();
+  session->survive([&] { session->start(); });
 }
 
 }  // namespace home_energy

@@ -9,6 +9,7 @@
 #include <optional>
 #include <unordered_set>
 
+#include "agent/budget.hpp"
 #include "agent/http_bytes.hpp"
 #include "agent/http_server.hpp"
 
@@ -21,15 +22,15 @@ class HttpSession;
 
 /// What the connections of a server share.
 struct HttpSessions {
-  static constexpr std::size_t kMaxServed = 256;
   /// Of a full house who has been idle the longest is sent away for the newest, if for so long: browsers open six
   /// connections for a page and keep them for a minute, so that forty pages would lock out all others.
   static constexpr std::chrono::seconds kMayStay{5};
-  static constexpr std::size_t kMaxRefused = 256;   ///< connections over the limit that are told so at a time
-  static constexpr std::size_t kMaxStreams = 1024;  ///< of events, counted apart
 
   HttpServer::Handler handler;
   ResponseWriter writer;
+  HttpLimits limits;
+  /// Requests larger than a few KiB, together: all connections with a full header and body each were 50 MB.
+  Budget large_requests{{.things = 64, .bytes = std::size_t{12} * 1024 * 1024}};
   std::unordered_set<std::shared_ptr<HttpSession>> open{};
   std::size_t refused = 0;  ///< of the open ones
   std::size_t streams = 0;  ///< of the open ones

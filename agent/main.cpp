@@ -94,8 +94,12 @@ class Agent {
 
 /// A folder that nobody asked for is no reason not to start.
 Result<void> Agent::open_store() {
+  const bool realtime = options_.runner.home->clock_mode == ClockMode::local;
+  if (realtime && options_.store_is_by_default && !options_.store.folder)
+    spdlog::warn("store: neither HOME nor --data-dir names a folder; nothing outlives this process");
   auto store = Store::open(io_, options_.store);
-  if (!store && options_.store_is_by_default && !std::filesystem::is_directory(*options_.store.folder)) {
+  std::error_code unknown;  // an error is no folder, too
+  if (!store && options_.store_is_by_default && !std::filesystem::is_directory(*options_.store.folder, unknown)) {
     spdlog::warn("store: {}; nothing outlives this process", store.error().reason);
     options_.store.folder.reset();
     store = Store::open(io_, options_.store);
@@ -108,14 +112,14 @@ Result<void> Agent::open_store() {
 
 Result<void> Agent::listen() {
   if (!options_.http) return {};
+  options_.http->limits = admit_connections();
   http_.emplace(io_, *options_.http, [this](const HttpRequest& request) { return routes_->answer(request); });
-  const auto port = http_->start();
-  if (!port) return tl::unexpected(port.error());
-  const auto url = "http://127.0.0.1:" + std::to_string(*port);
-  options_.runner.info.http = options_.public_url.empty() ? url : options_.public_url;
-  page_url_ =
-      options_.public_url.empty() ? url_for_others(options_.http->address, *port) : std::optional(options_.public_url);
-  spdlog::info("http: listening at {}", url);
+  const auto bound = http_->start();
+  if (!bound) return tl::unexpected(bound.error());
+  options_.runner.info.http = options_.public_url.empty() ? bound->url : options_.public_url;
+  page_url_ = options_.public_url.empty() ? url_for_others(options_.http->address, bound->port)
+                                          : std::optional(options_.public_url);
+  spdlog::info("http: listening at {}", bound->url);
   return {};
 }
 

@@ -17,6 +17,10 @@ namespace home_energy {
 
 namespace {
 
+/// A row of history as text takes less, and what is kept of it while it is made.
+constexpr std::size_t kHistoryRow = 256;
+/// Two years in quarters of an hour fit together.
+constexpr Budget::Limits kHistories{.things = 64, .bytes = 2 * std::size_t{366} * 96 * kHistoryRow};
 constexpr std::string_view kAllMethods = "GET, HEAD, POST, OPTIONS";
 
 std::string header(std::string_view name, std::string_view value) {
@@ -146,7 +150,7 @@ std::span<const Routes::Route> Routes::table() {
       Route{"GET", "/plan", kPlan},
       Route{"GET", "/history", kHistory},
       Route{"GET", "/events", kEvents},
-      Route{"GET", "/homes", [](M m) { return HttpResponse{.body = wire::http::homes(m.routes.runner_.home_ids())}; }},
+      Route{"GET", "/homes", [](M m) { return HttpResponse{.body = {}, .constant_body = m.routes.homes_}; }},
       Route{"GET", "/homes/{home}", [](M m) { return wants_page(m.request) ? m.routes.page(m.home) : kState(m); }},
       Route{"GET", "/homes/{home}/state", kState},
       Route{"GET", "/homes/{home}/plan", kPlan},
@@ -154,7 +158,7 @@ std::span<const Routes::Route> Routes::table() {
       Route{"GET", "/homes/{home}/events", kEvents},
       Route{"GET", "/web/{file}", [](M m) { return web_file(m.file); }},
       Route{"GET", "/healthz", [](M m) { return m.routes.health(); }},
-      Route{"GET", "/openapi.json", [](M) { return HttpResponse{.body = std::string(kOpenApi)}; }},
+      Route{"GET", "/openapi.json", [](M) { return HttpResponse{.body = {}, .constant_body = kOpenApi}; }},
   });
   return kRoutes;
 }
@@ -171,7 +175,12 @@ std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
 }
 
 Routes::Routes(Runner& runner, const Outbox& outbox, std::string token, std::function<std::string_view()> broker)
-    : runner_(runner), feed_(runner, outbox), token_(std::move(token)), broker_(std::move(broker)) {}
+    : runner_(runner),
+      homes_(wire::http::homes(runner.home_ids())),
+      histories_(std::make_shared<Budget>(kHistories)),
+      feed_(runner, outbox),
+      token_(std::move(token)),
+      broker_(std::move(broker)) {}
 
 std::vector<Routes::Described> Routes::described() {
   std::vector<Described> all;
@@ -260,15 +269,26 @@ HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const
                                                                                   : wire::HistoryFormat::json);
   const bool csv = format == wire::HistoryFormat::csv;
   const std::string& id = runner_.home_ids()[home];
-  auto render = [csv, id, step = query->step, currency = runner_.labels().currency,
-                 start = runner_.quarter_text()](const std::vector<HistoryRow>& rows) {
+  const auto room = std::make_shared<Budget::Share>();
+  auto render = [csv, id, step = query->step, currency = runner_.labels().currency, start = runner_.quarter_text(),
+                 budget = histories_, room](const std::vector<HistoryRow>& rows) -> Result<std::string> {
+    *room = budget->take(rows.size() * kHistoryRow);
+    if (!*room) {
+      return failure(
+          ErrorCode::too_large, "history",
+          "histories that others have not read yet take up all that may be used for them: ask for fewer days "
+          "(from, to) or a coarser step (1h, 1d), or again in 30 s");
+    }
     return csv ? wire::history_csv(rows, start) : wire::history_json(id, currency, step, rows, start);
   };
-  return {.later = [this, home, csv, id, query = *query, render](const HttpReply& reply) {
+  return {.later = [this, home, csv, id, query = *query, render, room](const HttpReply& reply) {
     runner_.ledger().history(home, {.home = id, .from = query.from, .to = query.to, .step = query.step}, render,
-                             [csv, id, reply](Result<std::string> text) {
-                               if (!text) return reply(error_response(503, text.error().reason));
-                               HttpResponse response{.body = std::move(*text)};
+                             [csv, id, reply, room](Result<std::string> text) {
+                               if (!text) {
+                                 const int status = text.error().field == "from" ? 400 : 503;
+                                 return reply(error_response(status, text.error().reason));
+                               }
+                               HttpResponse response{.body = std::move(*text), .held = std::move(*room)};
                                if (csv) {
                                  response.content_type = "text/csv; charset=utf-8";
                                  response.headers =

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/budget.hpp"
 #include "agent/event_feed.hpp"
 #include "agent/runner.hpp"
 
@@ -35,6 +36,9 @@ struct HttpResponse {
   std::string body;
   std::string_view content_type = "application/json";
   std::string headers;  ///< further header lines, each ended by CR LF
+  /// Instead of `body`: bytes that stay as long as the process, and are not copied for each connection.
+  std::string_view constant_body{};
+  Budget::Share held{};  ///< of a large body; kept until it is written
   /// The answer is not there yet: called once, it gives the answer, now or later, to what it is called with. What is
   /// said above does not count then.
   std::function<void(HttpReply)> later{};
@@ -76,6 +80,9 @@ class Routes {
   bool authorised(const HttpRequest& request) const;
 
   Runner& runner_;
+  std::string homes_;  ///< the answer to /homes, made once
+  /// Histories that are made, or wait for readers, together: two of a year in quarters of an hour.
+  std::shared_ptr<Budget> histories_;
   EventFeed feed_;
   std::string token_;
   std::function<std::string_view()> broker_;

@@ -127,7 +127,7 @@ HttpResponse web_page(const WebPage& page) {
 HttpResponse web_file(std::string_view name) {
   const auto content = name == kTemplate ? std::string_view{} : content_of(name);
   if (content.empty()) return error_response(404, "file " + excerpt(name) + " does not exist");
-  return {.body = std::string(content), .content_type = content_type(name), .headers = std::string(kHeaders)};
+  return {.body = {}, .content_type = content_type(name), .headers = std::string(kHeaders), .constant_body = content};
 }
 
 }  // namespace home_energy
