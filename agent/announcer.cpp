@@ -133,7 +133,8 @@ void Announcer::post_empty_documents(bool retained) {
 
 void Announcer::post(std::string topic, std::string payload, bool retained) {
   outbox_.post(
-      {.topic = std::move(topic), .payload = std::move(payload), .qos = 1, .retained = retained, .correlation = {}});
+      {.topic = std::move(topic), .payload = std::move(payload), .qos = 1, .retained = retained, .correlation = {}},
+      Lane::bulk);
 }
 
 void Announcer::wait(Clock::duration duration, void (Announcer::*then)()) {

@@ -15,6 +15,7 @@
 #include "agent/backoff.hpp"
 #include "agent/broker_probe.hpp"
 #include "agent/guarded.hpp"
+#include "agent/in_flight.hpp"
 #include "agent/inbox.hpp"
 #include "agent/paho_values.hpp"
 
@@ -26,10 +27,11 @@ using std::chrono::steady_clock;
 
 constexpr auto kRetryPublish = 100ms;
 constexpr auto kTryAgain = 10s;  ///< after a defect
-/// Messages handed to Paho and not yet written: few, so that what waits is conflated in the outbox and not queued
-/// there.
-constexpr int kInFlight = 64;
-constexpr int kFlushAgainAt = kInFlight / 2;
+/// For the answer to a subscription. Without it the agent would be connected and deaf.
+constexpr auto kSubscribePatience = 10s;
+/// For any acknowledgement while messages wait for theirs: longer than it takes to notice by the keep-alive that the
+/// broker is silent altogether.
+constexpr auto kAcknowledgePatience = 60s;
 /// From the broker to us; senders choose theirs. With a clean session QoS 1 would redeliver nothing, and its
 /// acknowledgement costs 25 us before a command is looked at.
 constexpr int kIncomingQos = 0;
@@ -60,7 +62,10 @@ class MqttLink::Impl {
  public:
   Impl(boost::asio::io_context& io, MqttSettings settings, Outbox& outbox, MqttEvents events);
 
-  void start() { connect(); }
+  void start() {
+    outbox_.hold();
+    connect();
+  }
   void flush();
   void stop(std::function<void()> done);
   State state() const { return state_; }
@@ -74,6 +79,8 @@ class MqttLink::Impl {
   void subscribe(std::size_t index);
   void acknowledged(bool ok, std::uint64_t kept);
   void subscribed(bool ok);
+  void await_answer();
+  void subscription_unanswered();
   void end_reading();
   void take_messages();
   void flush_soon();
@@ -81,11 +88,15 @@ class MqttLink::Impl {
   void tell_dropped();
   void connect_failed(int code, const std::string& reason);
   void found(const std::string& reason, const Finding& finding);
-  void alternate_version();
+  bool try_lower_version(bool refused_by_name);
+  void connect_anew();
+  void watch_acknowledgements();
+  void give_up(const std::string& reason);
   void report_failure(const std::string& reason);
   void lost();
   void note_unsettled_loss();
   void published(const mqtt::token& token, bool ok);
+  bool send_while_room(steady_clock::time_point end);
   void wait(steady_clock::duration duration, void (Impl::*then)());
   template <class Handler>
   void post(Handler handler) {
@@ -98,7 +109,9 @@ class MqttLink::Impl {
   MqttEvents events_;
   State state_ = State::disconnected;
   bool stopping_ = false;
-  bool v5_;
+  bool v5_;                  ///< what is spoken, or tried now
+  bool v5_worked_ = false;   ///< with this broker, in this process
+  bool v5_refused_ = false;  ///< by this broker, just now
   Backoff backoff_;
   boost::asio::steady_timer timer_;
   Inbox inbox_;
@@ -109,13 +122,13 @@ class MqttLink::Impl {
   std::size_t dropped_receipts_ = 0;  ///< likewise
   bool telling_dropped_ = false;      ///< soon
   std::size_t subscribing_ = 0;       ///< which of the subscriptions is under way
+  std::uint64_t heard_ = 0;           ///< messages, when its answer was last waited for
   steady_clock::time_point connected_at_;
   int unsettled_losses_ = 0;
   std::set<std::string> reported_;  ///< the failures since the last connection that the log tells already
   std::string farewell_of_broker_;  ///< what its DISCONNECT said, for the loss that follows
-  std::atomic<int> in_flight_ = 0;
-  std::array<char, 16> marks_{};  ///< only their addresses matter: each connection's tokens carry another
-  std::atomic<char*> mark_ = marks_.data();
+  InFlight in_flight_;
+  boost::asio::steady_timer watch_;
   std::atomic<bool> told_of_refusal_ = false;
   std::function<void()> stopped_;
   Listener on_connect_;
@@ -138,13 +151,18 @@ MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox&
       v5_(settings_.version != MqttVersion::v3_1_1),
       timer_(io),
       dropped_timer_(io),
+      watch_(io),
       on_connect_([this](const mqtt::token& token, bool ok) {
         post([this, ok, code = token.get_return_code()] {
           ok ? connected() : connect_failed(code, reason_of(connect_token_));
         });
       }),
-      on_subscribe_(
-          [this](const mqtt::token&, bool ok) { post([this, ok, kept = inbox_.kept()] { acknowledged(ok, kept); }); }),
+      on_subscribe_([this](const mqtt::token&, bool ok) {
+        post([this, ok, kept = inbox_.kept()] {
+          if (!stopping_ && state_ == State::connecting) timer_.cancel();
+          acknowledged(ok, kept);
+        });
+      }),
       on_publish_([this](const mqtt::token& token, bool ok) { published(token, ok); }),
       on_farewell_([this](const mqtt::token&, bool) { post([this] { disconnect(); }); }),
       on_disconnect_([this](const mqtt::token&, bool) { post([this] { stopped_(); }); }) {}
@@ -156,7 +174,7 @@ mqtt::async_client& MqttLink::Impl::client() {
 }
 
 std::unique_ptr<mqtt::async_client> MqttLink::Impl::make_client() {
-  leave_openssl_to_itself();
+  prepare_paho();
   const mqtt::create_options options(v5_ ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   auto client = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id, options);
   client->set_message_callback([this](const mqtt::const_message_ptr& message) {
@@ -173,10 +191,8 @@ void MqttLink::Impl::connect() {
   state_ = State::connecting;
   farewell_of_broker_.clear();
   told_of_refusal_ = false;
-  mark_ = mark_ == &marks_.back() ? marks_.data() : mark_ + 1;
-  in_flight_ = 0;
   const auto options =
-      connect_options(settings_, v5_, kInFlight);  // copied into the call: a moved one loses its properties
+      connect_options(settings_, v5_, InFlight::kMost);  // copied into the call: a moved one loses its properties
   try {
     connect_token_ = client().connect(options, nullptr, on_connect_);
   } catch (const mqtt::exception& error) {
@@ -188,7 +204,10 @@ void MqttLink::Impl::connected() {
   if (stopping_) return;
   connected_at_ = steady_clock::now();
   reported_.clear();
-  spdlog::info("mqtt: connected to {} as {}, MQTT {}", settings_.uri, settings_.client_id, v5_ ? "5" : "3.1.1");
+  v5_worked_ = v5_worked_ || v5_;
+  in_flight_.begin(receive_maximum(connect_token_));
+  spdlog::info("mqtt: connected to {} as {}, MQTT {}{}", settings_.uri, settings_.client_id, v5_ ? "5" : "3.1.1",
+               v5_refused_ ? ", the broker refuses 5" : "");
   subscribe(0);
 }
 
@@ -200,6 +219,7 @@ void MqttLink::Impl::subscribe(std::size_t index) {
   const Options options(
       Options::SUBSCRIBE_LOCAL, Options::NO_RETAIN_AS_PUBLISHED,
       subscription.stored == Stored::read_once ? Options::SEND_RETAINED_ON_SUBSCRIBE : Options::DONT_SEND_RETAINED);
+  await_answer();
   try {
     client().subscribe(subscription.filter, kIncomingQos, nullptr, on_subscribe_, options);
   } catch (const mqtt::exception& error) {
@@ -258,9 +278,22 @@ void MqttLink::Impl::subscribed(bool ok) {
   if (subscribing_ + 1 < settings_.subscriptions.size()) return subscribe(subscribing_ + 1);
   end_reading();
   state_ = State::connected;
+  watch_acknowledgements();
   guarded("what follows a connection", [this] { events_.on_connected(); });
-  outbox_.send_all_again();
+  outbox_.start_over();
   flush();
+}
+
+void MqttLink::Impl::await_answer() {
+  heard_ = inbox_.kept();
+  wait(kSubscribePatience, &Impl::subscription_unanswered);
+}
+
+/// Before the answer come the stored messages, which may take long.
+void MqttLink::Impl::subscription_unanswered() {
+  if (inbox_.kept() != heard_) return await_answer();
+  give_up(fmt::format("no answer to the subscription to {} within {} s", settings_.subscriptions[subscribing_].filter,
+                      kSubscribePatience.count()));
 }
 
 void MqttLink::Impl::end_reading() {
@@ -284,52 +317,101 @@ void MqttLink::Impl::flush_soon() {
 
 /// On Paho's thread.
 void MqttLink::Impl::published(const mqtt::token& token, bool ok) {
-  if (token.get_user_context() != mark_) return;  // of an earlier connection
   if (!ok && token.get_reason_code() == mqtt::ReasonCode::NOT_AUTHORIZED && !told_of_refusal_.exchange(true)) {
     spdlog::error("mqtt: the broker refuses what is published, see its access list");
   }
-  if (in_flight_.fetch_sub(1) == kFlushAgainAt + 1) post([this] { flush(); });
+  if (in_flight_.done(token.get_user_context())) post([this] { flush(); });
 }
 
 void MqttLink::Impl::flush() {
   if (taking_) return;  // once for all messages of a turn: each call waits for Paho's thread, which is busy receiving
   const auto end = steady_clock::now() + kTurn;
-  while (state_ == State::connected && !outbox_.empty() && in_flight_ < kInFlight) {
-    if (steady_clock::now() >= end) return flush_soon();
-    ++in_flight_;
+  do {
+    if (!send_while_room(end)) break;
+  } while (state_ == State::connected && !outbox_.empty() && in_flight_.want());
+  note_dropped();
+}
+
+/// @return whether what is left waits for room
+bool MqttLink::Impl::send_while_room(steady_clock::time_point end) {
+  while (state_ == State::connected && in_flight_.room()) {
+    const Outgoing* const message = outbox_.next(in_flight_.room_for_bulk() ? Lane::bulk : Lane::prompt);
+    if (message == nullptr) break;
+    if (steady_clock::now() >= end) {
+      flush_soon();
+      return false;
+    }
+    void* const mark = in_flight_.add(message->qos, outbox_.is_bulk());
     try {
-      client().publish(message_of(outbox_.front()), mark_.load(), on_publish_);
+      client().publish(message_of(*message), mark, on_publish_);
     } catch (const mqtt::exception& error) {
-      --in_flight_;
+      in_flight_.done(mark);
       spdlog::debug("mqtt: publishing failed: {}", error.what());
       if (!stopping_) wait(kRetryPublish, &Impl::flush);
-      return;
+      return false;
     }
     outbox_.pop();
   }
-  note_dropped();
+  return true;
+}
+
+/// A broker may live well and acknowledge nothing: then nothing more would be sent, for ever.
+void MqttLink::Impl::watch_acknowledgements() {
+  watch_.expires_after(kAcknowledgePatience);
+  watch_.async_wait([this, before = in_flight_.through()](const boost::system::error_code& error) {
+    if (error || stopping_ || state_ != State::connected) return;
+    if (in_flight_.none() || in_flight_.through() != before) return watch_acknowledgements();
+    guarded("what follows a loss", [this] { events_.on_lost(); });
+    give_up(fmt::format("nothing acknowledged within {} s", kAcknowledgePatience.count()));
+  });
+}
+
+/// Leaves a broker that is there and does not answer, and tries again.
+void MqttLink::Impl::give_up(const std::string& reason) {
+  state_ = State::disconnected;
+  outbox_.hold();
+  report_failure(reason);
+  try {
+    client().disconnect(0);
+  } catch (const mqtt::exception& error) {
+    spdlog::debug("mqtt: leaving failed: {}", error.what());
+  }
+  connect_anew();
+}
+
+/// After a pause; the higher version first, since a proxy may have refused it for a broker that was away.
+void MqttLink::Impl::connect_anew() {
+  v5_ = settings_.version != MqttVersion::v3_1_1;
+  v5_refused_ = false;
+  wait(backoff_.next(), &Impl::connect);
 }
 
 void MqttLink::Impl::connect_failed(int code, const std::string& reason) {
   if (stopping_) return;
   state_ = State::disconnected;
   if (code > 0) {  // the broker's own answer
-    if (contains(kBadVersion, code)) alternate_version();
+    if (contains(kBadVersion, code) && try_lower_version(true)) return;
     report_failure(contains(kBadCredentials, code) ? "it refused the user or password, see --mqtt-username" : reason);
-    return wait(backoff_.next(), &Impl::connect);
+    return connect_anew();
   }
+  if (contains(kClosedByBroker, reason) && try_lower_version(false)) return;
   probe_broker(io_, settings_, [this, reason](const Finding& finding) { found(reason, finding); });
 }
 
 void MqttLink::Impl::found(const std::string& reason, const Finding& finding) {
   if (stopping_) return;
   report_failure(finding.reachable ? reason : finding.reason);
-  if (finding.reachable && contains(kClosedByBroker, reason)) alternate_version();
-  wait(backoff_.next(), &Impl::connect);
+  connect_anew();
 }
 
-void MqttLink::Impl::alternate_version() {
-  if (settings_.version == MqttVersion::automatic) v5_ = !v5_;
+/// At once. Some brokers refuse a version by closing the connection; so does a proxy whose broker is away, for which a
+/// version that has worked is not given up.
+bool MqttLink::Impl::try_lower_version(bool refused_by_name) {
+  if (settings_.version != MqttVersion::automatic || !v5_ || (v5_worked_ && !refused_by_name)) return false;
+  v5_ = false;
+  v5_refused_ = true;
+  connect();
+  return true;
 }
 
 void MqttLink::Impl::report_failure(const std::string& reason) {
@@ -341,6 +423,7 @@ void MqttLink::Impl::report_failure(const std::string& reason) {
 void MqttLink::Impl::lost() {
   if (stopping_ || state_ == State::disconnected) return;
   state_ = State::disconnected;
+  outbox_.hold();
   guarded("what follows a loss", [this] { events_.on_lost(); });
   spdlog::warn("mqtt: connection to {} lost{}", settings_.uri, farewell_of_broker_);
   if (steady_clock::now() - connected_at_ < kSettled) {
@@ -348,7 +431,7 @@ void MqttLink::Impl::lost() {
   } else {
     backoff_.reset();
   }
-  wait(backoff_.next(), &Impl::connect);
+  connect_anew();
 }
 
 void MqttLink::Impl::note_unsettled_loss() {
@@ -370,6 +453,7 @@ void MqttLink::Impl::stop(std::function<void()> done) {
   stopped_ = std::move(done);
   timer_.cancel();
   dropped_timer_.cancel();
+  watch_.cancel();
   if (state_ != State::connected) return stopped_();
   try {
     flush();

@@ -1,6 +1,8 @@
 #include "agent/outbox.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <utility>
 
 namespace home_energy {
@@ -8,6 +10,7 @@ namespace home_energy {
 namespace {
 
 constexpr Outbox::TopicId kStatus = 0;
+constexpr Outbox::TopicId kMessage = std::numeric_limits<Outbox::TopicId>::max();  ///< one of the lane's own messages
 
 std::size_t size_of(const Outgoing& message) {
   return message.topic.size() + message.payload.size() + message.correlation.size();
@@ -39,60 +42,125 @@ void Outbox::update(TopicId topic, std::string_view payload) {
 }
 
 void Outbox::enqueue(TopicId topic) {
-  if (std::exchange(topics_[topic].queued, true)) return;
-  queue_.push_back({.topic = topic, .receipt = {}});
+  if (holding_ || std::exchange(topics_[topic].queued, true)) return;
+  queue_of(topic).entries.push_back(topic);
 }
 
-void Outbox::post(Outgoing receipt) {
-  const std::size_t size = size_of(receipt);
-  while (receipts_ > 0 && (receipts_ == kMaxReceipts || receipt_bytes_ + size > kMaxReceiptBytes))
+void Outbox::post(Outgoing message, Lane lane) {
+  Queue& queue = lane == Lane::bulk ? bulk_ : prompt_;
+  if (lane == Lane::prompt) make_room(size_of(message));
+  queue.entries.push_back(kMessage);
+  queue.messages.push_back(std::move(message));
+}
+
+void Outbox::make_room(std::size_t bytes) {
+  while (receipts() > 0 && (receipts() == kMaxReceipts || receipt_bytes_ + bytes > kMaxReceiptBytes))
     drop_oldest_receipt();
-  queue_.push_back({.topic = std::nullopt, .receipt = std::move(receipt)});
-  ++receipts_;
-  receipt_bytes_ += size;
+  receipt_bytes_ += bytes;
 }
 
 void Outbox::drop_oldest_receipt() {
-  const auto oldest = std::ranges::find_if(queue_, [](const Entry& entry) { return !entry.topic; });
-  forget(*oldest);
-  queue_.erase(oldest);
   ++dropped_;
+  if (!held_.empty()) return forget_first(held_);
+  prompt_.entries.erase(std::ranges::find(prompt_.entries, kMessage));
+  forget_first(prompt_.messages);
 }
 
-void Outbox::forget(const Entry& receipt) {
-  --receipts_;
-  receipt_bytes_ -= size_of(receipt.receipt);
+void Outbox::forget_first(std::deque<Outgoing>& receipts) {
+  receipt_bytes_ -= size_of(receipts.front());
+  receipts.pop_front();
 }
 
 void Outbox::send_all_again() {
-  std::erase_if(queue_, [](const Entry& entry) { return entry.topic.has_value(); });
-  auto receipts = std::exchange(queue_, {});
-  for (TopicId topic = kStatus + 1; topic < topics_.size(); ++topic) {
-    topics_[topic].queued = false;
-    if (topics_[topic].make_payload || !topics_[topic].message.payload.empty()) enqueue(topic);
-  }
-  std::ranges::move(receipts, std::back_inserter(queue_));
-  topics_[kStatus].queued = false;
-  enqueue(kStatus);
+  round_ = kStatus + 1;
+  ++rounds_;
 }
 
-const Outgoing& Outbox::front() {
-  Entry& entry = queue_.front();
-  if (!entry.topic) return entry.receipt;
-  Topic& topic = topics_[*entry.topic];
+void Outbox::start_over() {
+  hold();
+  holding_ = false;
+  std::ranges::move(prompt_.messages, std::back_inserter(held_));
+  prompt_ = {};
+  send_all_again();
+}
+
+void Outbox::hold() {
+  holding_ = true;
+  round_.reset();
+  for (Queue* const queue : {&prompt_, &bulk_}) {
+    for (const Entry entry : queue->entries) {
+      if (entry != kMessage) topics_[entry].queued = false;
+    }
+    queue->entries.assign(queue->messages.size(), kMessage);
+  }
+}
+
+/// Finds the next topic of the round that has a payload and has not gone since the round began.
+bool Outbox::round_waits() {
+  if (!round_) return false;
+  for (; *round_ < topics_.size(); ++*round_) {
+    const Topic& topic = topics_[*round_];
+    if (topic.sent_in_round != rounds_ && (topic.make_payload || !topic.message.payload.empty())) break;
+  }
+  return true;
+}
+
+Outbox::Source Outbox::choose(Lane last) {
+  const bool round = round_waits();
+  const bool bulk = last == Lane::bulk && !bulk_.entries.empty();
+  const bool prompt = !prompt_.entries.empty() && (prompt_in_row_ < kPromptInRow || !(round || bulk));
+  if (prompt) return Source::prompt;
+  if (round) return Source::round;
+  return bulk ? Source::bulk : Source::none;
+}
+
+const Outgoing* Outbox::next(Lane last) {
+  source_ = choose(last);
+  switch (source_) {
+    case Source::none:
+      return nullptr;
+    case Source::round:
+      if (*round_ < topics_.size()) return &made(*round_);
+      return held_.empty() ? &made(kStatus) : &held_.front();
+    case Source::prompt:
+    case Source::bulk:
+      break;
+  }
+  const Queue& queue = queue_of(source_);
+  return queue.entries.front() == kMessage ? &queue.messages.front() : &made(queue.entries.front());
+}
+
+const Outgoing& Outbox::made(TopicId id) {
+  Topic& topic = topics_[id];
   if (topic.make_payload) topic.message.payload = topic.make_payload();
   return topic.message;
 }
 
+void Outbox::sent(TopicId id) {
+  Topic& topic = topics_[id];
+  topic.sent_in_round = rounds_;
+  if (topic.make_payload) topic.message.payload = {};
+}
+
 void Outbox::pop() {
-  if (queue_.front().topic) {
-    Topic& topic = topics_[*queue_.front().topic];
-    topic.queued = false;
-    if (topic.make_payload) topic.message.payload = {};
+  prompt_in_row_ = source_ == Source::prompt ? std::min(prompt_in_row_ + 1, kPromptInRow) : 0;
+  if (source_ == Source::round) return pop_round();
+  Queue& queue = queue_of(source_);
+  const Entry entry = queue.entries.front();
+  queue.entries.pop_front();
+  if (entry == kMessage) return &queue == &prompt_ ? forget_first(prompt_.messages) : bulk_.messages.pop_front();
+  topics_[entry].queued = false;
+  sent(entry);
+}
+
+void Outbox::pop_round() {
+  if (*round_ < topics_.size()) {
+    sent((*round_)++);
+  } else if (!held_.empty()) {
+    forget_first(held_);
   } else {
-    forget(queue_.front());
+    round_.reset();
   }
-  queue_.pop_front();
 }
 
 std::size_t Outbox::take_dropped() {

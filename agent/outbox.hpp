@@ -1,6 +1,13 @@
 /// @file
 /// Outgoing MQTT, conflated: of each topic only the latest payload waits, so a slow or absent broker never makes a
 /// growing queue. Receipts wait one by one, up to a bound. Pure data; belongs to the thread that owns the homes.
+///
+/// What waits, in the order in which it is sent:
+/// - the prompt lane: changed topics and receipts, first in, first out, so that a receipt follows the state it caused;
+/// - the round: every topic once more, in the order of declaration, then receipts of an earlier connection, then the
+///   status;
+/// - the bulk lane: documents of Home Assistant and what clears topics.
+/// Out of every `kPromptInRow + 1` messages one is of the round or bulk while these wait, so that neither starves.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +29,9 @@ struct Outgoing {
   std::string correlation;  ///< MQTT 5 Correlation Data; none where empty
 };
 
+/// How urgent a message of its own is.
+enum class Lane { prompt, bulk };
+
 class Outbox {
  public:
   using TopicId = std::size_t;
@@ -30,13 +40,15 @@ class Outbox {
   static constexpr std::size_t kMaxReceipts = 10'000;
   /// And so much of them, as the Correlation Data of a command may be 64 KB long.
   static constexpr std::size_t kMaxReceiptBytes = std::size_t{8} * 1024 * 1024;
+  /// So many prompt messages go before one of those that wait behind them: rare enough for their delay to be short.
+  static constexpr int kPromptInRow = 8;
 
   /// @param status the topic that says that the agent is there, sent after everything else
   Outbox(std::string status_topic, std::string online);
 
   /// Makes a retained topic known. Topics are sent again in the order in which they were declared.
   TopicId declare(std::string topic, int qos);
-  /// The same for a payload too large to keep: it is made each time that it is sent.
+  /// The same for a payload too large to keep: it is made each time that it is sent. In the bulk lane.
   TopicId declare(std::string topic, int qos, std::function<std::string()> make_payload);
 
   /// The topic's present payload. Queued only where it differs from the last one.
@@ -51,15 +63,25 @@ class Outbox {
   /// Queues the topic as it is now.
   void send_again(TopicId topic) { enqueue(topic); }
 
-  /// Queues a message of its own, a receipt as a rule, behind all that is queued now.
-  void post(Outgoing receipt);
+  /// Queues a message of its own behind all that is in its lane now: a receipt in the prompt lane, where the oldest
+  /// is dropped beyond the bound; in the bulk lane none is dropped, and the caller keeps their number within bounds.
+  void post(Outgoing message, Lane lane = Lane::prompt);
 
-  /// Queues every topic anew, receipts behind them, the status last: what a new connection needs.
+  /// Begins a round: every topic is sent anew, the status last.
   void send_all_again();
+  /// The same for a new connection, which gets nothing before: what waits of topics is part of the round, receipts
+  /// that wait go behind its topics.
+  void start_over();
+  /// No connection: changes are not queued until `start_over`, receipts are.
+  void hold();
 
-  bool empty() const { return queue_.empty(); }
+  bool empty() { return choose(Lane::bulk) == Source::none; }
   /// The message to send next; the outbox must not be empty. Valid until the next change.
-  const Outgoing& front();
+  const Outgoing& front() { return *next(Lane::bulk); }
+  /// The message to send next, none where nothing waits in the lanes up to `last`; `pop` takes it out.
+  const Outgoing* next(Lane last);
+  /// Whether the message that `next` gave is of the bulk lane.
+  bool is_bulk() const { return source_ == Source::bulk; }
   void pop();
 
   /// How many receipts were dropped since the last call.
@@ -70,21 +92,40 @@ class Outbox {
     Outgoing message;
     std::function<std::string()> make_payload;  ///< none: the message has it
     std::uint64_t changed = 0;
+    std::uint32_t sent_in_round = 0;  ///< the round in which it went last
     bool queued = false;
   };
-  struct Entry {
-    std::optional<TopicId> topic;  ///< none: a receipt
-    Outgoing receipt;
+  enum class Source { none, prompt, round, bulk };
+  /// A topic, or in its place the next of the lane's own messages.
+  using Entry = TopicId;
+  struct Queue {
+    std::deque<Entry> entries;
+    std::deque<Outgoing> messages;
   };
 
+  Queue& queue_of(TopicId topic) { return topics_[topic].make_payload ? bulk_ : prompt_; }
+  Queue& queue_of(Source source) { return source == Source::bulk ? bulk_ : prompt_; }
   void enqueue(TopicId topic);
   void drop_oldest_receipt();
-  void forget(const Entry& receipt);
+  std::size_t receipts() const { return held_.size() + prompt_.messages.size(); }
+  void make_room(std::size_t bytes);
+  void forget_first(std::deque<Outgoing>& receipts);
+  bool round_waits();
+  Source choose(Lane last);
+  const Outgoing& made(TopicId id);
+  void sent(TopicId id);
+  void pop_round();
 
   std::vector<Topic> topics_;  ///< the first is the status
-  std::deque<Entry> queue_;
+  Queue prompt_;
+  Queue bulk_;
+  std::deque<Outgoing> held_;     ///< receipts of an earlier connection, behind the topics of the round
+  std::optional<TopicId> round_;  ///< its next topic; the number of topics: receipts and the status are left
+  std::uint32_t rounds_ = 0;      ///< begun so far
+  bool holding_ = false;          ///< no connection
+  Source source_ = Source::none;  ///< of the message that `next` gave
+  int prompt_in_row_ = 0;
   std::uint64_t changes_ = 0;
-  std::size_t receipts_ = 0;
   std::size_t receipt_bytes_ = 0;
   std::size_t dropped_ = 0;
 };

@@ -23,10 +23,21 @@ mqtt::ssl_options ssl_options(const MqttSettings& settings) {
 
 }  // namespace
 
-void leave_openssl_to_itself() {
-  MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
-  options.do_openssl_init = 0;
-  MQTTAsync_global_init(&options);
+void prepare_paho() {
+  static const bool kOnce = [] {
+    MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
+    options.do_openssl_init = 0;
+    MQTTAsync_global_init(&options);
+    return true;
+  }();
+  static_cast<void>(kOnce);
+}
+
+int receive_maximum(const mqtt::token_ptr& connected) {
+  constexpr int kUnlimited = 65'535;  // MQTT 5, 3.2.2.3.3: where CONNACK has none
+  const auto properties = connected->get_connect_response().get_properties();
+  if (!properties.contains(mqtt::property::RECEIVE_MAXIMUM)) return kUnlimited;
+  return mqtt::get<std::uint16_t>(properties, mqtt::property::RECEIVE_MAXIMUM);
 }
 
 std::string reason_of(const mqtt::token_ptr& failed) {

@@ -24,9 +24,14 @@ class Listener : public mqtt::iaction_listener {
   Handler handler_;
 };
 
-/// Before the first client is made: Paho would load all of OpenSSL's algorithms and words into memory, TLS or not.
-/// Since its version 1.1 OpenSSL loads what it needs when it needs it.
-void leave_openssl_to_itself();
+/// Before a client is made: Paho would load all of OpenSSL's algorithms and words into memory, TLS or not. Since its
+/// version 1.1 OpenSSL loads what it needs when it needs it. Once in a process, whatever the number of calls: Paho's
+/// initialisation makes the condition anew on which its sending thread waits, and each later message would wait for
+/// that thread's time-out of a second.
+void prepare_paho();
+
+/// How many messages of QoS 1 or 2 the broker takes before it has acknowledged the first.
+int receive_maximum(const mqtt::token_ptr& connected);
 
 /// Why a finished token failed, in Paho's words.
 std::string reason_of(const mqtt::token_ptr& failed);

@@ -44,11 +44,72 @@ TEST_CASE("a new connection gets everything, the status last") {
   outbox.update(battery, "1");
   sent(outbox);
   outbox.post({.topic = "receipt", .payload = "ok"});
-  outbox.send_all_again();
+  outbox.start_over();
   outbox.update(battery, "2");
   CHECK(sent(outbox) == std::vector<std::string>{"battery 2", "receipt ok", "status online"});
   outbox.update(battery, "3");
   CHECK(sent(outbox) == std::vector<std::string>{"battery 3"});
+}
+
+TEST_CASE("without a connection only receipts are queued, and the next one gets them behind the topics") {
+  Outbox outbox("status", "online");
+  const auto battery = outbox.declare("battery", 0);
+  const auto document = outbox.declare("document", 1, [] { return "d"; });
+  outbox.update(battery, "1");
+  outbox.send_again(document);
+  outbox.hold();
+  outbox.update(battery, "2");
+  outbox.post({.topic = "receipt", .payload = "old"});
+  outbox.post({.topic = "gone", .payload = ""}, Lane::bulk);
+  outbox.start_over();
+  outbox.post({.topic = "receipt", .payload = "new"});
+  CHECK(sent(outbox) ==
+        std::vector<std::string>{"receipt new", "battery 2", "document d", "receipt old", "status online", "gone "});
+}
+
+TEST_CASE("a round while connected defers nothing that waits, and sends no topic twice") {
+  Outbox outbox("status", "online");
+  const auto grid = outbox.declare("grid", 0);
+  const auto battery = outbox.declare("battery", 0);
+  outbox.update(grid, "1");
+  sent(outbox);
+  outbox.update(battery, "1");
+  outbox.post({.topic = "receipt", .payload = "ok"});
+  outbox.send_all_again();
+  CHECK(sent(outbox) == std::vector<std::string>{"battery 1", "receipt ok", "grid 1", "status online"});
+}
+
+TEST_CASE("bulk comes after what is prompt, and only where it is asked for") {
+  Outbox outbox("status", "online");
+  const auto battery = outbox.declare("battery", 0);
+  outbox.post({.topic = "gone", .payload = "1"}, Lane::bulk);
+  outbox.post({.topic = "gone", .payload = "2"}, Lane::bulk);
+  outbox.update(battery, "1");
+  outbox.post({.topic = "receipt", .payload = "ok"});
+  CHECK(outbox.next(Lane::prompt)->topic == "battery");
+  CHECK_FALSE(outbox.is_bulk());
+  outbox.pop();
+  CHECK(outbox.next(Lane::prompt)->topic == "receipt");
+  outbox.pop();
+  CHECK(outbox.next(Lane::prompt) == nullptr);
+  CHECK(outbox.next(Lane::bulk)->payload == "1");
+  CHECK(outbox.is_bulk());
+  CHECK(sent(outbox) == std::vector<std::string>{"gone 1", "gone 2"});
+}
+
+TEST_CASE("what is prompt never keeps the rest waiting for ever") {
+  Outbox outbox("status", "online");
+  const auto battery = outbox.declare("battery", 0);
+  outbox.update(battery, "0");
+  outbox.post({.topic = "gone", .payload = ""}, Lane::bulk);
+  outbox.start_over();
+  std::size_t sends = 0;
+  for (std::string last; last != "gone" && sends < 100; ++sends) {
+    outbox.update(battery, std::to_string(sends + 1));
+    last = outbox.front().topic;
+    outbox.pop();
+  }
+  CHECK(sends == 2 * (Outbox::kPromptInRow + 1));  // the status, then the other
 }
 
 TEST_CASE("receipts are bounded, the oldest goes") {

@@ -9,6 +9,7 @@ import harness
 
 PASS_ON = "pass on"  # everything goes to the real broker and back
 SILENCE = "silence"  # the connection stays open and nothing comes
+ACCEPT_AND_KEEP_SILENT = "accept and keep silent"  # an accepting CONNACK of 3.1.1, and nothing after it
 CLOSE = b""  # bytes are answered, and the connection closed
 REFUSE_VERSION_311 = bytes.fromhex("20020001")  # CONNACK, return code 1: unacceptable protocol version
 REFUSE_VERSION_5 = bytes.fromhex("2003008400")  # CONNACK, reason 0x84: unsupported protocol version
@@ -51,6 +52,9 @@ class StandIn:
             answer = self.behave(level, nth)
             if answer == SILENCE:
                 return
+            if answer == ACCEPT_AND_KEEP_SILENT:
+                peer.sendall(bytes.fromhex("20020000"))
+                return
             if answer == PASS_ON:
                 self.pass_on(peer, connect)
                 return
@@ -68,6 +72,12 @@ class StandIn:
     @property
     def uri(self):
         return f"mqtt://127.0.0.1:{self.port}"
+
+    def drop(self):
+        """Ends all connections, and goes on listening."""
+        for each in self.sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     def close(self):
         for each in [self.listener, *self.sockets]:

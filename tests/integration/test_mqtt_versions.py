@@ -1,11 +1,16 @@
 """Brokers that refuse: a protocol version (the agent falls back and alternates) or the password (said once)."""
 
+import contextlib
+import socket
+import statistics
 import subprocess
+import threading
+import time
 
 import pytest
 
 import harness
-from stand_in import CLOSE, PASS_ON, REFUSE_VERSION_5, REFUSE_VERSION_311, StandIn
+from stand_in import ACCEPT_AND_KEEP_SILENT, CLOSE, PASS_ON, REFUSE_VERSION_5, REFUSE_VERSION_311, StandIn, pump
 
 HOME = "home-energy/home"
 PATIENCE = 30.0  # seconds: several tries, 1, 2, 4, 8 s apart
@@ -14,6 +19,15 @@ TALKATIVE = "listener @PORT@ 127.0.0.1\nset_tcp_nodelay true\npersistence false\
 
 def lines(agent, text):
     return [line for line in agent.log().splitlines() if text in line]
+
+
+def median_receipt_ms(client, count=20):
+    took = []
+    for _ in range(count):
+        began = time.monotonic()
+        commands_work(client)
+        took.append((time.monotonic() - began) * 1000)
+    return statistics.median(took)
 
 
 def commands_work(client):
@@ -27,8 +41,11 @@ def test_a_broker_that_refuses_mqtt_5_is_spoken_to_in_311(started, folder, broke
     agent = started(harness.Agent(folder, uri=picky.uri))
     harness.wait_online(broker)
     assert picky.levels == [5, 4]
-    assert commands_work(started(harness.Client(broker.port, f"{HOME}/receipt")))
-    assert len(lines(agent, ", MQTT 3.1.1")) == 1
+    client = started(harness.Client(broker.port, f"{HOME}/receipt"))
+    assert commands_work(client)
+    assert median_receipt_ms(client) < 100
+    assert len(lines(agent, ", MQTT 3.1.1, the broker refuses 5")) == 1
+    assert lines(agent, " warning ") == [], "a broker of the older version is no fault"
 
 
 @pytest.mark.parametrize("refusals", [{5: CLOSE, 4: CLOSE}, {5: REFUSE_VERSION_5, 4: REFUSE_VERSION_311}],
@@ -41,6 +58,84 @@ def test_both_versions_are_tried_in_turn_until_one_is_taken(started, folder, bro
     assert whims.levels == [5, 4, 5]
     assert commands_work(started(harness.Client(broker.port, f"{HOME}/receipt")))
     assert len(lines(agent, ", MQTT 5")) == 1
+
+
+class Proxy:
+    """As docker, haproxy and `ssh -L` do: takes a connection whether the broker is there or not, and closes it where it
+    is not."""
+
+    def __init__(self, target):
+        self.target, self.refused, self.sockets = target, 0, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.uri = f"mqtt://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        with contextlib.suppress(OSError):
+            while True:
+                peer, _ = self.listener.accept()
+                self.sockets.append(peer)
+                threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
+
+    def serve(self, peer):
+        try:
+            real = socket.create_connection(("127.0.0.1", self.target))
+        except OSError:
+            self.refused += 1
+            peer.close()
+            return
+        self.sockets.append(real)
+        threading.Thread(target=pump, args=(real, peer), daemon=True).start()
+        pump(peer, real)
+
+    def close(self):
+        for each in [self.listener, *self.sockets]:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+def answered_on_response_topic(client):
+    client.publish(f"{HOME}/charge/set", "on", response_topic="answers/here", correlation=b"17")
+    message, _ = client.expect_message("answers/here")
+    return message.properties.CorrelationData == b"17"
+
+
+@pytest.mark.parametrize("up_first", [True, False], ids=["goes and comes back", "comes late"])
+def test_a_proxy_before_a_broker_that_is_away_does_not_lower_the_version(started, folder, up_first):
+    broker = harness.Broker(folder)
+    proxy = started(Proxy(broker.port))
+    if up_first:
+        started(broker)
+    agent = started(harness.Agent(folder, uri=proxy.uri))
+    if up_first:
+        harness.wait_online(broker)
+        broker.kill()
+    harness.wait_until(lambda: proxy.refused >= 3, "several tries find no broker", PATIENCE)
+    broker.start() if up_first else started(broker)
+    harness.wait_online(broker)
+    client = started(harness.Client(broker.port, f"{HOME}/receipt", "answers/#"))
+    assert answered_on_response_topic(client)
+    assert lines(agent, "mqtt: connected to")[-1].endswith(", MQTT 5")
+
+
+def test_a_broker_that_learns_mqtt_5_is_spoken_to_in_it_after_the_next_reconnect(started, folder, broker):
+    learning = started(StandIn(lambda level, nth: REFUSE_VERSION_5 if level == 5 and nth == 0 else PASS_ON, broker.port))
+    agent = started(harness.Agent(folder, uri=learning.uri))
+    harness.wait_until(lambda: lines(agent, ", MQTT 3.1.1, the broker refuses 5"), "it falls back")
+    harness.wait_online(broker)
+    learning.drop()
+    harness.wait_until(lambda: lines(agent, "mqtt: connected to")[-1].endswith(", MQTT 5"), "it goes up again", PATIENCE)
+    assert learning.levels == [5, 4, 5]
+
+
+def test_a_broker_that_never_answers_a_subscription_is_left_and_tried_again(started, folder, broker):
+    deaf = started(StandIn(lambda _level, nth: ACCEPT_AND_KEEP_SILENT if nth == 0 else PASS_ON, broker.port))
+    agent = started(harness.Agent(folder, "--mqtt-version", "3.1.1", uri=deaf.uri))
+    harness.wait_until(lambda: len(deaf.levels) == 2, "it tries again", PATIENCE)
+    harness.wait_online(broker)
+    assert len(lines(agent, "no answer to the subscription to")) == 1
+    assert commands_work(started(harness.Client(broker.port, f"{HOME}/receipt")))
 
 
 @pytest.mark.parametrize("version, level", [("5", 5), ("3.1.1", 4)])
