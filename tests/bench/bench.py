@@ -24,6 +24,7 @@ def arguments(names):
 
 def measurements():
     import command_rows
+    import flood_rows
     import http_rows
     import page_rows
     import plan_rows
@@ -35,11 +36,11 @@ def measurements():
             "memory": process_rows.memory, "idle": process_rows.idle, "core": process_rows.core,
             "plan": plan_rows.speed, "plan-proof": plan_rows.proof, "store": store_rows.commands,
             "store-grouped": store_rows.grouped, "store-requests": store_rows.requests, "year": store_rows.a_year,
-            "pages": page_rows.pages}
+            "pages": page_rows.pages, "flood": flood_rows.under_flood}
 
 
 NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core", "plan", "plan-proof",
-         "store", "store-grouped", "store-requests", "year", "pages"]
+         "store", "store-grouped", "store-requests", "year", "pages", "flood"]
 ONLY_WHEN_NAMED = {"plan-proof"}  # takes hours
 
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import pathlib
 import socket
+import urllib.request
 
 import pytest
 
@@ -193,3 +194,15 @@ def test_hourly_curves_are_shown_as_they_are(started, folder):
                                   str(folder / "loads.csv"), uri=NO_BROKER))
     assert agent.request("GET", "/priceperhour")[2].decode() == "[" + ",".join(["-10.0,0.0,100.0,500.0"] * 6) + "]"
     assert agent.request("GET", "/baseload")[2].decode() == "[" + ",".join(f"{hour}.0" for hour in range(24)) + "]"
+
+
+@pytest.mark.parametrize("address, url", [("127.0.0.2", "http://127.0.0.2:"), ("127.0.0.1", "http://127.0.0.1:"),
+                                          ("loopback", "http://127.0.0.1:")])
+def test_the_address_that_was_bound_is_logged_and_published(started, folder, broker, address, url):
+    agent = started(harness.Process([harness.AGENT, "--http-port", "0", "--http-address", address, "--mqtt-uri",
+                                     broker.uri], folder / "agent.log", {"XDG_STATE_HOME": str(folder)}))
+    client = started(harness.Client(broker.port, "home-energy/info"))
+    told = client.expect("home-energy/info")["http"]
+    assert told.startswith(url) and f"http: listening at {told}" in agent.log()
+    with urllib.request.urlopen(told + "/charge", timeout=harness.PATIENCE) as answer:
+        assert answer.read() == b"20.0"
