@@ -216,7 +216,7 @@ int main(int argc, char** argv) {
   auto& options = std::get<Options>(read);
   log_to_stderr(options.log_level);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a peer that closed is an error code, not the end
-  mallopt(M_MMAP_THRESHOLD, kLargeBlock);  // NOLINT(concurrency-mt-unsafe): before any thread starts
+  mallopt(M_MMAP_THRESHOLD, kLargeBlock);            // NOLINT(concurrency-mt-unsafe): before any thread starts
   asio::io_context io(1);
   Agent agent(io, std::move(options));
   if (const auto outcome = agent.start(); !outcome) {

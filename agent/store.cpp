@@ -61,7 +61,7 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
 
   // On the thread of the io_context.
   void tell(const DurableDatabase::Outcome& outcome, std::uint64_t written);
-  void tell(std::uint64_t reading, Result<std::string> text);
+  void tell(std::uint64_t number, Result<std::string> text);
   void leave_io();
   void give_up(const std::string& reason);
   void fails(const std::string& reason);
@@ -183,7 +183,7 @@ void Store::Impl::fails(const std::string& reason) {
 void Store::Impl::give_up(const std::string& reason) {
   fails(reason);
   auto waiting = std::exchange(waiting_, {});
-  for (const auto& [number, done] : waiting) guarded("who waits for the disk", [&] { done(false); });
+  for (const auto& write : waiting) guarded("who waits for the disk", [&] { write.second(false); });
 }
 
 void Store::Impl::tell(const DurableDatabase::Outcome& outcome, std::uint64_t written) {
