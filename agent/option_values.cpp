@@ -138,6 +138,10 @@ bool is_home_id(const std::string& text) {
   });
 }
 
+bool is_reserved_home(const std::string& id) {
+  return std::ranges::find(wire::kReservedHomes, id) != wire::kReservedHomes.end();
+}
+
 bool is_currency(const std::string& text) {
   return text.size() == 3 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }

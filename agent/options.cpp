@@ -1,6 +1,7 @@
 #include "agent/options.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/asio/ip/host_name.hpp>
@@ -133,6 +134,10 @@ Result<void> Assembly::homes() {
   runner.base_topic = text("base-topic");
   const auto count = std::stoul(text("homes"));
   if (count == 1) {
+    if (is_reserved_home(text("home"))) {
+      return wrong("home", "must not be " + fmt::format("{}", fmt::join(wire::kReservedHomes, ", ")) + ", got " +
+                               excerpt(text("home")));
+    }
     runner.home_ids = {text("home")};
     return {};
   }

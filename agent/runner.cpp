@@ -111,6 +111,9 @@ void Runner::declare_topics() {
     for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
     publish(home, wire::kHomeTopics);
   }
+  // Behind all state: a home is not available before what it shows is there.
+  for (const std::string& id : settings_.home_ids)
+    outbox_.update(outbox_.declare(topics_.status(id), 1), wire::kOnline);
 }
 
 AgentRecord Runner::record() const {

@@ -172,12 +172,14 @@ std::optional<std::string> home_of(std::string_view base_topic, std::string_view
 }
 
 std::string document(const Settings& settings, std::string_view home, const Components& leftovers) {
+  const wire::Topics topics(settings.base_topic);
   ordered_json components;
   for (const Entity& entity : entities()) components[std::string(entity.id)] = component_of(entity, settings, home);
   for (const auto& [name, text] : leftovers) components[name] = ordered_json::parse(text);
   return ordered_json{{"dev", device_of_home(settings, home)},
                       {"o", {{"name", wire::kAgentName}, {"sw", settings.version}}},
-                      {"avty_t", wire::Topics(settings.base_topic).status()},
+                      {"avty", ordered_json::array({{{"t", topics.status()}}, {{"t", topics.status(home)}}})},
+                      {"avty_mode", "all"},
                       {"cmps", std::move(components)}}
       .dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

@@ -61,6 +61,10 @@ std::string Topics::receipt(std::string_view home) const {
   return base_ + '/' + std::string(home) + "/receipt";
 }
 
+std::string Topics::status(std::string_view home) const {
+  return base_ + '/' + std::string(home) + "/status";
+}
+
 std::string Topics::of(std::string_view home, HomeTopic topic) const {
   return base_ + '/' + std::string(home) + '/' + std::string(name(topic));
 }

@@ -64,7 +64,11 @@ inline constexpr std::string_view kBaseload = "baseload";
 inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit, kMode, kTarget, kReadyBy, kPrice, kBaseload};
 }  // namespace command
 
-/// The retained topics of a home, in the order in which they are published.
+/// No home is called so: topics below the base topic that are, or will be, another thing's.
+inline constexpr std::array<std::string_view, 6> kReservedHomes{"fleet", "clock",   "status",
+                                                                "info",  "receipt", "answers"};
+
+/// The retained topics of a home that hold JSON, in the order in which they are published.
 enum class HomeTopic { clock, baseload, price, battery, grid, plan, baseload_profile, price_profile };
 inline constexpr std::array kHomeTopics{
     HomeTopic::clock, HomeTopic::baseload,         HomeTopic::price,        HomeTopic::battery, HomeTopic::grid,
@@ -91,6 +95,8 @@ class Topics {
   std::string info() const { return base_ + "/info"; }
   std::string receipt() const { return base_ + "/receipt"; }
   std::string receipt(std::string_view home) const;
+  /// Says `online` or `offline` for this home, as an availability beside the agent's own.
+  std::string status(std::string_view home) const;
   std::string of(std::string_view home, HomeTopic topic) const;
   std::string command(std::string_view home, std::string_view command) const;
   /// The subscription that covers all commands of all homes.

@@ -87,13 +87,14 @@ json evaluated(const std::string& form, const json& value_json) {
 
 TEST_CASE("a document has what Home Assistant requires, and nothing that it rejects") {
   const json whole = document();
-  CHECK(keys(whole) == std::set<std::string>{"dev", "o", "avty_t", "cmps"});
+  CHECK(keys(whole) == std::set<std::string>{"dev", "o", "avty", "avty_mode", "cmps"});
   CHECK(keys(whole["dev"]) == std::set<std::string>{"ids", "name", "mf", "mdl", "sw", "sn"});
   CHECK(whole["dev"]["ids"] == json{"home-energy__home"});
   CHECK(whole["dev"]["name"] == "Home Energy");
   CHECK(whole["dev"]["sw"] == "0.1.0");
   CHECK(keys(whole["o"]) == std::set<std::string>{"name", "sw"});
-  CHECK(whole["avty_t"] == "home-energy/status");
+  CHECK(whole["avty"].dump() == R"([{"t":"home-energy/status"},{"t":"home-energy/home/status"}])");
+  CHECK(whole["avty_mode"] == "all");
   CHECK(whole["cmps"].size() == 23);
 }
 

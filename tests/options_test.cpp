@@ -71,6 +71,11 @@ TEST_CASE("without options there is the contract's home") {
   CHECK(read.http->port == 5000);
 }
 
+TEST_CASE("a name that no home may have is legal before a number") {
+  CHECK(options({"--home", "status", "--homes", "2"}).runner.home_ids ==
+        std::vector<std::string>{"status-1", "status-2"});
+}
+
 TEST_CASE("a flag beats the environment, the environment beats the file") {
   const TemporaryFile file("capacity-kwh = 10\ncharger-kw = 3.7\nhome = 'file'\nrealtime = false\n");
   const Variables variables{
@@ -97,6 +102,7 @@ TEST_CASE("a wrong value is refused with the option and what is legal") {
       Row{{"--charge-limit", "19"}, "--charge-limit: must be 20..100"},
       Row{{"--homes", "0"}, "--homes: must be 1..100000"}, Row{{"--homes", "1.5"}, "--homes: must be"},
       Row{{"--home", "a/b"}, "--home: must be"}, Row{{"--home", ""}, "--home: must be"},
+      Row{{"--home", "status"}, "--home: must not be fleet, clock, status, info, receipt, answers, got \"status\""},
       Row{{"--base-topic", "a/#"}, "--base-topic: must be"}, Row{{"--currency", "kr"}, "--currency: must be"},
       Row{{"--mqtt-uri", "http://x"}, "--mqtt-uri: must be"},
       Row{{"--mqtt-uri", "mqtt://x:70000"}, "--mqtt-uri: must be"},

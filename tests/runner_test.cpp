@@ -28,7 +28,7 @@ TEST_CASE("at the start every topic is there, retained") {
                                                         "home-energy/home/baseload", "home-energy/home/price",
                                                         "home-energy/home/battery", "home-energy/home/grid",
                                                         "home-energy/home/plan", "home-energy/home/baseload/profile",
-                                                        "home-energy/home/price/profile"});
+                                                        "home-energy/home/price/profile", "home-energy/home/status"});
   for (const auto& sent : messages) CHECK(sent.retained);
 }
 

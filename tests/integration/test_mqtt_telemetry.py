@@ -46,6 +46,7 @@ RETAINED = {
     f"{HOME}/plan": 0,
     f"{HOME}/baseload/profile": 1,
     f"{HOME}/price/profile": 1,
+    f"{HOME}/status": 1,
 }
 
 
@@ -223,7 +224,15 @@ def test_everything_is_there_when_online_is_said(started, folder, broker):
     started(harness.Agent(folder, *STILL, uri=broker.uri))
     found = [watcher.messages.get(timeout=harness.PATIENCE) for _ in RETAINED]
     assert {m.topic: m.qos for m in found} == RETAINED
-    assert (found[-1].topic, found[-1].payload) == ("home-energy/status", b"online")
+    assert [(m.topic, m.payload) for m in found[-2:]] == [(f"{HOME}/status", b"online"), ("home-energy/status", b"online")]
+
+
+def test_each_home_has_a_status_that_is_no_part_of_its_state(started, folder, broker):
+    agent = harness.online_agent(started, folder, broker, *STILL, "--homes", "2")
+    late = started(harness.Client(broker.port, "home-energy/+/status"))
+    assert {(m.topic, m.payload, m.qos, m.retained) for m in (late.messages.get(timeout=harness.PATIENCE) for _ in "12")} == {
+        (f"home-energy/home-{n}/status", b"online", 1, True) for n in (1, 2)}
+    assert "status" not in agent.get("/state")[1]
 
 
 @pytest.mark.parametrize("base", ["e", "site/stockholm/energy", "home-energy/north"])

@@ -144,7 +144,7 @@ def test_every_topic_reaches_the_viewer(started, folder, network, version):
     viewer = started(network.client("viewer", "home-energy/#"))
     missing = {"home-energy/" + topic for topic in (
         "status", "info", "home/clock", "home/baseload", "home/price", "home/battery", "home/grid",
-        "home/baseload/profile", "home/price/profile")}
+        "home/baseload/profile", "home/price/profile", "home/status")}
     while missing:
         message = viewer.messages.get(timeout=harness.PATIENCE)
         assert message.payload
