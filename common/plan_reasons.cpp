@@ -146,6 +146,7 @@ std::string obstacles_text(const PlanObstacles& obstacles) {
   add(obstacles.time, "too little time");
   add(obstacles.fuse, "the fuse");
   add(obstacles.ceiling, "the price ceiling");
+  add(obstacles.defect, "a defect of the planner, please report it");
   return text;
 }
 

@@ -1,8 +1,10 @@
 #include "common/planner.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
+#include "common/planner_check.hpp"
 #include "common/planner_draws.hpp"
 
 namespace home_energy {
@@ -60,7 +62,7 @@ class PlanWriter {
     }
     PlanBlock& block = plan_.blocks.back();
     const std::int64_t end = begin + draw.lasts;
-    block.end = std::chrono::seconds((end + kMicro / 2) / kMicro);
+    block.end = std::max(std::chrono::seconds((end + kMicro / 2) / kMicro), block.begin + std::chrono::seconds(1));
     const Joules energy = energy_of(draw);
     if (energy.count() > 0) {
       plan_.steps.push_back({std::chrono::seconds(begin / kMicro), Watts(draw.offered), energy});
@@ -143,26 +145,59 @@ std::vector<Draw> best_draws(const Task& task) {
   return draws.empty() ? draw_all_but(task) : draws;
 }
 
+/// The best draws for so much, or for a little less where that takes a run that is not worth it.
+std::vector<Draw> planned_draws(const ChargingProblem& problem, const Intake& intake, const AtOnce& reach) {
+  constexpr int kMostTries = 4;  // one more is enough but where the rest is again hardly more than some whole slots
+  std::int64_t goal = reach.drawn;
+  std::vector<Draw> draws;
+  for (int tries = 0; goal > 0 && tries < kMostTries; ++tries) {
+    const std::int64_t time = intake.time(0, goal, problem.most.count());
+    const Task task{problem, intake, goal, std::min(time, reach.on_time)};
+    Worthwhile found = worthwhile(without_artefacts(best_draws(task)));
+    draws = std::move(found.draws);
+    if (found.left_out == 0) break;
+    goal -= found.left_out * kMicro;
+  }
+  return draws;
+}
+
+ChargingPlan planned(const ChargingProblem& problem, const std::vector<Draw>& draws) {
+  return PlanWriter(problem).write(draws);
+}
+
+/// A plan that broke a rule never leaves: charging at once takes its place, or nothing. Reached by a defect only.
+ChargingPlan replacement_of(const ChargingProblem& problem, const AtOnce& reach) {
+  ChargingPlan plan = planned(problem, worthwhile(without_artefacts(reach.draws)).draws);
+  if (!is_sound(problem, plan)) plan = {};
+  plan.obstacles.defect = true;
+  return plan;
+}
+
+MoneyMicro cost_of(const ChargingProblem& problem, const std::vector<Draw>& draws) {
+  Priced sum = 0;
+  for (const Draw& draw : draws) sum += price_of(problem, draw);
+  return rounded(sum);
+}
+
 }  // namespace
 
 ChargingPlan plan_charging(const ChargingProblem& problem) {
   const Intake intake(problem);
   const AtOnce reach = draw_at_once(problem, intake, {}, intake.need());
-  ChargingPlan plan{};
-  if (reach.drawn > 0) {
-    const std::int64_t time = intake.time(0, reach.drawn, problem.most.count());
-    const Task task{problem, intake, reach.drawn, std::min(time, reach.on_time)};
-    plan = PlanWriter(problem).write(best_draws(task));
-  }
-  if (reach.drawn < intake.need()) {
-    plan.shortfall = shortfall_of(problem, plan.energy);
+  ChargingPlan plan = planned(problem, planned_draws(problem, intake, reach));
+  const bool sound = is_sound(problem, plan);
+  assert(sound);  // a build for users goes on with less
+  if (!sound) plan = replacement_of(problem, reach);
+  if (plan.energy.count() < intake.need() / kMicro) plan.shortfall = shortfall_of(problem, plan.energy);
+  if (plan.shortfall >= kLeastRun && reach.drawn < intake.need()) {
+    const bool defect = plan.obstacles.defect;
     plan.obstacles = obstacles_of(problem, intake, reach.drawn);
+    plan.obstacles.defect = defect;
   }
-  Priced at_once = 0;
-  for (const Draw& draw : draw_at_once(problem, intake, {.ceiling = false}, reach.drawn).draws) {
-    at_once += price_of(problem, draw);
-  }
-  plan.cost_at_once = rounded(at_once);
+  // All that could be drawn in a run is less than one is worth.
+  if (plan.shortfall >= kLeastRun && plan.obstacles == PlanObstacles{}) plan.obstacles.time = true;
+  const std::int64_t drawn = plan.energy.count() * kMicro;
+  plan.cost_at_once = cost_of(problem, draw_at_once(problem, intake, {.ceiling = false}, drawn).draws);
   return plan;
 }
 

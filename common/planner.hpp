@@ -12,6 +12,7 @@
 ///    the car takes that or what the taper says at its state of charge, whichever is less.
 ///  - Base load and draw together stay within the fuse. A slot is barred at a state of charge where even the least
 ///    draw would exceed it; a slot above the price ceiling is barred altogether.
+///  - A run draws at least `kLeastRun`. So a plan may lack so much of its target where only a run of less would do.
 ///  - The plan reaches the target, or draws all it can. Among those: the least objective, then the fewest starts, then
 ///    the latest first start, the latest second one, and so on.
 ///
@@ -34,6 +35,9 @@ constexpr std::size_t kMaxPlannerSlots = 193;
 
 /// The length of a slot, but for the first and the last, which may be shorter.
 constexpr std::chrono::seconds kPlannerSlot{900};
+
+/// What a run draws at least: 1 Wh. Less is not worth a start, and is shown as 0.0 kWh.
+constexpr Joules kLeastRun{3600};
 
 /// What a plan makes as small as it can.
 enum class Objective {
@@ -82,7 +86,7 @@ struct ChargingProblem {
 struct PlanStep {
   std::chrono::seconds begin;  ///< from now, rounded down
   Watts power;
-  Joules energy;
+  Joules energy;  ///< above 0
 
   friend bool operator==(const PlanStep&, const PlanStep&) = default;
 };
@@ -90,20 +94,21 @@ struct PlanStep {
 /// A run.
 struct PlanBlock {
   std::chrono::seconds begin;  ///< from now, rounded down
-  std::chrono::seconds end;    ///< from now, rounded to the nearest second
-  Joules energy;
-  MoneyMicro cost;         ///< of the energy; without the start
-  std::size_t first_step;  ///< in `steps` of the plan
+  std::chrono::seconds end;    ///< from now, rounded to the nearest second; after `begin`
+  Joules energy;               ///< at least `kLeastRun`
+  MoneyMicro cost;             ///< of the energy; without the start
+  std::size_t first_step;      ///< in `steps` of the plan
   std::size_t step_count;
 
   friend bool operator==(const PlanBlock&, const PlanBlock&) = default;
 };
 
-/// What kept a plan from its target: all false where it reaches it.
+/// What kept a plan from its target: all false where less than `kLeastRun` is missing.
 struct PlanObstacles {
-  bool time = false;     ///< not even without fuse and ceiling could it be reached
+  bool time = false;     ///< not even without fuse and ceiling could it be reached, or only by runs of too little
   bool fuse = false;     ///< without the fuse more could be drawn
   bool ceiling = false;  ///< without the price ceiling more could be drawn
+  bool defect = false;   ///< the plan broke a rule and was thrown away: a defect of the planner
 
   friend bool operator==(const PlanObstacles&, const PlanObstacles&) = default;
 };

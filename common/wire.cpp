@@ -245,7 +245,7 @@ void append_topic(std::string& out, HomeTopic topic, const Home& home, const Sna
     case HomeTopic::grid:
       return append_grid(out, snapshot, labels);
     case HomeTopic::plan:
-      return append_plan(out, home, labels);
+      return append_plan(out, home.wish(), home.plan(), labels);
     case HomeTopic::baseload_profile:
       return append_baseload_profile(out, home.baseload());
     case HomeTopic::price_profile:

@@ -144,7 +144,8 @@ void append_baseload_profile(std::string& out, const LoadCurve& curve);
 /// A slot that starts when it ends, as in the hour that spring leaves out, is not listed in `raw_today`.
 void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels);
 /// What is to be charged when, what it costs, and why. Times are rounded out to whole minutes.
-void append_plan(std::string& out, const Home& home, const Labels& labels);
+/// @param made none in manual mode
+void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Labels& labels);
 /// The payload of any of a home's topics.
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels);
 

@@ -98,7 +98,7 @@ std::string homes(const std::vector<std::string>& ids) {
 
 std::string plan(const Home& home, const Labels& labels) {
   std::string out;
-  append_plan(out, home, labels);
+  append_plan(out, home.wish(), home.plan(), labels);
   return out;
 }
 

@@ -30,10 +30,11 @@ void append_moment(std::string& out, std::int64_t moment, Round round, const Lab
   out += json_string(labels.iso8601 ? labels.iso8601(minute * kSecondsPerMinute) : time_text(minute % kMinutesPerDay));
 }
 
-/// What the block's energy costs on the average, per kWh.
+/// What the block's energy costs on the average, per kWh. Every block of a plan has energy; one without costs nothing.
 void append_mean_price(std::string& out, const PlanBlock& block) {
   const Int128 money = static_cast<Int128>(block.cost.count()) * kJoulesPerKwh;
-  append_decimal(out, rounded_quotient(money, kMillionths * block.energy.count(), 4), 4);
+  const auto joules = std::max<std::int64_t>(1, block.energy.count());
+  append_decimal(out, rounded_quotient(money, kMillionths * joules, 4), 4);
 }
 
 void append_mean_power(std::string& out, const PlanBlock& block) {
@@ -85,16 +86,15 @@ void append_money_or_null(std::string& out, std::string_view key, const HomePlan
 
 }  // namespace
 
-void append_plan(std::string& out, const Home& home, const Labels& labels) {
+void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Labels& labels) {
   static const ChargingPlan kNothing{};
-  const HomePlan* const made = home.plan();
   const ChargingPlan& plan = made != nullptr ? made->plan : kNothing;
   begin(out, key::kMode);
-  out += json_string(text(home.wish().mode));
+  out += json_string(text(wish.mode));
   next(out, key::kTarget);
-  append_percent(out, home.wish().target);
+  append_percent(out, wish.target);
   next(out, key::kReadyBy);
-  out += json_string(time_text(home.wish().ready_by));
+  out += json_string(time_text(wish.ready_by));
   append_span(out, made, labels);
   next(out, key::kEnergyKwh);
   append_joules(out, plan.energy);

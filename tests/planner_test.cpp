@@ -4,8 +4,10 @@
 #include <string>
 
 #include "common/curve_text.hpp"
+#include "common/planner_check.hpp"
 #include "tests/planner/instances.hpp"
 #include "tests/planner/legality.hpp"
+#include "tests/planner/rendering.hpp"
 
 namespace home_energy {
 namespace {
@@ -246,9 +248,88 @@ TEST_CASE("random problems: every plan is legal, and the same twice") {
     const test::Instance instance = test::roll_instance(dice, static_cast<std::size_t>(dice.from(1, 60)));
     const ChargingPlan plan = plan_charging(instance.problem);
     INFO(i);
-    CHECK(test::fault_of(instance.problem, plan).empty());
+    CHECK(test::fault_of(instance.problem, plan) == "");
+    CHECK(test::fault_of_rendering(instance.problem, plan, 0) == "");
     CHECK(plan.steps == plan_charging(instance.problem).steps);
   }
+}
+
+TEST_CASE("a need of just some slots has no ghost of a microsecond beside them") {
+  // 1 kWh at 7 kW and 3 kWh at 3.5 kW: the time to the taper is no whole number of microseconds.
+  ChargingProblem problem{.slots = {},
+                          .least = Watts(7000),
+                          .most = Watts(7000),
+                          .fuse = Watts(100'000),
+                          .capacity = WattHours(20'000),
+                          .stored = Joules(15'000 * kWattHour),
+                          .target = Joules(19'000 * kWattHour),
+                          .taper = {{Percent(8000), Watts(3500)}}};
+  const auto fill = [&](int dear) {
+    problem.slots.clear();
+    for (int hour = 0; hour < 7; ++hour) {
+      const int price = hour == 1 ? 200'000 : hour == 3 ? 100'000 : hour == 5 ? dear : 1'000'000;
+      problem.slots.insert(problem.slots.end(), 4, {kPlannerSlot, PricePerKwh(price), Watts(500)});
+    }
+  };
+  for (const int dear : {100'000, 500'000}) {
+    fill(dear);
+    const ChargingPlan plan = plan_charging(problem);
+    INFO(dear);
+    CHECK(test::fault_of(problem, plan).empty());
+    CHECK(test::fault_of_rendering(problem, plan, 0).empty());
+    CHECK(plan.energy == Joules(4000 * kWattHour));
+    CHECK(plan.shortfall == Joules(0));
+  }
+}
+
+TEST_CASE("what is left beside whole slots and is less than 1 Wh is no run of its own") {
+  ChargingProblem problem = small({90, 10, 90, 20, 90, 90}, 2);
+  problem.target += Joules(100);
+  const ChargingPlan plan = plan_charging(problem);
+  CHECK(test::fault_of(problem, plan).empty());
+  CHECK(blocks_of(plan) == "00:15-00:30 00:45-01:00");
+  CHECK(plan.shortfall == Joules(100));
+  CHECK(plan.obstacles == PlanObstacles{});
+}
+
+TEST_CASE("a plan without a run that is worth it is empty and says that time is short") {
+  ChargingProblem problem = small({10}, 4);
+  problem.slots[0].length = seconds(1);
+  problem.least = problem.most = Watts(3000);
+  const ChargingPlan plan = plan_charging(problem);
+  CHECK(plan.blocks.empty());
+  CHECK(plan.obstacles.time);
+  CHECK(test::fault_of(problem, plan).empty());
+}
+
+TEST_CASE("thousands of problems with round numbers: every plan is legal, and what is shown of it is right") {
+  test::Dice dice(20'261'128);
+  for (int i = 0; i < 4000; ++i) {
+    const test::Instance instance = test::roll_round_instance(dice, static_cast<std::size_t>(dice.from(4, 96)));
+    const ChargingPlan plan = plan_charging(instance.problem);
+    INFO(i);
+    CHECK(test::fault_of(instance.problem, plan) == "");
+    CHECK(test::fault_of_rendering(instance.problem, plan, dice.from(0, 1439) * 60) == "");
+  }
+}
+
+TEST_CASE("a plan that breaks a rule is seen") {
+  const ChargingProblem problem = small({10, 20}, 1);
+  const ChargingPlan plan = plan_charging(problem);
+  REQUIRE(planner::is_sound(problem, plan));
+  const auto broken = [&](const auto& change) {
+    ChargingPlan bad = plan;
+    change(bad);
+    return !planner::is_sound(problem, bad);
+  };
+  CHECK(broken([](ChargingPlan& bad) { bad.blocks[0].energy = Joules(0); }));
+  CHECK(broken([](ChargingPlan& bad) { bad.blocks[0].end = bad.blocks[0].begin; }));
+  CHECK(broken([](ChargingPlan& bad) { bad.blocks[0].end = seconds(1801); }));
+  CHECK(broken([](ChargingPlan& bad) { bad.blocks[0].step_count = 0; }));
+  CHECK(broken([](ChargingPlan& bad) { bad.steps[0].energy = Joules(0); }));
+  CHECK(broken([](ChargingPlan& bad) { bad.steps[0].power = Watts(0); }));
+  CHECK(broken([](ChargingPlan& bad) { bad.energy += Joules(1); }));
+  CHECK(broken([](ChargingPlan& bad) { bad.blocks.push_back(bad.blocks[0]); }));
 }
 
 }  // namespace home_energy

@@ -33,6 +33,7 @@ struct Mix {
   bool negative;
   bool load;
   bool too_much;  ///< the need is more than the time allows
+  bool round;     ///< numbers as people write them: see `roll_round_problem`
   std::chrono::seconds min_run;
 };
 
@@ -44,5 +45,9 @@ struct Instance {
 /// Rolls what is in a problem and then the problem.
 Instance roll_instance(Dice& dice, std::size_t slots);
 ChargingProblem roll_problem(Dice& dice, const Mix& mix, std::size_t slots);
+
+/// Powers like 7.4 kW, whole percents, a few prices, needs of just some slots, a fuse that just holds the charger and
+/// the load, a taper that begins at the state of charge: where rounding decides.
+Instance roll_round_instance(Dice& dice, std::size_t slots);
 
 }  // namespace home_energy::test

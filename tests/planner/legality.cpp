@@ -24,6 +24,7 @@ class Simulation {
     for (const PlanBlock& block : plan_.blocks) {
       if (block.first_step != step) return "blocks and steps do not match";
       if (number(block.begin) < now_) return "a block begins before the last one's end";
+      check_block(block);
       for (; step < block.first_step + block.step_count; ++step) take(block, plan_.steps[step]);
       finish(block);
     }
@@ -65,7 +66,20 @@ class Simulation {
     return time;
   }
 
+  void check_block(const PlanBlock& block) {
+    if (block.step_count == 0 || block.energy.count() < 3600) fail("a block of less than 1 Wh");
+    if (block.begin >= block.end) fail("a block of no length");
+    const bool adjoins = &block != &plan_.blocks.front() && (block.begin - (&block)[-1].end).count() < 2;
+    if (adjoins) fail("a start that the run before made needless");
+    Joules energy;
+    for (std::size_t step = block.first_step; step < block.first_step + block.step_count; ++step) {
+      energy += plan_.steps[step].energy;
+    }
+    if (energy != block.energy) fail("a block's energy is not that of its steps");
+  }
+
   void take(const PlanBlock& block, const PlanStep& step) {
+    if (step.energy <= Joules()) fail("a step without energy");
     const double begin = number(step.begin);
     const auto after = std::upper_bound(begins_.begin(), begins_.end(), begin);
     const auto slot = static_cast<std::size_t>(after - begins_.begin()) - 1;
@@ -119,7 +133,9 @@ class Simulation {
     if (std::abs(missing - number(plan_.shortfall)) > 2) fail("the shortfall");
     const PlanObstacles& obstacles = plan_.obstacles;
     const bool any = obstacles.time || obstacles.fuse || obstacles.ceiling;
-    if (any != (missing > 2)) fail("the obstacles");
+    if (any != (plan_.shortfall.count() >= 3600)) fail("the obstacles");
+    if (obstacles.defect) fail("a plan that was thrown away");
+    if (plan_.start_costs.count() != problem_.start_cost.count() * starts_of(problem_, plan_)) fail("the start costs");
   }
 
   const ChargingProblem& problem_;

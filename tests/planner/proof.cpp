@@ -17,6 +17,7 @@
 #include "tests/planner/instances.hpp"
 #include "tests/planner/legality.hpp"
 #include "tests/planner/milp.hpp"
+#include "tests/planner/rendering.hpp"
 
 namespace home_energy::test {
 namespace {
@@ -133,6 +134,7 @@ class Proof {
     const ChargingPlan plan = plan_charging(problem);
     Outcome outcome;
     outcome.fault = fault_of(problem, plan);
+    if (outcome.fault.empty()) outcome.fault = fault_of_rendering(problem, plan, 0);
     if (!outcome.fault.empty()) return outcome;
     outcome.exact = instance.mix.on_off || instance.mix.on_grid;
     MilpOptions options{.solver = CBC_PATH, .folder = folder_, .time_limit_s = arguments_.time_limit_s};
@@ -221,6 +223,7 @@ class Proof {
     add("running run", mix.running);
     add("short first slot", mix.short_first);
     add("negative prices", mix.negative);
+    add("round numbers", mix.round);
     add("load as the objective", mix.load);
     add("minimum run " + std::to_string(mix.min_run.count() / 60) + " min", true);
   }
