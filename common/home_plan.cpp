@@ -16,8 +16,6 @@ constexpr std::int64_t kSecondsPerQuarter = 900;
 constexpr std::int64_t kSecondsPerHour = 3600;
 constexpr std::int64_t kSecondsPerDay = kSecondsPerQuarter * kQuartersPerDay;
 constexpr std::int64_t kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
-/// Less than this is not worth a plan: 1 Wh, far below what is shown.
-constexpr Joules kNegligible{kSecondsPerHour};
 
 Joules in_joules(Energy energy, int ticks_per_hour) {
   constexpr int kMilli = 1000;
@@ -27,7 +25,7 @@ Joules in_joules(Energy energy, int ticks_per_hour) {
 
 std::string note_on(const ChargingPlan& plan, bool prices_are_old) {
   std::string note;
-  if (plan.shortfall >= kNegligible) {
+  if (plan.shortfall >= kLeastRun) {
     append_decimal(note, rounded_quotient(plan.shortfall.count(), Int128{1000} * kSecondsPerHour, 2), 2);
     note += " kWh of the target are out of reach: " + obstacles_text(plan.obstacles);
   }
@@ -88,7 +86,7 @@ ChargingProblem Home::problem() const {
   const int ticks_per_hour = settings_->pace.ticks_per_hour();
   const Joules target = in_joules(battery_.at(wish_.target), ticks_per_hour);
   Joules stored = in_joules(battery_.stored(), ticks_per_hour);
-  if (target - stored < kNegligible) stored = std::max(stored, target);
+  if (target - stored < kLeastRun) stored = std::max(stored, target);
   ChargingProblem problem{.slots = slots_until(departure_),
                           .objective = wish_.mode == ChargingMode::cheapest ? Objective::cost : Objective::load,
                           .least = settings_->charger_min.value_or(settings_->charger),
