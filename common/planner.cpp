@@ -145,6 +145,10 @@ std::vector<Draw> best_draws(const Task& task) {
   return draws.empty() ? draw_all_but(task) : draws;
 }
 
+std::vector<Draw> tidied(const ChargingProblem& problem, const std::vector<Draw>& draws) {
+  return without_needless_starts(problem, without_artefacts(draws));
+}
+
 /// The best draws for so much, or for a little less where that takes a run that is not worth it.
 std::vector<Draw> planned_draws(const ChargingProblem& problem, const Intake& intake, const AtOnce& reach) {
   constexpr int kMostTries = 4;  // one more is enough but where the rest is again hardly more than some whole slots
@@ -153,7 +157,7 @@ std::vector<Draw> planned_draws(const ChargingProblem& problem, const Intake& in
   for (int tries = 0; goal > 0 && tries < kMostTries; ++tries) {
     const std::int64_t time = intake.time(0, goal, problem.most.count());
     const Task task{problem, intake, goal, std::min(time, reach.on_time)};
-    Worthwhile found = worthwhile(without_artefacts(best_draws(task)));
+    Worthwhile found = worthwhile(tidied(problem, best_draws(task)));
     draws = std::move(found.draws);
     if (found.left_out == 0) break;
     goal -= found.left_out * kMicro;
@@ -167,7 +171,7 @@ ChargingPlan planned(const ChargingProblem& problem, const std::vector<Draw>& dr
 
 /// A plan that broke a rule never leaves: charging at once takes its place, or nothing. Reached by a defect only.
 ChargingPlan replacement_of(const ChargingProblem& problem, const AtOnce& reach) {
-  ChargingPlan plan = planned(problem, worthwhile(without_artefacts(reach.draws)).draws);
+  ChargingPlan plan = planned(problem, worthwhile(tidied(problem, reach.draws)).draws);
   if (!is_sound(problem, plan)) plan = {};
   plan.obstacles.defect = true;
   return plan;

@@ -56,6 +56,19 @@ std::vector<Draw> without_artefacts(const std::vector<Draw>& draws) {
   return kept;
 }
 
+std::vector<Draw> without_needless_starts(const ChargingProblem& problem, std::vector<Draw> draws) {
+  std::int64_t slot_begin = 0;
+  std::int64_t reached = -kArtefactLasts;  // microseconds from now at which the last draw ends
+  std::size_t slot = 0;
+  for (Draw& draw : draws) {
+    for (; slot < draw.slot; ++slot) slot_begin += problem.slots[slot].length.count() * kMicro;
+    const std::int64_t begin = slot_begin + draw.begin;
+    if (begin - reached < kArtefactLasts) draw.starts = false;
+    reached = begin + draw.lasts;
+  }
+  return draws;
+}
+
 Worthwhile worthwhile(const std::vector<Draw>& draws) {
   Worthwhile result;
   for (auto run = draws.begin(); run != draws.end();) {

@@ -14,6 +14,10 @@ namespace home_energy::planner {
 /// Example: draws of 900 s and 1 us, the second a run of its own, become one draw of 900 s and no second start.
 std::vector<Draw> without_artefacts(const std::vector<Draw>& draws);
 
+/// A run that begins within a second of the end of the one before continues it: the pause is an artefact of rounding,
+/// and the start costs nothing.
+std::vector<Draw> without_needless_starts(const ChargingProblem& problem, std::vector<Draw> draws);
+
 /// Draws without those runs that draw less than `kLeastRun`, and what these would have drawn, in joules.
 struct Worthwhile {
   std::vector<Draw> draws;

@@ -283,7 +283,8 @@ TEST_CASE("a need of just some slots has no ghost of a microsecond beside them")
 }
 
 TEST_CASE("what is left beside whole slots and is less than 1 Wh is no run of its own") {
-  ChargingProblem problem = small({90, 10, 90, 20, 90, 90}, 2);
+  ChargingProblem problem = small({90, 10, 90, 20, 90, 40}, 2);
+  problem.max_price = PricePerKwh(500'000);  // no run goes on into the next slot
   problem.target += Joules(100);
   const ChargingPlan plan = plan_charging(problem);
   CHECK(test::fault_of(problem, plan).empty());
