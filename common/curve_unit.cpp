@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <span>
 #include <vector>
 
+#include "common/decimal.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -13,17 +15,43 @@ namespace {
 constexpr double kHundredths = 100;
 constexpr double kKwhPerMwh = 1000;
 constexpr double kWattsPerKw = 1000;
+constexpr std::int64_t kMillionths = 1'000'000;
+constexpr int kDecimals = 6;
 
-constexpr std::array<std::string_view, 3> kKronor{"sek", "dkk", "nok"};
+/// A currency's sign, and its hundredths as tariffs write them; in lower case.
+struct Money {
+  std::string_view code;  ///< ISO 4217
+  std::string_view sign;
+  std::span<const std::string_view> hundredths;
+};
+
 constexpr std::array<std::string_view, 3> kOre{"öre", "øre", "ore"};
 constexpr std::array<std::string_view, 1> kPence{"p"};
-constexpr std::array<std::string_view, 3> kCents{"cent", "ct", "c"};
+constexpr std::array<std::string_view, 4> kEuroCents{"cent", "ct", "c", "c€"};
+constexpr std::array<std::string_view, 4> kCents{"cent", "ct", "c", "¢"};
+constexpr std::array kMoneys{Money{"eur", "€", kEuroCents}, Money{"gbp", "£", kPence},  Money{"sek", "kr", kOre},
+                             Money{"nok", "kr", kOre},      Money{"dkk", "kr", kOre},   Money{"usd", "$", kCents},
+                             Money{"cad", "$", kCents},     Money{"aud", "$", kCents},  Money{"nzd", "$", kCents},
+                             Money{"czk", "kč", kCents},    Money{"pln", "zł", kCents}, Money{"isk", "kr", kCents}};
 
-std::span<const std::string_view> hundredths_of(std::string_view currency) {
-  if (std::ranges::find(kKronor, currency) != kKronor.end()) return kOre;
-  if (currency == "gbp") return kPence;
-  return kCents;
+Money money_of(std::string_view currency) {
+  const auto* const found = std::ranges::find(kMoneys, currency, &Money::code);
+  return found == kMoneys.end() ? Money{currency, currency, kCents} : *found;
 }
+
+/// The most that the middle one of a day's prices can be per kWh, far above any tariff and far below the same tariff
+/// in hundredths or per MWh. Nothing is known of other currencies.
+struct Plausible {
+  std::int64_t highest;
+  std::span<const std::string_view> currencies;
+};
+constexpr std::array<std::string_view, 4> kStrong{"eur", "usd", "gbp", "chf"};
+constexpr std::array<std::string_view, 4> kDollars{"cad", "aud", "nzd", "sgd"};
+constexpr std::array<std::string_view, 4> kEastern{"pln", "ron", "bgn", "ils"};
+constexpr std::array<std::string_view, 4> kCrowns{"sek", "nok", "dkk", "czk"};
+constexpr std::array<std::string_view, 4> kSmall{"huf", "jpy", "isk", "inr"};
+constexpr std::array kPlausible{Plausible{2, kStrong}, Plausible{3, kDollars}, Plausible{10, kEastern},
+                                Plausible{20, kCrowns}, Plausible{500, kSmall}};
 
 /// In lower case: ASCII, and the Ö and Ø of the öre (Home Assistant's Nord Pool sensors write `Öre/kWh`).
 std::string folded(std::string_view text) {
@@ -48,7 +76,7 @@ std::string listed(std::span<const std::string> units) {
 
 std::string legal_prices(std::string_view currency) {
   std::vector<std::string> units{std::string(currency) + "/kWh", std::string(currency) + "/MWh"};
-  for (const auto part : hundredths_of(folded(currency))) units.push_back(std::string(part) + "/kWh");
+  for (const auto part : money_of(folded(currency)).hundredths) units.push_back(std::string(part) + "/kWh");
   return listed(units);
 }
 
@@ -61,18 +89,35 @@ Result<double> price_divisor(std::string_view unit, std::string_view currency, c
   const auto money = trimmed(std::string_view(asked).substr(0, slash));
   const auto energy =
       slash == std::string::npos ? std::string_view{} : trimmed(std::string_view(asked).substr(slash + 1));
-  if (asked.empty() || (money == own && energy == "kwh")) return 1;
-  if (money == own && energy == "mwh") return kKwhPerMwh;
-  const auto hundredths = hundredths_of(own);
+  const auto [code, sign, hundredths] = money_of(own);
+  const bool whole = money == code || money == sign;
+  if (whole && energy == "kwh") return 1;
+  if (whole && energy == "mwh") return kKwhPerMwh;
   if (energy == "kwh" && std::ranges::find(hundredths, money) != hundredths.end()) return kHundredths;
   return failure(ErrorCode::illegal, field,
                  field + " has the unit " + excerpt(unit) + ", it must be " + legal_prices(currency) +
                      " (no currency is converted)");
 }
 
+Result<void> check_plausible(std::vector<std::int64_t> prices, std::string_view currency, const std::string& field) {
+  const auto own = folded(currency);
+  const auto* const known = std::ranges::find_if(
+      kPlausible, [&](const auto& row) { return std::ranges::find(row.currencies, own) != row.currencies.end(); });
+  if (known == kPlausible.end() || prices.empty()) return {};
+  for (auto& price : prices) price = std::abs(price);
+  const auto middle = prices.begin() + std::ssize(prices) / 2;
+  std::ranges::nth_element(prices, middle);
+  if (*middle <= known->highest * kMillionths) return {};
+  std::string around;
+  append_decimal(around, *middle, kDecimals);
+  return failure(ErrorCode::illegal, field,
+                 field + " is around " + around + ' ' + std::string(currency) + " per kWh: are these per MWh, or " +
+                     std::string(money_of(own).hundredths.front()) + "? send the unit, " + legal_prices(currency));
+}
+
 Result<double> load_divisor(std::string_view unit, const std::string& field) {
   const auto asked = folded(trimmed(unit));
-  if (asked.empty() || asked == "kw") return 1;
+  if (asked == "kw") return 1;
   if (asked == "w") return kWattsPerKw;
   return failure(ErrorCode::illegal, field, field + " has the unit " + excerpt(unit) + ", it must be kW or W");
 }

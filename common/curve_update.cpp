@@ -25,6 +25,7 @@ using Counts = std::vector<std::int64_t>;
 struct Update {
   std::optional<Counts> every_day;
   std::vector<std::pair<std::int64_t, Counts>> of_days;
+  bool has_unit = false;
 };
 
 /// Prices or loads: what is different between them.
@@ -32,6 +33,8 @@ struct Kind {
   std::string field;
   CurveRange range;
   Result<double> (*divisor)(std::string_view unit, const Kind& kind, const CurveContext& context);
+  /// Whether values that came without a unit can be in ours.
+  Result<void> (*plausible)(Counts counts, const Kind& kind, const CurveContext& context);
 };
 
 /// How one text is read: what it may hold, and what its values are divided by for their unit.
@@ -176,7 +179,7 @@ Result<Update> read_dated(const std::vector<const json*>& lists, const Reading& 
 Result<Update> of_every_day(std::vector<double> numbers, const Reading& reading) {
   for (auto& number : numbers) number /= reading.divisor;
   return curve_counts(numbers, reading.kind.field, reading.kind.range).map([](Counts counts) {
-    return Update{std::move(counts), {}};
+    return Update{.every_day = std::move(counts), .of_days = {}};
   });
 }
 
@@ -188,22 +191,21 @@ Result<Update> read_list(const json& list, const Reading& reading) {
   });
 }
 
-Result<double> divisor_of(const json& object, const Reading& reading) {
+/// Nothing where the object names no unit.
+Result<std::optional<double>> divisor_of(const json& object, const Reading& reading) {
   // Nord Pool's sensors have their unit as the first of these, and "kWh" as the second.
   for (const auto key : {wire::key::kUnitOfMeasurement, wire::key::kUnit}) {
     const auto* const unit = member(object, key);
     if (unit == nullptr) continue;
     // What is no text is refused as any unknown unit is, with the legal ones.
     const auto text = unit->is_string() ? std::string_view(unit->get_ref<const std::string&>()) : unit->type_name();
+    if (trimmed(text).empty()) return std::nullopt;
     return reading.kind.divisor(text, reading.kind, reading.context);
   }
-  return 1;
+  return std::nullopt;
 }
 
-Result<Update> read_object(const json& object, Reading reading) {
-  const auto divisor = divisor_of(object, reading);
-  if (!divisor) return tl::unexpected(divisor.error());
-  reading.divisor = *divisor;
+Result<Update> read_lists(const json& object, const Reading& reading) {
   if (const auto* const values = member(object, wire::key::kValues)) return read_list(*values, reading);
   std::vector<const json*> lists;
   for (const auto key : {wire::key::kRawToday, wire::key::kRawTomorrow}) {
@@ -211,6 +213,15 @@ Result<Update> read_object(const json& object, Reading reading) {
   }
   if (!lists.empty()) return read_dated(lists, reading);
   return reading.fail(ErrorCode::missing, "is missing: the object must have values, or raw_today and raw_tomorrow");
+}
+
+Result<Update> read_object(const json& object, Reading reading) {
+  const auto divisor = divisor_of(object, reading);
+  if (!divisor) return tl::unexpected(divisor.error());
+  reading.divisor = divisor->value_or(1);
+  auto update = read_lists(object, reading);
+  if (update) update->has_unit = divisor->has_value();
+  return update;
 }
 
 Result<Update> read_text(std::string_view text, const Reading& reading) {
@@ -232,6 +243,13 @@ Result<Update> read_text(std::string_view text, const Reading& reading) {
   return document.is_object() ? read_object(document, reading) : read_list(document, reading);
 }
 
+Result<void> check_plausible(const Update& update, const Reading& reading) {
+  if (update.has_unit) return {};
+  Counts all = update.every_day.value_or(Counts{});
+  for (const auto& [day, counts] : update.of_days) all.insert(all.end(), counts.begin(), counts.end());
+  return reading.kind.plausible(std::move(all), reading.kind, reading.context);
+}
+
 bool is_quarterly(const Counts& counts) {
   return counts.size() == kQuartersPerDay;
 }
@@ -239,7 +257,9 @@ bool is_quarterly(const Counts& counts) {
 Result<Update> parse_update(std::string_view text, const Kind& kind, const CurveContext& context) {
   const Reading reading{kind, context};
   auto update = read_text(text, reading);
-  if (!update || context.finest == Resolution::quarter_hourly) return update;
+  if (!update) return update;
+  if (auto plausible = check_plausible(*update, reading); !plausible) return tl::unexpected(plausible.error());
+  if (context.finest == Resolution::quarter_hourly) return update;
   const bool is_finer = (update->every_day && is_quarterly(*update->every_day)) ||
                         std::ranges::any_of(update->of_days, [](const auto& of) { return is_quarterly(of.second); });
   if (!is_finer) return update;
@@ -249,8 +269,9 @@ Result<Update> parse_update(std::string_view text, const Kind& kind, const Curve
 }
 
 template <class Value>
-CurveUpdate<DayCurve<Value>> update_of(const Update& update) {
+CurveUpdate<DayCurve<Value>> update_of(const Update& update, std::string unit) {
   CurveUpdate<DayCurve<Value>> curves;
+  curves.unit = std::move(unit);
   if (update.every_day) curves.every_day = curve_of<Value>(*update.every_day);
   for (const auto& [day, counts] : update.of_days) curves.of_days.emplace_back(day, curve_of<Value>(counts));
   return curves;
@@ -259,16 +280,23 @@ CurveUpdate<DayCurve<Value>> update_of(const Update& update) {
 }  // namespace
 
 Result<PriceUpdate> parse_price_update(std::string_view text, const CurveContext& context) {
-  const Kind prices{"price", kPriceRange, [](auto unit, const auto& kind, const auto& against) {
+  const Kind prices{"price", kPriceRange,
+                    [](auto unit, const auto& kind, const auto& against) {
                       return price_divisor(unit, against.currency, kind.field);
+                    },
+                    [](auto counts, const auto& kind, const auto& against) {
+                      return check_plausible(std::move(counts), against.currency, kind.field);
                     }};
-  return parse_update(text, prices, context).map(update_of<PricePerKwh>);
+  return parse_update(text, prices, context).map([&](const Update& update) {
+    return update_of<PricePerKwh>(update, std::string(context.currency) + "/kWh");
+  });
 }
 
 Result<LoadUpdate> parse_load_update(std::string_view text, const CurveContext& context) {
   const Kind loads{"baseload", kLoadRange,
-                   [](auto unit, const auto& kind, const auto&) { return load_divisor(unit, kind.field); }};
-  return parse_update(text, loads, context).map(update_of<Watts>);
+                   [](auto unit, const auto& kind, const auto&) { return load_divisor(unit, kind.field); },
+                   [](auto, const auto&, const auto&) { return Result<void>(); }};
+  return parse_update(text, loads, context).map([](const Update& update) { return update_of<Watts>(update, "kW"); });
 }
 
 }  // namespace home_energy

@@ -9,12 +9,14 @@
 ///   next start, the last as long as the one before. What is given as null counts as missing;
 /// - an object with one of the two as `values`, or with such lists as `raw_today` and `raw_tomorrow` (the attributes of
 ///   Home Assistant's Nord Pool sensors), and a unit as `unit_of_measurement` or `unit`. The first of each counts.
-/// Units: `curve_unit.hpp`. Ranges: `curve_text.hpp`, after conversion.
+/// Units: `curve_unit.hpp`; prices without one are refused where they cannot be per kWh. Ranges: `curve_text.hpp`,
+/// after conversion.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -37,6 +39,7 @@ template <class Curve>
 struct CurveUpdate {
   std::optional<Curve> every_day;
   std::vector<std::pair<std::int64_t, Curve>> of_days;  ///< by LocalDay::day, ascending
+  std::string unit;                                     ///< of the values as they are kept: `SEK/kWh`, `kW`
 };
 using PriceUpdate = CurveUpdate<PriceCurve>;
 using LoadUpdate = CurveUpdate<LoadCurve>;

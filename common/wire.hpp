@@ -48,6 +48,8 @@ inline constexpr std::string_view kValue = "value";
 inline constexpr std::string_view kValues = "values";
 inline constexpr std::string_view kUnit = "unit";
 inline constexpr std::string_view kUnitOfMeasurement = "unit_of_measurement";  ///< Home Assistant's
+inline constexpr std::string_view kLowest = "lowest";
+inline constexpr std::string_view kHighest = "highest";
 inline constexpr std::string_view kRawToday = "raw_today";
 inline constexpr std::string_view kRawTomorrow = "raw_tomorrow";
 }  // namespace key

@@ -33,12 +33,39 @@ std::string percent_object(std::string_view key, Percent percent) {
   return object(key, value);
 }
 
-/// How many values were taken.
-template <class Curve>
-std::string curve_object(std::string_view key, const CurveUpdate<Curve>& update) {
-  std::size_t values = update.every_day ? update.every_day->size() : 0;
-  for (const auto& [day, curve] : update.of_days) values += curve.size();
-  return object(key, std::to_string(values));
+void append_value(std::string& out, PricePerKwh price) {
+  append_price_value(out, price);
+}
+void append_value(std::string& out, Watts load) {
+  append_kw(out, load);
+}
+
+/// How many values were taken, and, so that a wrong unit is seen at once, the least and the greatest.
+template <class Value>
+std::string curve_object(std::string_view key, const CurveUpdate<DayCurve<Value>>& update) {
+  std::size_t count = 0;
+  std::optional<std::pair<Value, Value>> range;
+  const auto add = [&](const DayCurve<Value>& curve) {
+    count += curve.size();
+    for (std::size_t i = 0; i < curve.size(); ++i) {
+      if (!range) range.emplace(curve[i], curve[i]);
+      range->first = std::min(range->first, curve[i]);
+      range->second = std::max(range->second, curve[i]);
+    }
+  };
+  if (update.every_day) add(*update.every_day);
+  for (const auto& [day, curve] : update.of_days) add(curve);
+  auto out = object(key, std::to_string(count));
+  out.pop_back();
+  next(out, key::kUnit);
+  out += json_string(update.unit);
+  if (range) {
+    next(out, key::kLowest);
+    append_value(out, range->first);
+    next(out, key::kHighest);
+    append_value(out, range->second);
+  }
+  return out + '}';
 }
 
 }  // namespace
