@@ -13,6 +13,7 @@
 #include "agent/option_values.hpp"
 #include "agent/version.hpp"
 #include "common/curve_text.hpp"
+#include "common/curve_unit.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -159,6 +160,10 @@ Result<void> Assembly::curves(HomeSettings& home) const {
       return parse_price_curve(content, text("prices"));
     }));
     if (!curve) return tl::unexpected(curve.error());
+    std::vector<std::int64_t> counts;
+    for (std::size_t i = 0; i < curve->size(); ++i) counts.push_back((*curve)[i].count());
+    if (auto outcome = named("prices", check_plausible(std::move(counts), text("currency"), text("prices"))); !outcome)
+      return outcome;
     home.price = *curve;
   }
   return {};

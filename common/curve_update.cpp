@@ -269,9 +269,9 @@ Result<Update> parse_update(std::string_view text, const Kind& kind, const Curve
 }
 
 template <class Value>
-CurveUpdate<DayCurve<Value>> update_of(const Update& update, std::string unit) {
+CurveUpdate<DayCurve<Value>> update_of(const Update& update, const std::string& unit) {
   CurveUpdate<DayCurve<Value>> curves;
-  curves.unit = std::move(unit);
+  curves.unit = unit;
   if (update.every_day) curves.every_day = curve_of<Value>(*update.every_day);
   for (const auto& [day, counts] : update.of_days) curves.of_days.emplace_back(day, curve_of<Value>(counts));
   return curves;

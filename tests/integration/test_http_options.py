@@ -187,6 +187,13 @@ def test_quarter_hourly_curves_are_shown_as_hourly_means(started, folder, style)
     assert (state["price/profile"]["values"], state["baseload/profile"]["values"]) == (prices, loads)
 
 
+def test_prices_of_a_file_that_cannot_be_per_kwh_are_refused(folder):
+    (folder / "prices.json").write_text(json.dumps([85.28] * 24))
+    code, out, lines = run_to_its_end("--prices", folder / "prices.json")
+    assert (code, out, len(lines)) == (2, "", 1)
+    assert "--prices: " in lines[0] and "85.28 SEK per kWh: are these per MWh, or öre?" in lines[0]
+
+
 def test_hourly_curves_are_shown_as_they_are(started, folder):
     (folder / "prices.json").write_text(json.dumps([-0.1, 0, 1, 5] * 6))
     (folder / "loads.csv").write_text("hour,kW\n" + "".join(f"{hour},{hour}\n" for hour in range(24)))

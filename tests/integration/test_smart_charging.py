@@ -121,15 +121,23 @@ def test_prices_and_loads_that_are_set_change_curves_and_plan(started, folder, b
     agent = harness.online_agent(started, folder, broker, *STILL, "--mode", "cheapest", "--ready-by", "00:00")
     client = started(harness.Client(broker.port, f"{HOME}/#"))
     cheap_at_noon = [100] * 12 + [10] * 4 + [100] * 8
-    assert command(client, "price", {"values": cheap_at_noon, "unit": "öre/kWh"})["result"] == {"price": 24}
-    assert command(client, "baseload", [0.5] * 96)["result"] == {"baseload": 96}
+    assert command(client, "price", {"values": cheap_at_noon, "unit": "öre/kWh"})["result"] == \
+        {"price": 24, "unit": "SEK/kWh", "lowest": 0.1, "highest": 1.0}
+    assert command(client, "baseload", [0.5] * 96)["result"] == \
+        {"baseload": 96, "unit": "kW", "lowest": 0.5, "highest": 0.5}
     assert agent.get("/priceperhour")[1] == [float(value) for value in cheap_at_noon]
     assert agent.get("/baseload")[1] == [0.5] * 24
     assert [(b["start"], b["end"]) for b in agent.get("/plan")[1]["blocks"]] == [("12:14", "16:00")]
     assert json.loads(stored(broker, f"{HOME}/price/profile"))["values"] == [value / 100 for value in cheap_at_noon]
     assert json.loads(stored(broker, f"{HOME}/price"))["price"] == 1.0
-    assert agent.post("/price", "[" + ",".join(["2"] * 96) + "]") == (200, {"price": 96})
-    assert agent.post("/homes/home/baseload", {"values": [800] * 24, "unit": "W"}) == (200, {"baseload": 24})
+    assert agent.post("/price", "[" + ",".join(["2"] * 96) + "]") == \
+        (200, {"price": 96, "unit": "SEK/kWh", "lowest": 2.0, "highest": 2.0})
+    assert agent.post("/homes/home/baseload", {"values": [800] * 24, "unit": "W"}) == \
+        (200, {"baseload": 24, "unit": "kW", "lowest": 0.8, "highest": 0.8})
+    hundredths = agent.get("/priceperhour")[1]
+    status, refusal = agent.post("/price", hundredths)
+    assert status == 400 and "200.0 SEK per kWh: are these per MWh, or öre? send the unit" in refusal["error"]
+    assert agent.get("/priceperhour")[1] == hundredths
     assert agent.get("/state")[1]["baseload"]["power_kw"] == 0.8
 
 
@@ -147,7 +155,7 @@ def test_prices_of_home_assistant_s_sensors_in_real_time(started, folder, broker
 
     client = started(harness.Client(broker.port, f"{HOME}/receipt"))
     both = {"raw_today": slots(0), "raw_tomorrow": slots(1), "unit_of_measurement": "SEK/kWh"}
-    assert command(client, "price", both)["result"] == {"price": 48}
+    assert command(client, "price", both)["result"] == {"price": 48, "unit": "SEK/kWh", "lowest": 1.0, "highest": 1.23}
     state = agent.get("/state")[1]
     assert state["price/profile"]["values"] == [round(1 + hour / 100, 2) for hour in range(24)]
     assert state["plan"]["note"] is None
@@ -158,7 +166,7 @@ def test_prices_of_home_assistant_s_sensors_in_real_time(started, folder, broker
     del gap[5]
     assert "05:00" in command(client, "price", gap)["error"] or "02:00" in command(client, "price", gap)["error"]
     late = command(client, "price", slots(0))
-    assert late["result"] == {"price": 24}
+    assert late["result"] == {"price": 24, "unit": "SEK/kWh", "lowest": 1.0, "highest": 1.23}
 
 
 SEEDS = {"mode": [b"cheapest", b'{"mode":"lowest_load","id":1}'], "target": [b"80", b'{"target":55.5}'],
