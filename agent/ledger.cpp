@@ -80,12 +80,12 @@ void Ledger::when_kept(Store::Done done) {
 }
 
 void Ledger::gather() {
-  if (flight_ || dirty_.empty() || std::exchange(gathering_, true)) return;
+  if (on_hold_ || flight_ || dirty_.empty() || std::exchange(gathering_, true)) return;
   gatherer_.expires_after(std::min<std::chrono::steady_clock::duration>(3 * flight_took_, kLongestGathering));
   gatherer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     gathering_ = false;
-    if (!guarded("storing", [this] { submit(); })) flight_.reset();  // the next change tries again
+    if (!on_hold_ && !guarded("storing", [this] { submit(); })) flight_.reset();  // the next change tries again
   });
 }
 

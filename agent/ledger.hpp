@@ -43,6 +43,8 @@ class Ledger {
   /// Writes what has changed, in one go with all that changes meanwhile. It waits for a moment first: what is seen at
   /// once goes out before the disk's work begins, and commands that follow each other closely share a commit.
   void commit();
+  /// Writes nothing for now: the homes are not where the record of the agent says.
+  void hold(bool on_hold) { on_hold_ = on_hold; }
   /// Calls back when all that has changed by now is on disk, at once where nothing is kept; with false where it is not
   /// and may be lost.
   void when_kept(Store::Done done);
@@ -93,6 +95,7 @@ class Ledger {
   std::chrono::steady_clock::duration flight_took_{};  ///< the last one
   boost::asio::steady_timer gatherer_;
   bool gathering_ = false;
+  bool on_hold_ = false;
 };
 
 }  // namespace home_energy

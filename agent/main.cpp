@@ -2,12 +2,14 @@
 #include <malloc.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <iostream>
 
@@ -166,14 +168,13 @@ Result<void> Agent::start() {
   });
   link_.emplace(io_, std::move(options_.mqtt), outbox_, events());
   routes_.emplace(*runner_, outbox_, options_.http_token, [this] { return text(link_->state()); });
-  link_->start();
-  runner_->start();
-  // From here on. Before, while a file is opened and what was missed is lived, a signal ends the process as it always
-  // does, at once: nothing is under way that the next start does not begin with again.
+  // Takes over from end_at_once(). What comes from now on is kept until the loop runs.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) stop();
   });
+  // Whoever waits for `online` is to find the present.
+  runner_->start([this] { link_->start(); });
   return {};
 }
 
@@ -186,16 +187,44 @@ void Agent::stop() {
   patience_.async_wait([this](const boost::system::error_code&) { io_.stop(); });
 }
 
+/// The processor time that this thread has taken.
+std::chrono::nanoseconds processor_time() {
+  std::timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// Nothing is to keep others from their turn for long: the log of level debug tells the longest turns.
+void run_measured(asio::io_context& io) {
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  std::chrono::nanoseconds longest{};
+  for (auto began = processor_time(); io.run_one() > 0;) {
+    const auto ended = processor_time();
+    if (ended - began > longest) {
+      longest = ended - began;
+      spdlog::debug("the longest turn so far took {:.3f} ms of processor time", Milliseconds(longest).count());
+    }
+    began = ended;
+  }
+}
+
 /// Runs until it is stopped. A defect in one handler is logged, and the others go on.
 void run(asio::io_context& io) {
   while (true) {
     try {
+      if (spdlog::should_log(spdlog::level::debug)) return run_measured(io);
       io.run();
       return;
     } catch (const std::exception& defect) {
       spdlog::error("internal error: {}", defect.what());
     }
   }
+}
+
+/// Before the loop runs nothing is under way that the next start does not begin with again. A handler, since what
+/// signals do by default they do not do to process 1 of a container.
+void end_at_once(int) {
+  ::_exit(0);
 }
 
 int end(const Exit& exit) {
@@ -207,6 +236,7 @@ int end(const Exit& exit) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  for (const int signal : {SIGINT, SIGTERM}) static_cast<void>(std::signal(signal, end_at_once));
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (!arguments.empty() && arguments.front() == "plan") {
     return end(plan_and_exit({arguments.begin() + 1, arguments.end()}, environment));

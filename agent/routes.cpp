@@ -245,18 +245,19 @@ bool Routes::authorised(const HttpRequest& request) const {
 
 HttpResponse Routes::command(std::string_view name, std::size_t home, const HttpRequest& request) const {
   const bool from_page = wants_page(request) && contains(request.content_type, "application/x-www-form-urlencoded");
-  const auto outcome = runner_.parse(name, request.body, TextForm::form).command.and_then([&](const Command& command) {
-    return runner_.carry_out(home, command);
-  });
-  if (!outcome) return error_response(400, outcome.error().reason);
   // The page of a browser without JavaScript is shown again.
   const auto page = from_page ? std::optional(home_path(home, runner_.home_ids()[home])) : std::nullopt;
-  return {.later = [this, receipt = *outcome, page](const HttpReply& reply) {
-    runner_.ledger().when_kept([receipt, page, reply](bool durable) {
-      if (page) return reply({.status = 303, .body = {}, .headers = header("Location", *page)});
-      reply({.body = wire::http::result(receipt, durable)});
-    });
-  }};
+  return {
+      .later = [this, name = std::string(name), home, body = std::string(request.body), page](const HttpReply& reply) {
+        runner_.command(home, name, body, TextForm::form,
+                        [this, page, reply](const std::optional<std::string>&, const Result<Receipt>& outcome) {
+                          if (!outcome) return reply(error_response(400, outcome.error().reason));
+                          runner_.ledger().when_kept([receipt = *outcome, page, reply](bool durable) {
+                            if (page) return reply({.status = 303, .body = {}, .headers = header("Location", *page)});
+                            reply({.body = wire::http::result(receipt, durable)});
+                          });
+                        });
+      }};
 }
 
 HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const {
@@ -301,8 +302,18 @@ HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const
 
 HttpResponse Routes::health() const {
   const StoreHealth& store = runner_.ledger().health();
-  const wire::http::Health health{runner_.ticking(), broker_(), runner_.home_ids().size(), text(store.state),
-                                  store.reason};
+  wire::http::Health health{.ticking = runner_.ticking(),
+                            .broker = broker_(),
+                            .homes = runner_.home_ids().size(),
+                            .store = text(store.state),
+                            .store_error = store.reason,
+                            .planning = runner_.planning(),
+                            .late_ms = runner_.late().count(),
+                            .catching_up = std::nullopt};
+  if (const auto progress = runner_.catching_up()) {
+    health.catching_up = {local_time::iso8601(progress->from), local_time::iso8601(progress->reached),
+                          local_time::iso8601(progress->until)};
+  }
   return {.status = health.ticking ? 200 : 503, .body = wire::http::health(health)};
 }
 

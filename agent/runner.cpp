@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/guarded.hpp"
 #include "agent/paced_log.hpp"
 #include "common/text.hpp"
 
@@ -17,8 +18,6 @@ using std::chrono::system_clock;
 /// The longest payload of a command, bytes; the longest legal one is far shorter, but for a curve with its dates.
 constexpr std::size_t kMaxCommandBytes = 4096;
 constexpr std::size_t kMaxCurveBytes = kMaxPayload;
-/// A world that is later than this is not ticking.
-constexpr std::chrono::seconds kLate{5};
 
 /// What of a message is needed to answer it.
 Incoming address_of(const Incoming& message) {
@@ -27,6 +26,20 @@ Incoming address_of(const Incoming& message) {
   address.correlation = message.correlation;
   address.share = message.share;
   return address;
+}
+
+/// Why a message is not even read.
+std::optional<Error> refusal(const Incoming& message, const wire::CommandAddress& address) {
+  if (message.stored) {
+    return Error{
+        ErrorCode::illegal, address.command,
+        excerpt(address.command) + " is not carried out: the broker had stored it, publish it without the retain flag"};
+  }
+  const std::size_t longest = is_curve_command(address.command) ? kMaxCurveBytes : kMaxCommandBytes;
+  if (message.payload_bytes <= longest) return std::nullopt;
+  return Error{ErrorCode::too_large, address.command,
+               excerpt(address.command) + " must come in at most " + std::to_string(longest) + " bytes, got " +
+                   std::to_string(message.payload_bytes)};
 }
 
 }  // namespace
@@ -38,7 +51,8 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
       outbox_(outbox),
       flush_(std::move(flush)),
       timer_(io),
-      schedule_(settings_.home_ids.size(), settings_.tick, steady_clock::now() + settings_.tick) {
+      schedule_(settings_.home_ids.size(), settings_.tick, steady_clock::now() + settings_.tick),
+      slices_(io) {
   const auto now = system_clock::now();
   const StoredWorld stored = store.take_loaded();
   const bool knows_dates = stored.agent && stored.agent->wall_ms;
@@ -52,20 +66,17 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   homes_.assign(settings_.home_ids.size(), Home(settings_.home));
   ledger_.emplace(io, store, homes_, settings_.home_ids, settings_.history_homes,
                   [this](std::span<const std::size_t> homes) { publish_kept(homes); });
+  planning_.emplace(io, slices_, homes_, [this](std::size_t home) { planned(home); });
   make_homes(stored);
-  const auto then = knows_dates ? system_clock::time_point(std::chrono::milliseconds(*stored.agent->wall_ms)) : now;
-  read_local_day(follows_the_wall() ? std::min(then, now) : now);
-  if (follows_the_wall()) {
-    if (stored.agent) live_missed(then);
+  stood_at_ = knows_dates ? system_clock::time_point(std::chrono::milliseconds(*stored.agent->wall_ms)) : now;
+  read_local_day(follows_the_wall() ? std::min(stood_at_, now) : now);
+  if (follows_the_wall() && !stored.agent) {
     const Clock wall = wall_clock(now);
     for (Home& home : homes_) follow(home, wall);
   }
-  for (Home& home : homes_) plan(home);
+  is_to_publish_.resize(homes_.size());
   published_revisions_.resize(homes_.size());
   declare_topics();
-  ledger_->set_agent(record());
-  ledger_->changed_all();
-  ledger_->commit();
 }
 
 /// Those that are stored go on where they stood.
@@ -87,16 +98,6 @@ void Runner::make_homes(const StoredWorld& stored) {
     spdlog::info("options beat what was stored: {}", names);
   // From a simulated clock to the one on the wall: days go on being counted from where they were.
   if (stored.agent && !same_clock && follows_the_wall()) first_date_ -= last_day;
-}
-
-void Runner::plan(Home& home) {
-  if (!home.plan_due()) return;
-  auto request = home.plan_request();
-  if (request != last_request_) {
-    last_plan_ = std::make_shared<const HomePlan>(plan_home(request));
-    last_request_ = std::move(request);
-  }
-  home.adopt(last_plan_, home.revision());
 }
 
 void Runner::declare_topics() {
@@ -126,9 +127,19 @@ AgentRecord Runner::record() const {
 }
 
 void Runner::publish_kept(std::span<const std::size_t> homes) {
-  if (published_revisions_.empty()) return;  // the topics are not there yet
-  for (const std::size_t home : homes) publish_changes(home);
-  if (started_) flush_();
+  const bool under_way = !to_publish_.empty();
+  for (const std::size_t home : homes) {
+    if (!is_to_publish_[home]) to_publish_.push_back(home);
+    is_to_publish_[home] = true;
+  }
+  if (under_way || to_publish_.empty()) return;
+  slices_.add([this] {
+    const std::size_t home = to_publish_.front();
+    to_publish_.pop_front();
+    if (is_to_publish_[home]) guarded("publishing", [&] { publish_changes(home); });
+    if (to_publish_.empty() && started_) flush_();
+    return !to_publish_.empty();
+  });
 }
 
 Snapshot Runner::snapshot(std::size_t home) const {
@@ -154,7 +165,10 @@ void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) 
   }
 }
 
+/// Nothing while the home's plan is due: what it leads to is seen together with it.
 void Runner::publish_changes(std::size_t home) {
+  is_to_publish_[home] = false;
+  if (homes_[home].plan_due() || catching_up_) return;
   publish(home, wire::kTelemetry);
   if (std::exchange(published_revisions_[home], homes_[home].revision()) != homes_[home].revision())
     publish(home, wire::kPlanAndCurves);
@@ -166,10 +180,6 @@ std::optional<std::size_t> Runner::find(std::string_view id) const {
   return found->second;
 }
 
-bool Runner::ticking() const {
-  return steady_clock::now() < schedule_.next() + kLate;
-}
-
 ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextForm form) const {
   const bool quarterly = settings_.home->pace.quarters_per_slot() == 1;
   const auto days = calendar_ ? std::span<const LocalDay>(*calendar_) : std::span<const LocalDay>();
@@ -177,30 +187,23 @@ ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextFo
                        {labels_.currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly, days});
 }
 
-Result<Receipt> Runner::carry_out(std::size_t home, const Command& command) {
-  auto receipt = homes_[home].apply(command);
-  if (!receipt) return receipt;
-  plan(homes_[home]);
-  if (std::holds_alternative<DischargeCommand>(command) && !follows_the_wall()) {
-    schedule_.restart(home, steady_clock::now());
-    if (started_) await_tick();
-  }
-  ledger_->changed(home);
-  publish_changes(home);
-  flush_();
-  ledger_->commit();
-  return receipt;
-}
-
 void Runner::on_message(const Incoming& message) {
   const auto address = topics_.command_address(message.topic);
   if (!address) return;
-  std::optional<std::string> id;
-  const auto outcome = obey(message, *address, id);
-  // Refusals, too, in the order of the commands.
-  ledger_->when_kept([this, message = address_of(message), address = *address, id, outcome](bool durable) {
-    answer(message, address, wire::receipt(address.command, id, outcome, durable));
-  });
+  const auto told = [this, from = address_of(message), to = *address](const std::optional<std::string>& id,
+                                                                      const Result<Receipt>& outcome) {
+    ledger_->when_kept([this, from, to, id, outcome](bool durable) {
+      answer(from, to, wire::receipt(to.command, id, outcome, durable));
+    });
+  };
+  const auto home = find(address->home);
+  if (!home) {
+    return told({}, failure(ErrorCode::unknown_home, "home", "home " + excerpt(address->home) + " does not exist"));
+  }
+  if (const auto refused = refusal(message, *address)) {
+    return in_order(*home, [told, refused] { told({}, tl::unexpected(*refused)); });
+  }
+  command(*home, address->command, message.payload, TextForm::bare, told);
 }
 
 void Runner::on_dropped(std::size_t count) {
@@ -212,28 +215,10 @@ void Runner::on_dropped(std::size_t count) {
   flush_();
 }
 
-Result<Receipt> Runner::obey(const Incoming& message, const wire::CommandAddress& address,
-                             std::optional<std::string>& id) {
-  const auto home = find(address.home);
-  if (!home) return failure(ErrorCode::unknown_home, "home", "home " + excerpt(address.home) + " does not exist");
-  if (message.stored) {
-    return failure(
-        ErrorCode::illegal, address.command,
-        excerpt(address.command) + " is not carried out: the broker had stored it, publish it without the retain flag");
-  }
-  const std::size_t longest = is_curve_command(address.command) ? kMaxCurveBytes : kMaxCommandBytes;
-  if (message.payload_bytes > longest) {
-    return failure(ErrorCode::too_large, address.command,
-                   excerpt(address.command) + " must come in at most " + std::to_string(longest) + " bytes, got " +
-                       std::to_string(message.payload_bytes));
-  }
-  auto parsed = parse(address.command, message.payload, TextForm::bare);
-  id = std::move(parsed.id);
-  return parsed.command.and_then([&](const Command& command) { return carry_out(*home, command); });
-}
-
 void Runner::answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt) {
-  const bool known = find(address.home).has_value();
+  const auto home = find(address.home);
+  const bool known = home.has_value();
+  if (known && is_to_publish_[*home]) publish_changes(*home);
   outbox_.post({.topic = known ? topics_.receipt(address.home) : topics_.receipt(),
                 .payload = receipt,
                 .qos = 0,

@@ -1,10 +1,11 @@
-// What time does to the homes: ticks, the clock on the wall, and what was missed of it.
+// What time does to the homes: ticks, and the clock on the wall.
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "agent/guarded.hpp"
 #include "agent/runner.hpp"
 
 namespace home_energy {
@@ -13,47 +14,42 @@ namespace {
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
-/// Ticks carried out in one go before others get their turn.
-constexpr int kTicksInARow = 100;
+/// A world that is later than this is not ticking.
+constexpr std::chrono::seconds kLate{5};
+
+/// Calls it at the end of a scope, however that ends.
+template <class Action>
+class AtEnd {
+ public:
+  explicit AtEnd(Action action) : action_(std::move(action)) {}
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+  AtEnd(AtEnd&&) = delete;
+  AtEnd& operator=(AtEnd&&) = delete;
+  ~AtEnd() { action_(); }
+
+ private:
+  Action action_;
+};
 
 }  // namespace
 
-void Runner::live_missed(local_time::Time from) {
-  constexpr auto kMost = std::chrono::hours(24) * 400;
-  using Quarters = std::chrono::duration<std::int64_t, std::ratio<900>>;
-  const auto now = system_clock::now();
-  if (now - from > kMost) {
-    spdlog::warn("the clock is more than 400 days ahead of what was stored, that time is left out");
-    return;
-  }
-  if (from < now) spdlog::info("simulating what was missed since {}", local_time::iso8601(from));
-  const auto ticks_until = [&](local_time::Time time) { return time.time_since_epoch() / settings_.tick; };
-  const Clock begin = wall_clock(from);
-  for (Home& home : homes_)
-    if (home.clock() != begin) home.set_clock(begin);
-  while (from < now) {
-    const auto next = std::min(now, local_time::Time(std::chrono::floor<Quarters>(from) + Quarters(1)));
-    const Clock wall = wall_clock(next);
-    if (from < local_day_.begin || from >= local_day_.end) read_local_day(from);
-    for (std::size_t home = 0; home < homes_.size(); ++home) {
-      for (auto tick = ticks_until(from); tick < ticks_until(next); ++tick) {
-        plan(homes_[home]);
-        ledger_->before_tick(home);
-        homes_[home].advance();
-      }
-      follow(homes_[home], wall);  // first: where the clock jumps no row begins in the time left out
-      plan(homes_[home]);
-      ledger_->changed(home);
-    }
-    from = next;
-  }
-  read_local_day(now);
+void Runner::stop() {
+  stopped_ = true;
+  timer_.cancel();
+  slices_.stop();
 }
 
-void Runner::start() {
-  begin_schedule();
-  started_ = true;
-  await_tick();
+bool Runner::ticking() const {
+  return !catching_up_ && late() < kLate;
+}
+
+std::chrono::milliseconds Runner::late() const {
+  const auto now = steady_clock::now();
+  auto since = std::min(now, schedule_.next());
+  for (const auto& [home, order] : orders_)
+    if (!order.owed.empty()) since = std::min(since, order.since);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
 }
 
 void Runner::begin_schedule() {
@@ -65,56 +61,68 @@ void Runner::begin_schedule() {
   awake_ = local_time::since_boot();
 }
 
-bool Runner::live_what_was_slept() {
-  const auto awake = local_time::since_boot();
-  const auto asleep = awake - std::exchange(awake_, awake);
-  if (asleep <= TickSchedule::kMostToCatchUp + 2 * settings_.tick) return false;
-  const auto now = system_clock::now();
-  live_missed(now - std::chrono::duration_cast<system_clock::duration>(asleep));
-  const Clock wall = wall_clock(now);
-  for (Home& home : homes_) follow(home, wall);
-  for (Home& home : homes_) plan(home);
-  begin_schedule();
-  keep();
-  return true;
-}
-
 void Runner::await_tick() {
   timer_.expires_at(schedule_.next());
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) on_time();
+    if (!error && !stopped_) on_time();
   });
 }
 
 void Runner::on_time() {
-  if (const auto now = system_clock::now(); now < local_day_.begin || now >= local_day_.end) {
-    read_local_day(now);
+  const AtEnd again([this] {
+    if (!tick_under_way_ && !catching_up_) await_tick();
+  });
+  if (tick_under_way_ || catching_up_) return;
+  begin_day_where_it_is_new();
+  if (follows_the_wall() && catch_up_with_sleep()) return;
+  if (schedule_.next() > steady_clock::now()) return;
+  const auto due = schedule_.take(steady_clock::now());
+  if (due.skipped > TickSchedule::Duration::zero()) {
+    spdlog::warn("the process was held up for {} s, the simulated world waited",
+                 std::chrono::duration_cast<std::chrono::seconds>(due.skipped).count());
+  }
+  tick(due.homes);
+}
+
+void Runner::begin_day_where_it_is_new() {
+  const auto now = system_clock::now();
+  if (now >= local_day_.begin && now < local_day_.end) return;
+  read_local_day(now);
+  slices_.add([this, home = std::size_t{0}]() mutable {
     constexpr std::array kDated{wire::HomeTopic::price_profile};
-    for (std::size_t home = 0; home < homes_.size(); ++home) publish(home, kDated);
-  }
-  const bool lived = follows_the_wall() && live_what_was_slept();
-  for (int i = 0; !lived && i < kTicksInARow && schedule_.next() <= steady_clock::now(); ++i) {
-    const auto due = schedule_.take(steady_clock::now());
-    if (due.skipped > TickSchedule::Duration::zero()) {
-      spdlog::warn("the process was held up for {} s, the simulated world waited",
-                   std::chrono::duration_cast<std::chrono::seconds>(due.skipped).count());
-    }
-    tick(due.homes);
-  }
-  flush_();
-  await_tick();
+    guarded("a home", [&] { publish(home, kDated); });
+    if (++home < homes_.size()) return true;
+    flush_();
+    return false;
+  });
 }
 
 void Runner::tick(std::span<const std::size_t> homes) {
-  const auto wall = follows_the_wall() ? std::optional(wall_clock(system_clock::now())) : std::nullopt;
-  for (const std::size_t home : homes) {
-    ledger_->before_tick(home);
-    homes_[home].advance();
-    if (wall) follow(homes_[home], *wall);
-    plan(homes_[home]);
-    ledger_->changed(home);
-  }
-  keep();
+  tick_under_way_ = true;
+  slices_.add([this, homes, at = system_clock::now(), next = std::size_t{0}]() mutable {
+    if (next < homes.size()) {
+      const std::size_t home = homes[next++];
+      homes_[home].plan_due() || must_wait(home) ? owe_tick(home, at) : tick_safely(home, at);
+      return true;
+    }
+    tick_under_way_ = false;
+    if (started_) await_tick();
+    keep();
+    return false;
+  });
+}
+
+void Runner::tick_safely(std::size_t home, local_time::Time at) {
+  guarded("a home", [&] { advance(home, at); });
+}
+
+/// While catching up, the clock on the wall is followed at each quarter's end only, and what changed is told then.
+void Runner::advance(std::size_t home, local_time::Time at) {
+  ledger_->before_tick(home);
+  homes_[home].advance();
+  if (!catching_up_ && follows_the_wall()) follow(homes_[home], wall_at(at));
+  if (homes_[home].plan_due()) return begin_plan(home);
+  if (!catching_up_) ledger_->changed(home);
 }
 
 void Runner::keep() {
@@ -129,6 +137,11 @@ Clock Runner::wall_clock(local_time::Time time) const {
   return {.day = reading.date - first_date_,
           .quarter = static_cast<int>(tick_of_day / pace.ticks_per_slot()) * pace.quarters_per_slot(),
           .tick = static_cast<int>(tick_of_day % pace.ticks_per_slot())};
+}
+
+const Clock& Runner::wall_at(local_time::Time time) {
+  if (wall_.first != time) wall_ = {time, wall_clock(time)};
+  return wall_.second;
 }
 
 void Runner::follow(Home& home, const Clock& wall) const {

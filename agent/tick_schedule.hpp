@@ -36,9 +36,18 @@ class TickSchedule {
   void restart(std::size_t home, Time now);
 
  private:
+  /// So many homes more than there are may stand in groups that they have left, before those are cleaned up: a restart
+  /// only marks them, which takes no time however many homes there are.
+  static constexpr std::size_t kMostLeft = 1024;
+
   void put(std::vector<std::size_t> homes, Time due);
+  std::size_t drop_left(std::vector<std::size_t>& group, Time due, Time mark);
+  void drop_left_groups();
+  void clean_up();
 
   Duration tick_;
+  std::vector<Time> due_at_;  ///< of each home; where a group has another time, the home has left it
+  std::size_t left_ = 0;
   std::map<Time, std::vector<std::size_t>> groups_;
   std::vector<std::size_t> due_;
 };

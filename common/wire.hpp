@@ -191,8 +191,16 @@ struct Health {
   bool ticking;
   std::string_view broker;  ///< `connected`, `connecting` or `disconnected`
   std::size_t homes;
-  std::string_view store;   ///< `ok`, `memory` or `failing`
-  std::string store_error;  ///< why it fails
+  std::string_view store;    ///< `ok`, `memory` or `failing`
+  std::string store_error;   ///< why it fails
+  std::size_t planning = 0;  ///< homes that wait for their plan
+  std::int64_t late_ms = 0;  ///< how late the latest home is
+  struct CatchingUp {
+    std::string from;
+    std::string reached;
+    std::string until;
+  };
+  std::optional<CatchingUp> catching_up{};  ///< what is simulated of the past
 };
 std::string health(const Health& health);
 }  // namespace http

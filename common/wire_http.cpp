@@ -167,11 +167,16 @@ std::string message(std::string_view text) {
 }
 
 std::string health(const Health& health) {
-  nlohmann::ordered_json document{{"status", health.ticking ? "ok" : "late"},
+  const auto* const late = health.catching_up ? "catching_up" : "late";
+  nlohmann::ordered_json document{{"status", health.ticking ? "ok" : late},
                                   {"broker", health.broker},
                                   {"homes", health.homes},
                                   {"store", health.store}};
   if (!health.store_error.empty()) document["store_error"] = health.store_error;
+  document["planning"] = health.planning;
+  document["late_ms"] = health.late_ms;
+  if (const auto& past = health.catching_up)
+    document["catching_up"] = {{"from", past->from}, {"reached", past->reached}, {"until", past->until}};
   return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

@@ -1,5 +1,6 @@
 #include "agent/tick_schedule.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 namespace home_energy {
@@ -40,6 +41,25 @@ TEST_CASE("restarting every home again and again keeps each once") {
   std::size_t homes = 0;
   while (schedule.next() < kStart + 1100ms) homes += schedule.take(kStart + 1100ms).homes.size();
   CHECK(homes == 5);
+}
+
+TEST_CASE("restarting 100,000 homes takes no longer for each than restarting few") {
+  constexpr std::size_t kHomes = 100'000;
+  TickSchedule schedule(kHomes, 1s, kStart + 1s);
+  for (std::size_t round = 0; round < 3; ++round)
+    for (std::size_t home = 0; home < kHomes; ++home)
+      schedule.restart(home, kStart + std::chrono::microseconds(round * kHomes + home));
+  std::vector<int> ticks(kHomes);
+  auto last = schedule.next();
+  while (schedule.next() < kStart + 2s) {
+    CHECK(schedule.next() >= last);
+    last = schedule.next();
+    const auto due = schedule.take(last);
+    CHECK(due.skipped == 0s);
+    REQUIRE_FALSE(due.homes.empty());
+    for (const std::size_t home : due.homes) ++ticks[home];
+  }
+  CHECK(std::ranges::all_of(ticks, [](int times) { return times == 1; }));
 }
 
 }  // namespace home_energy

@@ -1,0 +1,42 @@
+/// @file
+/// Work on all homes, cut into pieces: between two of them whoever else runs on the thread of the `io_context` gets
+/// its turn.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+
+namespace home_energy {
+
+class Slices {
+ public:
+  /// A small part of a task, some 10 us. @return whether there is more of it
+  using Step = std::function<bool()>;
+
+  /// The length of a piece. Nothing may take over 5 ms, and what adds a task may have worked for a while.
+  static constexpr std::chrono::milliseconds kPiece{2};
+
+  explicit Slices(boost::asio::io_context& io) : io_(io) {}
+  Slices(const Slices&) = delete;
+  Slices& operator=(const Slices&) = delete;
+  Slices(Slices&&) = delete;
+  Slices& operator=(Slices&&) = delete;
+  ~Slices() = default;
+
+  /// Carries out the task after those added before; begins at once where there is none. A step that throws ends its
+  /// task and is logged.
+  void add(Step step);
+  void stop() { tasks_.clear(); }
+
+ private:
+  void run();
+  bool step();
+
+  boost::asio::io_context& io_;
+  std::deque<Step> tasks_;
+  bool running_ = false;  ///< or about to go on
+};
+
+}  // namespace home_energy
