@@ -173,8 +173,10 @@ std::string health(const Health& health) {
                                   {"homes", health.homes},
                                   {"store", health.store}};
   if (!health.store_error.empty()) document["store_error"] = health.store_error;
-  document["planning"] = health.planning;
-  document["late_ms"] = health.late_ms;
+  if (health.planning > 0 || !health.ticking) {
+    document["planning"] = health.planning;
+    document["late_ms"] = health.late_ms;
+  }
   if (const auto& past = health.catching_up)
     document["catching_up"] = {{"from", past->from}, {"reached", past->reached}, {"until", past->until}};
   return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
