@@ -19,7 +19,12 @@ std::string names_of(const GivenOptions& given) {
   return names;
 }
 
-Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given) {
+bool is_in_another_currency(const HomeRecord& record, const std::string& currency) {
+  return !record.currency.empty() && record.currency != currency;
+}
+
+Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given,
+                                       const std::string& currency) {
   const HomeState fresh = home.state();
   const Pace& pace = home.settings().pace;
   auto remembered = parse_state(record.state);
@@ -37,7 +42,7 @@ Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, con
                              pace.quarters_per_slot() == 1 ? Resolution::quarter_hourly : Resolution::hourly);
   if (!curves) spdlog::warn("store: curves that were set are left out: {}", curves.error().reason);
   HomeCurves set = curves.value_or(HomeCurves{});
-  if (given.prices) set.price = {};
+  if (given.prices || is_in_another_currency(record, currency)) set.price = {};
   if (given.baseload) set.baseload = {};
   home.restore(state, set);
   return row;

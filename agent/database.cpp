@@ -3,44 +3,14 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
-#include <array>
 #include <limits>
+#include <unordered_set>
 #include <utility>
+
+#include "agent/database_schema.hpp"
 
 namespace home_energy {
 namespace {
-
-/// "HEng": tells our files from other programs'.
-constexpr int kApplicationId = 0x48456e67;
-
-/// What brings a file from one version to the next; the first makes an empty one. Never changed once released.
-constexpr std::array kMigrations{R"sql(
-CREATE TABLE agent (
-  one INTEGER PRIMARY KEY CHECK (one = 1),
-  since TEXT NOT NULL,
-  first_date INTEGER NOT NULL,
-  wall_ms INTEGER
-);
-CREATE TABLE home (
-  number INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  state TEXT NOT NULL,
-  curves TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE history (
-  home INTEGER NOT NULL REFERENCES home(number),
-  quarter INTEGER NOT NULL,
-  number INTEGER NOT NULL,
-  minutes INTEGER NOT NULL,
-  base_mwh INTEGER NOT NULL,
-  car_mwh INTEGER NOT NULL,
-  cost_micro INTEGER NOT NULL,
-  price_micro INTEGER NOT NULL,
-  soc INTEGER NOT NULL,
-  overload_s INTEGER NOT NULL,
-  PRIMARY KEY (home, quarter, number)
-) WITHOUT ROWID;
-)sql"};
 
 /// The first quarter of the nth newest day of a home, the newest being the 0th; seeks from day to day. The remainder of
 /// a negative number is negative, too.
@@ -69,35 +39,6 @@ Kind kind_of(const SQLite::Exception& error) {
   }
 }
 
-int pragma(SQLite::Database& db, const std::string& name) {
-  return db.execAndGet("PRAGMA " + name).getInt();
-}
-
-void check(SQLite::Database& db) {
-  const int version = pragma(db, "user_version");
-  const int tables = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
-  if (tables > 0 && pragma(db, "application_id") != kApplicationId)
-    throw DatabaseError(Kind::damaged, "it is another program's");
-  if (version < 0) throw DatabaseError(Kind::damaged, "its version is " + std::to_string(version));
-  if (version > Database::version()) {
-    throw DatabaseError(Kind::newer, "it is of version " + std::to_string(version) + ", this program knows up to " +
-                                         std::to_string(Database::version()));
-  }
-  const std::string sound = db.execAndGet("PRAGMA quick_check(1)").getString();
-  if (sound != "ok") throw DatabaseError(Kind::damaged, sound);
-}
-
-void migrate(SQLite::Database& db) {
-  const int present = pragma(db, "user_version");
-  if (present == Database::version()) return;
-  SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-  for (auto version = static_cast<std::size_t>(present); version < kMigrations.size(); ++version)
-    db.exec(kMigrations.at(version));
-  db.exec("PRAGMA user_version = " + std::to_string(Database::version()));
-  db.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
-  transaction.commit();
-}
-
 HistoryRow read_row(SQLite::Statement& select) {
   int column = 0;
   const auto next = [&] { return select.getColumn(column++).getInt64(); };
@@ -111,14 +52,11 @@ HistoryRow read_row(SQLite::Statement& select) {
   row.price_micro = next();
   row.soc = static_cast<int>(next());
   row.overload_s = next();
+  row.currency = currency_code(select.getColumn(column).getString());
   return row;
 }
 
 }  // namespace
-
-int Database::version() {
-  return static_cast<int>(kMigrations.size());
-}
 
 class Database::Impl {
  public:
@@ -132,6 +70,9 @@ class Database::Impl {
   std::optional<std::int64_t> number(const std::string& home);
   void write_agent(const AgentRecord& agent);
   void write_home(const std::string& id, const HomeRecord& home);
+  void read_nameless();
+  void name_currency(std::int64_t home, const std::string& currency);
+  void write_announced(const std::map<Announcement, bool>& announced);
   void write_row(std::int64_t home, const HistoryRow& row);
   bool is_in_a_daily_sum(std::int64_t home, const HistoryRow& row);
   void fold_old_days(std::int64_t home, std::int64_t day);
@@ -142,6 +83,7 @@ class Database::Impl {
   int keep_days_;
   bool in_memory_;
   std::unordered_map<std::string, std::int64_t> numbers_;
+  std::unordered_set<std::int64_t> nameless_;  ///< homes whose currency is not known yet
   struct Folded {
     std::int64_t day = std::numeric_limits<std::int64_t>::min();    ///< the first quarter of that of the last row
     std::int64_t until = std::numeric_limits<std::int64_t>::min();  ///< what begins before this quarter is folded
@@ -157,16 +99,18 @@ Database::Impl::Impl(const std::string& path, int keep_days)
     : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE), keep_days_(keep_days), in_memory_(path == kInMemory) {
   // Exclusive: no other process reads it half, and the log needs no shared memory. Full: synced at every commit.
   db_.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024; BEGIN IMMEDIATE; COMMIT;");
-  check(db_);
+  check_schema(db_);
   db_.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-  migrate(db_);
+  migrate_schema(db_);
+  read_nameless();
   replace_agent_.emplace(db_, "INSERT OR REPLACE INTO agent VALUES (1, ?, ?, ?)");
-  update_home_.emplace(db_, "UPDATE home SET state = ?1, curves = coalesce(?2, curves) WHERE number = ?3");
-  insert_row_.emplace(db_, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  select_rows_.emplace(
-      db_,
-      "SELECT quarter, number, minutes, base_mwh, car_mwh, cost_micro, price_micro, soc, overload_s FROM history"
-      " WHERE home = ? AND quarter >= ? AND quarter < ? ORDER BY quarter, number");
+  update_home_.emplace(db_,
+                       "UPDATE home SET state = ?1, curves = coalesce(?2, curves), currency = ?4 WHERE number = ?3");
+  insert_row_.emplace(db_, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  select_rows_.emplace(db_,
+                       "SELECT quarter, number, minutes, base_mwh, car_mwh, cost_micro, price_micro, soc, overload_s, "
+                       "currency FROM history"
+                       " WHERE home = ? AND quarter >= ? AND quarter < ? ORDER BY quarter, number");
 }
 
 std::optional<std::int64_t> Database::Impl::number(const std::string& home) {
@@ -182,6 +126,7 @@ void Database::Impl::write(const StoreBatch& batch) {
     SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
     if (batch.agent) write_agent(*batch.agent);
     for (const auto& [id, home] : batch.homes) write_home(id, home);
+    write_announced(batch.announced);
     for (const RowRecord& record : batch.rows) {
       const auto home = number(record.home);
       if (!home || is_in_a_daily_sum(*home, record.row)) continue;
@@ -212,15 +157,46 @@ void Database::Impl::write_home(const std::string& id, const HomeRecord& home) {
     update_home_->bind(1, home.state);
     if (home.curves) update_home_->bind(2, *home.curves);
     update_home_->bind(3, *known);
+    update_home_->bind(4, home.currency);
     update_home_->exec();
+    name_currency(*known, home.currency);
     return;
   }
-  SQLite::Statement insert(db_, "INSERT INTO home (id, state, curves) VALUES (?, ?, ?)");
+  SQLite::Statement insert(db_, "INSERT INTO home (id, state, curves, currency) VALUES (?, ?, ?, ?)");
   insert.bind(1, id);
   insert.bind(2, home.state);
   insert.bind(3, home.curves.value_or(""));
+  insert.bind(4, home.currency);
   insert.exec();
   numbers_[id] = db_.getLastInsertRowid();
+}
+
+/// Rows of a file of version 1 are of the currency with which their home goes on first.
+void Database::Impl::name_currency(std::int64_t home, const std::string& currency) {
+  if (currency.empty() || nameless_.erase(home) == 0) return;
+  SQLite::Statement update(db_, "UPDATE history SET currency = ? WHERE home = ? AND currency = ''");
+  update.bind(1, currency);
+  update.bind(2, home);
+  update.exec();
+}
+
+void Database::Impl::write_announced(const std::map<Announcement, bool>& announced) {
+  if (announced.empty()) return;
+  SQLite::Statement insert(db_, "INSERT OR IGNORE INTO announced VALUES (?, ?, ?)");
+  SQLite::Statement erase(db_, "DELETE FROM announced WHERE ha_prefix = ? AND base_topic = ? AND home = ?");
+  for (const auto& [each, is_there] : announced) {
+    SQLite::Statement& statement = is_there ? insert : erase;
+    statement.reset();
+    statement.bind(1, each.ha_prefix);
+    statement.bind(2, each.base_topic);
+    statement.bind(3, each.home);
+    statement.exec();
+  }
+}
+
+void Database::Impl::read_nameless() {
+  SQLite::Statement homes(db_, "SELECT number FROM home WHERE currency = ''");
+  while (homes.executeStep()) nameless_.insert(homes.getColumn(0).getInt64());
 }
 
 void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
@@ -229,6 +205,7 @@ void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
   for (const std::int64_t value : {home, row.quarter, row.number, std::int64_t{row.minutes}, row.base_mwh, row.car_mwh,
                                    row.cost_micro, row.price_micro, std::int64_t{row.soc}, row.overload_s})
     insert_row_->bind(++column, value);
+  insert_row_->bind(++column, std::string(text(row.currency)));
   insert_row_->exec();
 }
 
@@ -289,9 +266,16 @@ StoredWorld Database::Impl::load() {
     world.agent = {.since = agent.getColumn(0).getString(), .first_date = agent.getColumn(1).getInt64()};
     if (!agent.getColumn(2).isNull()) world.agent->wall_ms = agent.getColumn(2).getInt64();
   }
-  SQLite::Statement homes(db_, "SELECT id, state, curves FROM home");
+  SQLite::Statement homes(db_, "SELECT id, state, curves, currency FROM home");
   while (homes.executeStep()) {
-    world.homes[homes.getColumn(0).getString()] = {homes.getColumn(1).getString(), homes.getColumn(2).getString()};
+    world.homes[homes.getColumn(0).getString()] = {homes.getColumn(1).getString(), homes.getColumn(2).getString(),
+                                                   homes.getColumn(3).getString()};
+  }
+  SQLite::Statement announced(db_, "SELECT ha_prefix, base_topic, home FROM announced");
+  while (announced.executeStep()) {
+    world.announced.insert({.ha_prefix = announced.getColumn(0).getString(),
+                            .base_topic = announced.getColumn(1).getString(),
+                            .home = announced.getColumn(2).getString()});
   }
   return world;
 }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -26,6 +28,16 @@ struct AgentRecord {
 struct HomeRecord {
   std::string state;
   std::optional<std::string> curves{};  ///< none: as they were
+  std::string currency{};               ///< ISO 4217, of its cost and curves; empty where a file of version 1 has none
+};
+
+/// What was published of a home and stays at the broker, or in Home Assistant, until it is taken back.
+struct Announcement {
+  std::string ha_prefix;  ///< its device at this discovery prefix; empty: its topics below the base topic
+  std::string base_topic;
+  std::string home;  ///< empty: the agent's own status and info
+
+  friend auto operator<=>(const Announcement&, const Announcement&) = default;
 };
 
 struct RowRecord {
@@ -38,13 +50,15 @@ struct StoreBatch {
   std::optional<AgentRecord> agent{};
   std::unordered_map<std::string, HomeRecord> homes{};  ///< by id
   std::vector<RowRecord> rows{};                        ///< of homes that are stored, or written here
+  std::map<Announcement, bool> announced{};             ///< true: is remembered from now on, false: forgotten
   std::size_t dropped = 0;                              ///< rows that were left out, there were too many
-  bool empty() const { return !agent && homes.empty() && rows.empty(); }
+  bool empty() const { return !agent && homes.empty() && rows.empty() && announced.empty(); }
 };
 
 struct StoredWorld {
   std::optional<AgentRecord> agent{};
   std::unordered_map<std::string, HomeRecord> homes{};
+  std::set<Announcement> announced{};
 };
 
 class DatabaseError : public std::runtime_error {

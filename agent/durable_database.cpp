@@ -30,8 +30,10 @@ void merge(StoreBatch& into, StoreBatch&& later) {
     HomeRecord& known = into.homes[id];
     known.state = std::move(home.state);
     if (home.curves) known.curves = std::move(home.curves);
+    known.currency = std::move(home.currency);
   }
   std::move(later.rows.begin(), later.rows.end(), std::back_inserter(into.rows));
+  for (const auto& [each, is_there] : later.announced) into.announced[each] = is_there;
   into.dropped += later.dropped;
 }
 

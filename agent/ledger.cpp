@@ -13,8 +13,14 @@ constexpr auto kNeverWritten = std::numeric_limits<std::uint64_t>::max();
 }
 
 Ledger::Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes,
-               const std::vector<std::string>& ids, std::size_t history_homes, Kept kept)
-    : store_(store), homes_(homes), ids_(ids), kept_(std::move(kept)), is_dirty_(homes.size()), gatherer_(io) {
+               const std::vector<std::string>& ids, std::size_t history_homes, std::string currency, Kept kept)
+    : store_(store),
+      homes_(homes),
+      ids_(ids),
+      currency_(std::move(currency)),
+      kept_(std::move(kept)),
+      is_dirty_(homes.size()),
+      gatherer_(io) {
   for (std::size_t home = 0; home < std::min(history_homes, homes_.size()); ++home) meters_.emplace_back(homes_[home]);
   if (!keeps()) return;
   for (const Home& home : homes_) visible_.push_back(home.counters());
@@ -36,6 +42,21 @@ void Ledger::restore(std::size_t home, const HistoryMeter::State& row) {
   if (keeps()) visible_rows_[home] = open_row(home);
 }
 
+void Ledger::end_row(std::size_t home, const std::string& currency) {
+  if (!has_history(home)) return;
+  if (auto row = open_row(home)) {
+    row->currency = currency_code(currency);
+    rows_.push_back({ids_[home], *row});
+  }
+}
+
+void Ledger::begin_row(std::size_t home) {
+  if (keeps()) visible_[home] = homes_[home].counters();
+  if (!has_history(home)) return;
+  meters_[home].begin_row(homes_[home]);
+  if (keeps()) visible_rows_[home] = open_row(home);
+}
+
 void Ledger::set_agent(AgentRecord agent) {
   agent_ = std::move(agent);
   agent_is_written_ = false;
@@ -49,7 +70,10 @@ void Ledger::changed(std::size_t home) {
   if (!is_dirty_[home]) dirty_.push_back(home);
   is_dirty_[home] = true;
   if (!has_history(home)) return;
-  if (const auto row = meters_[home].look(homes_[home])) rows_.push_back({ids_[home], *row});
+  if (auto row = meters_[home].look(homes_[home])) {
+    row->currency = currency_code(currency_);
+    rows_.push_back({ids_[home], *row});
+  }
 }
 
 void Ledger::changed_all() {
@@ -60,7 +84,7 @@ void Ledger::commit() {
   if (keeps()) return gather();
   if (!rows_.empty()) {
     StoreBatch rows;
-    for (const RowRecord& row : rows_) rows.homes[row.home];  // a row needs its home
+    for (const RowRecord& row : rows_) rows.homes[row.home].currency = currency_;  // a row needs its home
     rows.rows = std::exchange(rows_, {});
     store_.write(std::move(rows), [](bool) {});
   }
@@ -112,6 +136,7 @@ StoreBatch Ledger::batch() {
                  {homes_[home].state(), has_history(home) ? meters_[home].state() : HistoryMeter::State{}});
     if (std::exchange(written_revisions_[home], homes_[home].revision()) != homes_[home].revision())
       record.curves = curves_text(homes_[home].curves());
+    record.currency = currency_;
   }
   return batch;
 }
@@ -132,7 +157,10 @@ const Counters& Ledger::visible(std::size_t home) const {
 }
 
 std::optional<HistoryRow> Ledger::open_row(std::size_t home) const {
-  return meters_[home].state().ticks > 0 ? std::optional(meters_[home].open_row(homes_[home])) : std::nullopt;
+  if (meters_[home].state().ticks == 0) return std::nullopt;
+  HistoryRow row = meters_[home].open_row(homes_[home]);
+  row.currency = currency_code(currency_);
+  return row;
 }
 
 void Ledger::history(std::size_t home, Store::Query query, Store::Render render, Store::Read done) {

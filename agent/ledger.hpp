@@ -27,11 +27,16 @@ class Ledger {
 
   /// @param homes, ids     outlive the ledger
   /// @param history_homes  so many, the first ones, have a history
+  /// @param currency       of what the homes pay from now on
   Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes, const std::vector<std::string>& ids,
-         std::size_t history_homes, Kept kept);
+         std::size_t history_homes, std::string currency, Kept kept);
 
   /// Before the first change: where a home's history goes on.
   void restore(std::size_t home, const HistoryMeter::State& row);
+  /// The row that is not over ends where its home stands, in the currency that it had.
+  void end_row(std::size_t home, const std::string& currency);
+  /// The home's counters begin anew: so does its row.
+  void begin_row(std::size_t home);
   /// What is remembered of the agent; written with the next commit.
   void set_agent(AgentRecord agent);
 
@@ -69,6 +74,7 @@ class Ledger {
   Store& store_;
   const std::vector<Home>& homes_;
   const std::vector<std::string>& ids_;
+  std::string currency_;
   Kept kept_;
   std::vector<HistoryMeter> meters_;
   AgentRecord agent_;

@@ -280,7 +280,7 @@ HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const
           "histories that others have not read yet take up all that may be used for them: ask for fewer days "
           "(from, to) or a coarser step (1h, 1d), or again in 30 s");
     }
-    return csv ? wire::history_csv(rows, start) : wire::history_json(id, currency, step, rows, start);
+    return csv ? wire::history_csv(currency, rows, start) : wire::history_json(id, currency, step, rows, start);
   };
   return {.later = [this, home, csv, id, query = *query, render, room](const HttpReply& reply) {
     runner_.ledger().history(home, {.home = id, .from = query.from, .to = query.to, .step = query.step}, render,

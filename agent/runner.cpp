@@ -64,7 +64,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   }
   first_date_ = knows_dates ? stored.agent->first_date : local_time::read(now).date;
   homes_.assign(settings_.home_ids.size(), Home(settings_.home));
-  ledger_.emplace(io, store, homes_, settings_.home_ids, settings_.history_homes,
+  ledger_.emplace(io, store, homes_, settings_.home_ids, settings_.history_homes, settings_.currency,
                   [this](std::span<const std::size_t> homes) { publish_kept(homes); });
   planning_.emplace(io, slices_, homes_, [this](std::size_t home) { planned(home); });
   make_homes(stored);
@@ -86,7 +86,7 @@ void Runner::make_homes(const StoredWorld& stored) {
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const auto record = stored.homes.find(settings_.home_ids[home]);
     if (record == stored.homes.end()) continue;
-    const auto row = bring_back(homes_[home], record->second, settings_.given);
+    const auto row = bring_back(homes_[home], record->second, settings_.given, settings_.currency);
     if (!row) {
       spdlog::error("store: home {} begins anew: {}", settings_.home_ids[home], row.error().reason);
       continue;
@@ -94,10 +94,36 @@ void Runner::make_homes(const StoredWorld& stored) {
     ledger_->restore(home, *row);
     last_day = std::max(last_day, homes_[home].clock().day);
   }
+  begin_currency(stored);
   if (const auto names = names_of(settings_.given); stored.agent && !names.empty())
     spdlog::info("options beat what was stored: {}", names);
   // From a simulated clock to the one on the wall: days go on being counted from where they were.
   if (stored.agent && !same_clock && follows_the_wall()) first_date_ -= last_day;
+}
+
+/// Nothing is added over currencies: where a home's was another, the cost of all begins anew, as they share `since`.
+void Runner::begin_currency(const StoredWorld& stored) {
+  const auto record_of = [&](std::size_t home) { return stored.homes.find(settings_.home_ids[home]); };
+  std::string before;
+  for (std::size_t home = 0; home < homes_.size(); ++home) {
+    const auto record = record_of(home);
+    if (record != stored.homes.end() && is_in_another_currency(record->second, settings_.currency))
+      before = record->second.currency;
+  }
+  if (before.empty()) return;
+  spdlog::warn(
+      "the currency was {} and is {} now: cost and since begin anew, prices that were set are left out, history keeps "
+      "its currency",
+      before, settings_.currency);
+  labels_.since = local_time::iso8601(system_clock::now());
+  for (std::size_t home = 0; home < homes_.size(); ++home) {
+    const auto record = record_of(home);
+    if (record == stored.homes.end()) continue;
+    const std::string& own = record->second.currency;
+    ledger_->end_row(home, own.empty() ? settings_.currency : own);
+    homes_[home].begin_cost();
+    ledger_->begin_row(home);
+  }
 }
 
 void Runner::declare_topics() {

@@ -160,6 +160,7 @@ class Runner {
   void report_progress();
 
   void make_homes(const StoredWorld& stored);
+  void begin_currency(const StoredWorld& stored);
   void declare_topics();
   void publish_kept(std::span<const std::size_t> homes);
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);

@@ -40,7 +40,8 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   Result<void> open();
   void end();
   StoredWorld take_loaded() { return std::exchange(loaded_, {}); }
-  void on_replaced(std::function<void()> replaced) { replaced_ = std::move(replaced); }
+  std::set<Announcement> take_announced() { return std::exchange(announced_, {}); }
+  void on_replaced(std::function<void()> replaced) { replaced_.push_back(std::move(replaced)); }
   void write(StoreBatch batch, Done done);
   void read(Query query, std::optional<HistoryRow> tail, Render render, Read done);
   bool outlives_the_process() const { return folder_.has_value(); }
@@ -80,7 +81,8 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
 
   StoreHealth health_;
   StoredWorld loaded_;
-  std::function<void()> replaced_;
+  std::set<Announcement> announced_;
+  std::vector<std::function<void()>> replaced_;
   std::uint64_t asked_ = 0;  ///< counts the writes
   std::deque<std::pair<std::uint64_t, Done>> waiting_;
   std::optional<asio::steady_timer> patience_;
@@ -122,7 +124,7 @@ void Store::Impl::leave_io() {
   patience_.reset();
   readings_.clear();
   waiting_.clear();
-  replaced_ = nullptr;
+  replaced_.clear();
   const std::scoped_lock lock(mutex_);
   to_read_.clear();
 }
@@ -141,6 +143,7 @@ Result<void> Store::Impl::open() {
   return database_.open().map([&](const std::optional<std::string>& trouble) {
     if (trouble) fails(*trouble);
     loaded_ = database_.take_loaded();
+    announced_ = std::exchange(loaded_.announced, {});
     thread_ = std::thread([self = shared_from_this()] { self->run(); });
   });
 }
@@ -187,7 +190,10 @@ void Store::Impl::give_up(const std::string& reason) {
 }
 
 void Store::Impl::tell(const DurableDatabase::Outcome& outcome, std::uint64_t written) {
-  if (outcome.replaced) return replaced_ ? replaced_() : void();
+  if (outcome.replaced) {
+    for (const auto& replaced : replaced_) replaced();
+    return;
+  }
   if (outcome.trouble) return give_up(*outcome.trouble);
   if (health_.state == State::failing && (waiting_.empty() || written >= asked_)) {
     spdlog::info("store: it works again, all is stored");
@@ -293,6 +299,9 @@ Store::~Store() {
 
 StoredWorld Store::take_loaded() {
   return impl_->take_loaded();
+}
+std::set<Announcement> Store::take_announced() {
+  return impl_->take_announced();
 }
 void Store::on_replaced(std::function<void()> replaced) {
   impl_->on_replaced(std::move(replaced));

@@ -50,8 +50,11 @@ class Store {
 
   /// What was there at the start. May be taken once.
   StoredWorld take_loaded();
+  /// The same of what was announced, which is not in the former. May be taken once.
+  std::set<Announcement> take_announced();
 
-  /// Called when a disk that failed has given up the file that was there: everything has to be written anew.
+  /// All that are given are called when a disk that failed has given up the file that was there: everything has to be
+  /// written anew.
   void on_replaced(std::function<void()> replaced);
 
   /// Writes it all, or nothing of it, after what was written before. @param done not called before write() returns;

@@ -30,6 +30,16 @@ void add(HistoryRow& sum, const HistoryRow& row) {
 
 }  // namespace
 
+CurrencyCode currency_code(std::string_view text) {
+  CurrencyCode code{};
+  if (text.size() == code.size()) std::ranges::copy(text, code.begin());
+  return code;
+}
+
+std::string_view text(const CurrencyCode& currency) {
+  return {currency.data(), currency.front() == 0 ? 0 : currency.size()};
+}
+
 std::int64_t step_begin(std::int64_t quarter, HistoryStep step) {
   const std::int64_t quarters = static_cast<int>(step) / kMinutesPerQuarter;
   const std::int64_t rest = quarter % quarters;
@@ -40,7 +50,7 @@ std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep ste
   std::vector<HistoryRow> sums;
   for (const HistoryRow& row : rows) {
     const std::int64_t begin = step_begin(row.quarter, step);
-    if (!sums.empty() && sums.back().quarter == begin) {
+    if (!sums.empty() && sums.back().quarter == begin && sums.back().currency == row.currency) {
       // A quarter that was lived twice, as when a clock is put back, is no longer than a quarter.
       const int before = sums.back().minutes;
       add(sums.back(), row);

@@ -3,14 +3,22 @@
 /// are differences of the counters, so that their sum is what the counters rose by.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "common/home.hpp"
 
 namespace home_energy {
+
+/// ISO 4217; zeros where it is not known.
+using CurrencyCode = std::array<char, 3>;
+/// Zeros where the text is none.
+CurrencyCode currency_code(std::string_view text);
+std::string_view text(const CurrencyCode& currency);
 
 /// A quarter of an hour (an hour, where both curves are hourly and a tick is longer), or a sum of some.
 struct HistoryRow {
@@ -23,6 +31,7 @@ struct HistoryRow {
   std::int64_t price_micro = 0;  ///< per kWh; of a sum the mean over its time
   int soc = 0;                   ///< at the end, hundredths of a percent
   std::int64_t overload_s = 0;   ///< how long the fuse was exceeded, simulated seconds
+  CurrencyCode currency{};       ///< of cost and price
 
   friend bool operator==(const HistoryRow&, const HistoryRow&) = default;
 };
@@ -37,7 +46,8 @@ enum class HistoryStep { quarter = 15, hour = 60, day = 1440 };
 /// The quarter at which the step begins that a quarter is in; also before day 0.
 std::int64_t step_begin(std::int64_t quarter, HistoryStep step);
 
-/// Rows of one step each. Rows that follow each other within it become one; a row that is longer stays as it is.
+/// Rows of one step each. Rows that follow each other within it become one where they are of one currency; a row that
+/// is longer stays as it is.
 /// @param rows ordered by quarter, then by number
 std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step);
 
@@ -68,10 +78,10 @@ class HistoryMeter {
 
   const State& state() const { return state_; }
   void restore(const State& state) { state_ = state; }
-
- private:
+  /// Another row begins here, within the quarter.
   void begin_row(const Home& home);
 
+ private:
   State state_;
 };
 

@@ -182,6 +182,8 @@ class Home {
   Snapshot snapshot() const;
   const Counters& counters() const { return counters_; }
 
+  /// What was paid until now counts no more: from here on it is paid in another currency.
+  void begin_cost() { counters_.cost = Money(); }
   HomeState state() const;
   HomeCurves curves() const { return {loads_.what_was_set(), prices_.what_was_set()}; }
   /// Goes on where another home stood, at this home's pace.

@@ -1,5 +1,6 @@
 #include "common/wire_history.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -110,6 +111,17 @@ void for_each_value(std::string& out, const HistoryRow& row, const Column& colum
   out += std::to_string(row.minutes);
 }
 
+/// @param present the currency of a row that does not say its own
+std::string_view currency_of(const HistoryRow& row, std::string_view present) {
+  const auto own = home_energy::text(row.currency);
+  return own.empty() ? present : own;
+}
+
+bool are_of_several_currencies(std::span<const HistoryRow> rows, std::string_view present) {
+  return std::ranges::any_of(
+      rows, [&](const HistoryRow& row) { return currency_of(row, present) != currency_of(rows.front(), present); });
+}
+
 }  // namespace
 
 Result<HistoryQuery> parse_history_query(std::string_view query, const HistoryContext& context) {
@@ -133,27 +145,37 @@ std::string simulated_quarter_text(std::int64_t quarter) {
 
 std::string history_json(std::string_view home, std::string_view currency, HistoryStep step,
                          std::span<const HistoryRow> rows, const QuarterText& start_text) {
+  const bool mixed = are_of_several_currencies(rows, currency);
   std::string out = R"({"home":)" + json_string(home) + R"(,"step":")";
   out += text(step);
-  out += R"(","currency":)" + json_string(currency) + R"(,"rows":[)";
+  out += R"(","currency":)";
+  out += json_string(mixed || rows.empty() ? currency : currency_of(rows.front(), currency));
+  out += R"(,"rows":[)";
   for (const HistoryRow& row : rows) {
     if (out.back() != '[') out += ',';
     begin(out, key::kStart);
     out += '"' + start_text(row.quarter) + '"';
     for_each_value(out, row, [&](std::string_view name) { next(out, name); });
+    if (mixed) {
+      next(out, "currency");
+      out += json_string(currency_of(row, currency));
+    }
     out += '}';
   }
   return out + "]}";
 }
 
-std::string history_csv(std::span<const HistoryRow> rows, const QuarterText& start_text) {
+std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text) {
+  const bool mixed = are_of_several_currencies(rows, currency);
   std::string out(key::kStart);
   std::string ignored;
   for_each_value(ignored, HistoryRow{}, [&](std::string_view name) { (out += ',') += name; });
+  if (mixed) out += ",currency";
   out += "\r\n";
   for (const HistoryRow& row : rows) {
     out += start_text(row.quarter);
     for_each_value(out, row, [&](std::string_view) { out += ','; });
+    if (mixed) (out += ',') += currency_of(row, currency);
     out += "\r\n";
   }
   return out;

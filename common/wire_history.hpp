@@ -38,9 +38,10 @@ using QuarterText = std::function<std::string(std::int64_t quarter)>;
 /// `3T07:15`, where the clock is simulated.
 std::string simulated_quarter_text(std::int64_t quarter);
 
+/// @param currency the present one. The answer's is that of its rows; where they are of several, each row tells its own
 std::string history_json(std::string_view home, std::string_view currency, HistoryStep step,
                          std::span<const HistoryRow> rows, const QuarterText& start_text);
-/// RFC 4180: a heading line, lines ended by CR LF.
-std::string history_csv(std::span<const HistoryRow> rows, const QuarterText& start_text);
+/// RFC 4180: a heading line, lines ended by CR LF. A last column tells the currency where the rows are of several.
+std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text);
 
 }  // namespace home_energy::wire

@@ -57,6 +57,37 @@ TEST_CASE("what was written is there when the file is opened again") {
   CHECK(database->history("nobody", 0, 100).empty());
 }
 
+TEST_CASE("what was announced is remembered until it is forgotten") {
+  const Files files;
+  const Announcement topics{{}, "home-energy", "home"};
+  const Announcement device{"homeassistant", "home-energy", "home"};
+  StoreBatch first;
+  first.announced = {{topics, true}, {device, true}};
+  files.open()->write(first);
+  files.open()->write(first);
+  CHECK(files.open()->load().announced == std::set{topics, device});
+  StoreBatch later;
+  later.announced = {{topics, false}};
+  files.open()->write(later);
+  CHECK(files.open()->load().announced == std::set{device});
+}
+
+TEST_CASE("a row keeps its currency; one of a file that has none is of that with which its home goes on") {
+  const Files files;
+  HistoryRow sek = row(1, 1);
+  sek.currency = currency_code("SEK");
+  files.open()->write(batch({{"home", sek}, {"home", row(2, 2)}}));
+  StoreBatch later;
+  later.homes["home"] = {.state = "{}", .curves = std::nullopt, .currency = "EUR"};
+  files.open()->write(later);
+  const auto database = files.open();
+  const auto rows = database->history("home", 0, 10);
+  REQUIRE(rows.size() == 2);
+  CHECK(text(rows[0].currency) == "SEK");
+  CHECK(text(rows[1].currency) == "EUR");
+  CHECK(database->load().homes.at("home").currency == "EUR");
+}
+
 TEST_CASE("rows that are written twice are there once") {
   const Files files;
   const auto database = files.open();
@@ -114,6 +145,8 @@ TEST_CASE("a file of every version so far is understood") {
     CHECK(state->home.battery.limit == Percent(9'000));
     CHECK(state->home.counters.base == EnergyTotal(700'000'000));
     CHECK(folded(database->history("home", 0, 1000), HistoryStep::day).front().base_mwh == 1'870'000);
+    CHECK(world.announced.size() == (version == 1 ? 0 : 3));
+    CHECK(world.homes.at("home").currency == (version == 1 ? "" : "SEK"));
     CHECK(files.folder.only("home-energy.db.").empty());  // nothing was put aside
   }
 }

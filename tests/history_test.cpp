@@ -148,4 +148,18 @@ TEST_CASE("days before the first are told apart from those after") {
   CHECK(folded(std::vector{row}, HistoryStep::day)[0].quarter == -96);
 }
 
+TEST_CASE("nothing is added over currencies") {
+  const HistoryRow old{.number = 1, .quarter = 4, .minutes = 15, .cost_micro = 5, .currency = currency_code("SEK")};
+  const HistoryRow later{.number = 2, .quarter = 4, .minutes = 15, .cost_micro = 7, .currency = currency_code("EUR")};
+  const std::vector rows{
+      old, later,
+      HistoryRow{.number = 3, .quarter = 5, .minutes = 15, .cost_micro = 1, .currency = currency_code("EUR")}};
+  const auto sums = folded(rows, HistoryStep::day);
+  REQUIRE(sums.size() == 2);
+  CHECK(sums[0].cost_micro == 5);
+  CHECK(sums[1].cost_micro == 8);
+  CHECK(text(sums[1].currency) == "EUR");
+  CHECK(text(HistoryRow{}.currency).empty());
+}
+
 }  // namespace home_energy

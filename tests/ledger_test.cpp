@@ -27,7 +27,7 @@ struct Kept {
   std::vector<Home> homes{test::home_of(test::reference_settings())};
   std::vector<std::string> ids{"home"};
   int told = 0;
-  Ledger ledger{io, *store, homes, ids, 10, [this](std::span<const std::size_t>) { ++told; }};
+  Ledger ledger{io, *store, homes, ids, 10, "SEK", [this](std::span<const std::size_t>) { ++told; }};
 };
 
 }  // namespace

@@ -70,12 +70,31 @@ TEST_CASE("history as JSON and as CSV, to the letter") {
         R"("overload_minutes":1.5,"minutes":15},)"
         R"({"start":"3T07:30","base_kwh":0.0,"car_kwh":0.0,"price":0.0,"cost":-0.005,"soc_percent":0.0,)"
         R"("overload_minutes":0.0,"minutes":15}]})");
-  CHECK(wire::history_csv(rows, wire::simulated_quarter_text) ==
+  CHECK(wire::history_csv("SEK", rows, wire::simulated_quarter_text) ==
         "start,base_kwh,car_kwh,price,cost,soc_percent,overload_minutes,minutes\r\n"
         "3T07:15,0.936,1.85,1.0026,2.7945,47.97,1.5,15\r\n"
         "3T07:30,0.0,0.0,0.0,-0.005,0.0,0.0,15\r\n");
   CHECK(wire::history_json("home", "SEK", HistoryStep::day, {}, wire::simulated_quarter_text) ==
         R"({"home":"home","step":"1d","currency":"SEK","rows":[]})");
+}
+
+TEST_CASE("rows tell their currency where they are of several, else the answer does") {
+  HistoryRow old{.number = 1, .quarter = 0, .minutes = 15, .currency = currency_code("SEK")};
+  HistoryRow later{.number = 2, .quarter = 0, .minutes = 15, .currency = currency_code("EUR")};
+  const auto json = [](std::vector<HistoryRow> rows) {
+    return wire::history_json("home", "EUR", HistoryStep::day, rows, wire::simulated_quarter_text);
+  };
+  CHECK(json({old}).find(R"("step":"1d","currency":"SEK","rows":[{"start")") != std::string::npos);
+  CHECK(json({old}).find(R"("minutes":15}]})") != std::string::npos);
+  const auto both = json({old, later});
+  CHECK(both.find(R"("step":"1d","currency":"EUR","rows")") != std::string::npos);
+  CHECK(both.find(R"("minutes":15,"currency":"SEK"},{)") != std::string::npos);
+  CHECK(both.find(R"("minutes":15,"currency":"EUR"}]})") != std::string::npos);
+  const std::vector<HistoryRow> rows{old, later};
+  const auto csv = wire::history_csv("EUR", rows, wire::simulated_quarter_text);
+  CHECK(csv.find("minutes,currency\r\n") != std::string::npos);
+  CHECK(csv.find("15,SEK\r\n") != std::string::npos);
+  CHECK(csv.find("15,EUR\r\n") != std::string::npos);
 }
 
 }  // namespace home_energy

@@ -29,12 +29,29 @@ function rowName(start) {
   return wholeDays ? dayName(day) : `${dayName(day)}, ${time.slice(0, 5)}`;
 }
 
-function data(look, { rows, currency }) {
+/** A row tells its currency where they are of several. */
+const currencyOf = (row, history) => row.currency ?? history.currency;
+const currenciesOf = (history) => [...new Set(history.rows.map((row) => currencyOf(row, history)))];
+const currencyText = (history) => currenciesOf(history).join(", ") || history.currency;
+
+/** A line for each currency: what was paid in one is not to be compared with another. */
+function costLines(look, history) {
+  const { rows } = history;
+  const currencies = currenciesOf(history);
+  return currencies.map((currency) => ({
+    type: "line", label: currencies.length > 1 ? `Cost, ${currency}` : "Cost", unit: currency, yAxisID: "cost",
+    data: rows.map((row) => (currencyOf(row, history) === currency ? row.cost : null)),
+    borderColor: look.price, backgroundColor: look.price, borderWidth: 2.5, pointRadius: rows.length > 60 ? 0 : 3, pointHitRadius: 12,
+  }));
+}
+
+function data(look, history) {
+  const { rows } = history;
   const bar = { type: "bar", stack: "energy", yAxisID: "kwh", borderWidth: rows.length > 60 ? 0 : 1, borderSkipped: false, maxBarThickness: 56 };
   return {
     labels: rows.map((row) => rowName(row.start)),
     datasets: [
-      { type: "line", label: "Cost", unit: currency, yAxisID: "cost", data: rows.map((row) => row.cost), borderColor: look.price, backgroundColor: look.price, borderWidth: 2.5, pointRadius: rows.length > 60 ? 0 : 3, pointHitRadius: 12 },
+      ...costLines(look, history),
       { ...bar, label: "House", data: rows.map((row) => row.base_kwh), borderColor: look.base, backgroundColor: look.baseFill },
       { ...bar, label: "Car", data: rows.map((row) => row.car_kwh), borderColor: look.car, backgroundColor: look.carFill },
     ],
@@ -70,28 +87,31 @@ class HistoryChart {
   draw(history) {
     this.history = history;
     const look = colours();
-    if (this.chart && this.currency === history.currency) {
+    const currency = currencyText(history);
+    if (this.chart && this.currency === currency) {
       this.chart.data = data(look, history);
       this.chart.update("none");
       return;
     }
     this.remove();
-    this.currency = history.currency;
-    this.chart = new this.Chart(byId("history-chart"), { type: "bar", data: data(look, history), options: options(look, history.currency) });
+    this.currency = currency;
+    this.chart = new this.Chart(byId("history-chart"), { type: "bar", data: data(look, history), options: options(look, currency) });
   }
 }
 
-function showTable({ rows, currency }) {
-  fillTable(byId("history-table"), rows.map((row) => [
-    rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), price(row.price, `${currency}/kWh`),
-    money(row.cost, currency), percent(row.soc_percent), row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",
+function showTable(history) {
+  fillTable(byId("history-table"), history.rows.map((row) => [
+    rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), price(row.price, `${currencyOf(row, history)}/kWh`),
+    money(row.cost, currencyOf(row, history)), percent(row.soc_percent), row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",
   ]));
 }
 
-function summary({ rows, currency }, all) {
+function summary({ rows }, history) {
+  const all = history.rows;
   if (all.length === 0) return "Nothing is kept for these days.";
-  const total = (name) => all.reduce((sum, row) => sum + row[name], 0);
-  const words = `House ${kilowattHours(total("base_kwh"))}, car ${kilowattHours(total("car_kwh"))}, cost ${money(total("cost"), currency)}.`;
+  const total = (name, among = all) => among.reduce((sum, row) => sum + row[name], 0);
+  const costs = currenciesOf(history).map((currency) => money(total("cost", all.filter((row) => currencyOf(row, history) === currency)), currency));
+  const words = `House ${kilowattHours(total("base_kwh"))}, car ${kilowattHours(total("car_kwh"))}, cost ${costs.join(" and ")}.`;
   return all.length > rows.length ? `${words} The last ${number(rows.length)} of ${number(all.length)} rows are shown; the CSV holds all.` : words;
 }
 
@@ -166,7 +186,7 @@ class History {
     this.shown = shown;
     showTable(shown);
     this.chart?.draw(shown);
-    this.say(summary(shown, history.rows));
+    this.say(summary(shown, history));
   }
 
   tick() {

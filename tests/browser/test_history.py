@@ -46,6 +46,20 @@ def choose(page, first, last, step):
               f"the rows of days {first} to {last} in {step}")
 
 
+def test_each_currency_has_its_line_and_its_sum(page, started, folder):
+    paid = home_agent(started, folder, None, *FAST, "--data-dir", folder / "state")
+    harness.wait_until(lambda: paid.get("/state")[1]["clock"]["day"] >= 1, "a day has gone by", 3 * harness.PATIENCE)
+    paid.stop()
+    home = home_agent(started, folder, None, *CALM, "--data-dir", folder / "state", "--currency", "EUR")
+    harness.wait_until(lambda: home.get("/state")[1]["grid"]["cost"] > 0, "it is paid in EUR")
+    page.open(home)
+    page.wait(lambda: {cells[4].split()[-1] for cells in table(page)} == {"SEK", "EUR"}, "costs in both currencies")
+    words = page.text("history-summary")
+    assert "SEK and" in words and "EUR" in words
+    lines = page.script("return Chart.getChart('history-chart').data.datasets.map((one) => one.label)")
+    assert lines == ["Cost, SEK", "Cost, EUR", "House", "Car"]
+
+
 ROWS = {"1d": lambda days: days, "1h": lambda days: 24 * days, "15m": lambda days: 96 * days}
 
 
