@@ -40,14 +40,14 @@ bool Planning::step() {
     }
     if (std::ranges::find(ordered_, request, &Ordered::request) != ordered_.end()) return false;
     ordered_.push_back({home, homes_[home].revision(), request});
-    worker_.make(std::move(request), [this](auto plan) { arrived(std::move(plan)); });
+    worker_.make(std::move(request), [this](const auto& plan) { arrived(plan); });
   }
   queue_.pop_front();
   is_queued_[home] = false;
   return true;
 }
 
-void Planning::arrived(std::shared_ptr<const HomePlan> plan) {
+void Planning::arrived(const std::shared_ptr<const HomePlan>& plan) {
   const auto [home, revision, request] = std::move(ordered_.front());
   ordered_.pop_front();
   made_.push_front({request, plan});

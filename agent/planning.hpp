@@ -42,7 +42,7 @@ class Planning {
 
   void go_on();
   bool step();
-  void arrived(std::shared_ptr<const HomePlan> plan);
+  void arrived(const std::shared_ptr<const HomePlan>& plan);
   void hand_over(std::size_t home, const std::shared_ptr<const HomePlan>& plan, std::uint64_t revision);
 
   Slices& slices_;

@@ -66,7 +66,7 @@ class Runner {
 
   /// Carries out a command on a home, and publishes what it changed: at once, or when the home can be told. Whether it
   /// is stored the ledger tells. @param told called once, in the order of the home's commands
-  void command(std::size_t home, std::string_view name, std::string_view text, TextForm form, Told told);
+  void command(std::size_t home, std::string_view name, std::string_view text, TextForm form, const Told& told);
   /// One tick for these homes, and what it changed. They are valid until the last of them has had it.
   void tick(std::span<const std::size_t> homes);
 

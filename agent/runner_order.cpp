@@ -61,7 +61,7 @@ bool Runner::hold(std::size_t home, std::size_t bytes, std::function<void()> act
   return true;
 }
 
-void Runner::command(std::size_t home, std::string_view name, std::string_view text, TextForm form, Told told) {
+void Runner::command(std::size_t home, std::string_view name, std::string_view text, TextForm form, const Told& told) {
   if (!catching_up_ && held_back_.empty()) return read_and_carry_out(home, name, text, form, told);
   const bool held =
       hold(home, text.size(), [this, home, name = std::string(name), text = std::string(text), form, told] {

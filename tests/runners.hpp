@@ -25,17 +25,19 @@ struct Io : boost::asio::io_context {
 };
 
 struct World {
-  explicit World(std::vector<std::string> homes = {"home"})
+  explicit World(std::vector<std::string> homes = {"home"}, const HomeSettings& settings = reference_settings(),
+                 std::chrono::milliseconds tick = std::chrono::seconds(1))
       : runner(io,
                {.base_topic = "home-energy",
                 .home_ids = homes,
-                .home = std::make_shared<const HomeSettings>(reference_settings()),
-                .tick = std::chrono::seconds(1),
+                .home = std::make_shared<const HomeSettings>(settings),
+                .tick = tick,
                 .currency = "SEK",
                 .info = {"0.1.0", homes, 4.0, std::nullopt}},
-               outbox, *store, [] {}) {}
+               outbox, *store, [this] { flush(); }) {}
 
   Io io;
+  std::function<void()> flush = [] {};
   Outbox outbox{"home-energy/status", "online"};
   std::unique_ptr<Store> store = *Store::open(io, {});
   Runner runner;
