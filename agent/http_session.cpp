@@ -65,7 +65,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   }
 
   void sweep(steady_clock::time_point now) override {
-    if (now <= deadline_) return;
+    if (awaiting_ || now <= deadline_) return;  // an answer of ours that takes long is not the peer's fault
     if (!streaming_ || writing_) return close();
     survive([this] {
       out_ += ":\n\n";
@@ -235,7 +235,6 @@ void Session::respond() {
 
 void Session::await(const std::function<void(HttpReply)>& later) {
   awaiting_ = true;
-  deadline_ = steady_clock::now() + kRequest;
   try {
     later([self = shared_from_this()](const HttpResponse& response) { self->resume(response); });
   } catch (const std::exception& defect) {
@@ -246,6 +245,7 @@ void Session::await(const std::function<void(HttpReply)>& later) {
 
 void Session::resume(const HttpResponse& response) {
   if (!std::exchange(awaiting_, false)) return;
+  deadline_ = steady_clock::now() + kRequest;
   if (!socket_.is_open()) return end();
   survive([&] {
     reply(response, persistence_, with_body_);
