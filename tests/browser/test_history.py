@@ -11,7 +11,7 @@ from page import home_agent
 
 FAST = ("--seconds-per-hour", "0.04", "--tick", "10ms")
 CALM = ("--seconds-per-hour", "0.1", "--tick", "25ms")
-DAYS = 3
+DAYS = 8  # a week is shown, and a day before it
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+import harness
 from page import home_agent
 
 MOST_BYTES = 300_000
@@ -47,7 +48,7 @@ def test_a_first_load_is_small(page, home):
     assert 50_000 < total < MOST_BYTES  # less could only be a page from the cache
 
 
-@pytest.mark.skipif(SANITIZED, reason="sanitized code answers several times slower; what counts is what people run")
+@pytest.mark.skipif(SANITIZED, reason=harness.SANITIZED_TIMES)
 def test_is_painted_at_once(page, home):
     """At best: what else the machine does only adds to it."""
     paints = []

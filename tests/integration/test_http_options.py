@@ -70,7 +70,7 @@ def test_a_port_in_use(started, folder):
 
 def test_a_port_in_use_on_the_other_loopback_address():
     if not has_ipv6():
-        pytest.skip("no IPv6 here")
+        pytest.skip(harness.NO_IPV6)
     with contextlib.closing(socket.socket(socket.AF_INET6)) as taken:
         taken.bind(("::1", 0))
         taken.listen()
@@ -95,7 +95,7 @@ def test_an_address_that_others_reach_with_everyone_allowed(started, folder):
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1"])
 def test_one_loopback_address_needs_no_token(started, folder, address):
     if address == "::1" and not has_ipv6():
-        pytest.skip("no IPv6 here")
+        pytest.skip(harness.NO_IPV6)
     port = harness.free_port()
     start_on(started, folder, "--http-address", address, "--http-port", port)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
