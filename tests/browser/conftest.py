@@ -17,7 +17,8 @@ _spec = importlib.util.spec_from_file_location("integration_conftest", INTEGRATI
 _shared = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_shared)
 started, folder, broker = _shared.started, _shared.folder, _shared.broker
-pytest_configure, pytest_runtest_makereport = _shared.pytest_configure, _shared.pytest_runtest_makereport
+pytest_configure, pytest_collection_modifyitems = _shared.pytest_configure, _shared.pytest_collection_modifyitems
+pytest_runtest_makereport = _shared.pytest_runtest_makereport
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,12 @@
 """What the page loads: little, from the agent alone, at once; and what its policy forbids."""
 
-import os
-
 import pytest
 
-import harness
 from page import home_agent
 
 MOST_BYTES = 300_000
 MOST_LOADS = 15
 PAINTED_WITHIN_MS = 200
-SANITIZED = os.environ.get("HOME_ENERGY_SANITIZED") == "1"
 
 
 @pytest.fixture
@@ -48,7 +44,6 @@ def test_a_first_load_is_small(page, home):
     assert 50_000 < total < MOST_BYTES  # less could only be a page from the cache
 
 
-@pytest.mark.skipif(SANITIZED, reason=harness.SANITIZED_TIMES)
 def test_is_painted_at_once(page, home):
     """At best: what else the machine does only adds to it."""
     paints = []

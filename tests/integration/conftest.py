@@ -1,6 +1,7 @@
 import atexit
 import os
 import pathlib
+import random
 import shutil
 import tempfile
 
@@ -15,6 +16,12 @@ def pytest_configure():
     if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
         root = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="pytest-home-energy-")
         atexit.register(shutil.rmtree, root, ignore_errors=True)  # registered first, so it runs after pytest's own
+
+
+def pytest_collection_modifyitems(items):
+    """In random order with HOME_ENERGY_ORDER=SEED (./dev prove order)."""
+    if seed := os.environ.get("HOME_ENERGY_ORDER"):
+        random.Random(int(seed)).shuffle(items)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -90,15 +90,10 @@ def sound_file(data, scratch):
                 assert abs(total - counter) <= 0.5 * rows + 0.5, (column, total, counter, rows)
 
 
-def preloaded(folder, zone=None):
-    """The environment of an agent whose disk and clock a test bends, and the two files that bend them."""
-    library = os.environ.get("HOME_ENERGY_SLOW_DISK")
-    assert library and pathlib.Path(library).exists(), "HOME_ENERGY_SLOW_DISK must name the library of slow_disk.c"
+def bent_environment(folder, zone=None):
+    """The environment of an agent whose disk and clock a test bends (bent.c), and the two files that bend them."""
     disk, clock = pathlib.Path(folder) / "slow_disk", pathlib.Path(folder) / "clock_offset"
-    if SANITIZED:  # its runtime insists on being first
-        runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
-        library = f"{runtime.stdout.strip()}:{library}"
-    env = {"LD_PRELOAD": library, "SLOW_DISK_FILE": str(disk), "CLOCK_OFFSET_FILE": str(clock)}
+    env = {"SLOW_DISK_FILE": str(disk), "CLOCK_OFFSET_FILE": str(clock)}
     if zone:
         env["TZ"] = zone
     return env, disk, clock

@@ -9,7 +9,7 @@ import pytest
 
 import durable
 import harness
-from durable import HOME, agent_on, counters, healthz, not_lower, preloaded, put
+from durable import HOME, agent_on, counters, healthz, not_lower, bent_environment, put
 
 ZONE = zoneinfo.ZoneInfo("Europe/Stockholm")
 CHARGER = 7.4  # kW
@@ -25,7 +25,7 @@ class Wall:
     """The wall clock of the agents of a test."""
 
     def __init__(self, folder):
-        self.env, _, self.file = preloaded(folder, ZONE.key)
+        self.env, _, self.file = bent_environment(folder, ZONE.key)
         self.offset = self.asleep = 0
 
     def set(self, text):

@@ -9,7 +9,7 @@ import pytest
 
 import durable
 import harness
-from durable import FAST, HOME, agent_on, counters, healthz, minutes, not_lower, preloaded, put
+from durable import FAST, HOME, agent_on, counters, healthz, minutes, not_lower, bent_environment, put
 from test_store_kill import Crashes
 
 SLOW, STUCK = 300, 8000  # milliseconds that each sync takes longer
@@ -25,7 +25,7 @@ def data(folder):
 @pytest.fixture
 def bent(folder):
     """(environment, the file that says what the disk does)"""
-    env, disk, _ = preloaded(folder)
+    env, disk, _ = bent_environment(folder)
     return env, disk
 
 
@@ -62,8 +62,9 @@ def test_answers_wait_for_a_slow_disk_and_nothing_else_does(started, folder, dat
     assert min(answers) > SLOW / 1000 * 0.9, answers
     assert max(answers) < SLOW / 1000 * 2 + MARGIN, answers
     assert statistics.median(infos) < 0.1, sorted(infos)[-5:]
-    # 150 simulated minutes a second; the topic tells of a tick when it is on disk, which is two syncs later at most
-    assert lived == pytest.approx(seconds * 150, abs=150 * (2 * SLOW / 1000 + 0.5))
+    # 150 simulated minutes a second, of which a busy machine may miss some. Were they to wait for the disk, whose syncs take
+    # nearly all of the time, there would be next to none.
+    assert 0.4 * 150 * seconds < lived + 150 * 2 * SLOW / 1000 and lived < 150 * (seconds + 2 * SLOW / 1000 + 0.5)
     assert healthz(agent)["store"] == "ok"
 
 

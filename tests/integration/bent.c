@@ -1,9 +1,10 @@
-/* Preloaded into an agent under test: a disk that is slow or broken when it is to sync, and a wall clock that is off.
+/* Linked into an agent under test: a disk that is slow or broken when it is to sync, and a wall clock that is off. What
+ * stands in the executable comes before the C library's and, under sanitizers, before the sanitizer's, which is called next.
  *
  * SLOW_DISK_FILE names a file with the milliseconds that each fsync and fdatasync takes longer, or with `error`: each
  * fails with EIO. CLOCK_OFFSET_FILE names one with the seconds that the wall clock is ahead, and perhaps, after a blank,
- * those of them that the machine was asleep. Both are read at each call, so that a test can change them while the agent runs; where there is none, or no number in it, nothing is
- * changed. */
+ * those of them that the machine was asleep. Both are read at each call, so that a test can
+ * change them while the agent runs; where there is none, or no number in it, nothing is changed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,0 +1,21 @@
+# For the parts: strict, at the top of the repository, with what the Python tests of the dev build need.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+[ -f build/dev/build.ninja ] || cmake --preset dev >/dev/null
+cmake --build --preset dev | tail -n 1
+export HOME_ENERGY_AGENT=$PWD/build/dev/agent/home-energy-agent HOME_ENERGY_BENT_AGENT=$PWD/build/dev/tests/bent-agent
+export HOME_ENERGY_SANITIZED=0
+jobs=$(($(nproc) + 1))
+
+# Runs ctest, and its summary becomes the figure.
+tests() {
+  local out code=0
+  out=$(mktemp)
+  ctest --no-tests=error "$@" | tee "$out" || code=$?
+  grep -E '^[0-9]+% tests passed' "$out" | sed 's/^/figure: /' || true
+  rm -f "$out"
+  return "$code"
+}
+
+# pytest of Debian in tests/integration.
+integration() { (cd tests/integration && exec /usr/bin/python3 -B -m pytest -q -s -p no:cacheprovider "$@"); }

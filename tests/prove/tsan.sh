@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Unit and integration tests under ThreadSanitizer.
+. "$(dirname "$0")/environment.sh"
+[ -f build/tsan/build.ninja ] || cmake --preset tsan >/dev/null
+cmake --build --preset tsan
+tests --preset tsan -j "$jobs" -L 'unit|integration'
