@@ -7,10 +7,9 @@ namespace {
 constexpr int kNoContent = 204;
 }
 
-ResponseWriter::ResponseWriter(const std::string& server)
-    : fixed_("Server: " + server + "\r\nAccess-Control-Allow-Origin: *\r\nCache-Control: no-store\r\n") {}
+ResponseWriter::ResponseWriter(const std::string& server) : server_("Server: " + server + "\r\n") {}
 
-void ResponseWriter::append_head(std::string& out, const HttpResponse& response, std::time_t now) {
+void ResponseWriter::append_head(std::string& out, const HttpResponse& response, CrossOrigin readers, std::time_t now) {
   if (now != date_of_) {
     std::array<char, 64> text{};
     std::tm utc{};
@@ -23,7 +22,9 @@ void ResponseWriter::append_head(std::string& out, const HttpResponse& response,
   out += ' ';
   out += reason_phrase(response.status);
   out += "\r\n";
-  out += fixed_;
+  out += server_;
+  if (readers == CrossOrigin::allowed) out += "Access-Control-Allow-Origin: *\r\n";
+  out += "Cache-Control: no-store\r\n";
   out += date_;
   if (response.status != kNoContent) {
     out += "Content-Type: ";
@@ -33,14 +34,15 @@ void ResponseWriter::append_head(std::string& out, const HttpResponse& response,
   out += response.headers;
 }
 
-void ResponseWriter::append_stream_head(std::string& out, const HttpResponse& response, std::time_t now) {
-  append_head(out, response, now);
+void ResponseWriter::append_stream_head(std::string& out, const HttpResponse& response, CrossOrigin readers,
+                                        std::time_t now) {
+  append_head(out, response, readers, now);
   out += "Connection: close\r\n\r\n";
 }
 
-void ResponseWriter::append(std::string& out, const HttpResponse& response, Persistence persistence, bool with_body,
-                            std::time_t now) {
-  append_head(out, response, now);
+void ResponseWriter::append(std::string& out, const HttpResponse& response, CrossOrigin readers,
+                            Persistence persistence, bool with_body, std::time_t now) {
+  append_head(out, response, readers, now);
   if (response.status != kNoContent) {
     out += "Content-Length: ";
     out += std::to_string(response.body.size() + response.constant_body.size());
@@ -72,12 +74,16 @@ std::string_view reason_phrase(int status) {
       return "Bad Request";
     case 401:
       return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
       return "Method Not Allowed";
     case 413:
       return "Payload Too Large";
+    case 421:
+      return "Misdirected Request";
     case 431:
       return "Request Header Fields Too Large";
     case 500:

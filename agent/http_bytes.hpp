@@ -10,6 +10,9 @@
 
 namespace home_energy {
 
+/// Whether pages of other origins may read an answer.
+enum class CrossOrigin { allowed, withheld };
+
 enum class Persistence { keep_alive, keep_alive_http10, close };
 
 /// Appends whole responses to a buffer.
@@ -19,15 +22,16 @@ class ResponseWriter {
 
   /// @param now       seconds since 1970, for the Date header
   /// @param with_body false for the answer to HEAD
-  void append(std::string& out, const HttpResponse& response, Persistence persistence, bool with_body, std::time_t now);
+  void append(std::string& out, const HttpResponse& response, CrossOrigin readers, Persistence persistence,
+              bool with_body, std::time_t now);
 
   /// The head of an answer that goes on until the connection ends.
-  void append_stream_head(std::string& out, const HttpResponse& response, std::time_t now);
+  void append_stream_head(std::string& out, const HttpResponse& response, CrossOrigin readers, std::time_t now);
 
  private:
-  void append_head(std::string& out, const HttpResponse& response, std::time_t now);
+  void append_head(std::string& out, const HttpResponse& response, CrossOrigin readers, std::time_t now);
 
-  std::string fixed_;  ///< the header lines that are the same in every answer
+  std::string server_;  ///< the line that says who answers
   std::string date_;
   std::time_t date_of_ = -1;
 };

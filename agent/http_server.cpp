@@ -42,7 +42,7 @@ class HttpServer::Impl {
   Impl(asio::io_context& io, HttpSettings settings, Handler handler)
       : io_(io),
         settings_(std::move(settings)),
-        sessions_{std::move(handler), ResponseWriter(settings_.server), settings_.limits},
+        sessions_{std::move(handler), ResponseWriter(settings_.server), settings_.limits, settings_.admitted},
         sweeper_(io),
         waker_(io) {}
 

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "agent/descriptors.hpp"
+#include "agent/http_origin.hpp"
 #include "agent/routes.hpp"
 #include "common/result.hpp"
 
@@ -22,6 +23,7 @@ struct HttpSettings {
   std::string address;  ///< an IP address, or `loopback` for 127.0.0.1 and ::1
   std::uint16_t port;   ///< 0 takes a free one
   std::string server;   ///< what the Server header says
+  HostNames admitted;   ///< beside the local ones
   HttpLimits limits{};
 };
 

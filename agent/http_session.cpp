@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -11,6 +12,7 @@
 #include <optional>
 
 #include "agent/guarded.hpp"
+#include "common/text.hpp"
 
 namespace home_energy {
 namespace {
@@ -54,18 +56,19 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   }
 
   void start() {
-    if (kind_ == Kind::refused) {
-      reply(error_response(503,
-                           "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"),
-            Persistence::close, true);
-      return write();
-    }
+    if (kind_ == Kind::refused) deadline_ = steady_clock::now() + kLinger;
     begin_request();
     read();
   }
 
   void sweep(steady_clock::time_point now) override {
     if (awaiting_ || now <= deadline_) return;  // an answer of ours that takes long is not the peer's fault
+    if (kind_ == Kind::refused && !closing_) {
+      return survive([this] {
+        refuse();
+        write();
+      });
+    }
     if (!streaming_ || writing_) return close();
     survive([this] {
       out_ += ":\n\n";
@@ -96,8 +99,12 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   void parse_buffer();
   bool skip_line_ends();
   bool has_room();
+  void judge();
+  void judge_unread(std::string_view unread);
   void respond();
-  void fail(const NetError& error);
+  void fail(const NetError& error, std::string_view unread);
+  void refuse();
+  std::optional<HttpResponse> refused(const HttpRequest& request) const;
   HttpResponse handled(const HttpRequest& request) const;
   void reply(const HttpResponse& response, Persistence persistence, bool with_body);
   void await(const std::function<void(HttpReply)>& later);
@@ -108,6 +115,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   void write();
   void after_write();
   void linger();
+  void drain();
   void end();
 
   HttpSocket socket_;
@@ -118,6 +126,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   Persistence persistence_ = Persistence::close;  ///< of the present request
   bool with_body_ = true;                         ///< likewise
   Budget::Share room_;                            ///< of a large request
+  CrossOrigin readers_ = CrossOrigin::allowed;    ///< likewise
   std::string out_;
   std::string_view whole_;  ///< an answer's body that is not copied; follows `out_`
   Budget::Share held_;      ///< what a large answer has taken, until it is written
@@ -125,6 +134,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   steady_clock::time_point deadline_ = steady_clock::now() + kIdle;
   bool continue_sent_ = false;
   bool idle_ = false;  ///< between requests
+  bool reading_ = false;
   bool parsing_ = false;
   bool awaiting_ = false;  ///< an answer that comes later
   bool streaming_ = false;
@@ -134,12 +144,15 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
 };
 
 void Session::read() {
-  idle_ = buffer_.size() == 0 && !parser_->got_some();
+  idle_ = buffer_.size() == 0 && !parser_->got_some() && kind_ == Kind::served;
   if (idle_) deadline_ = steady_clock::now() + kIdle;
+  reading_ = true;
   socket_.async_read_some(buffer_.prepare(kReadSize),
                           [this, self = shared_from_this()](const NetError& error, std::size_t size) {
+                            reading_ = false;
                             if (error) return end();
                             survive([&] {
+                              if (closing_) return drain();  // refused meanwhile
                               buffer_.commit(size);
                               if (std::exchange(idle_, false)) deadline_ = steady_clock::now() + kRequest;
                               parse();
@@ -159,9 +172,14 @@ void Session::parse_buffer() {
   while (!closing_ && !awaiting_ && !streaming_ && buffer_.size() > 0 && out_.size() < kWriteAt && whole_.empty()) {
     if (!parser_->got_some() && skip_line_ends()) continue;
     NetError error;
+    const std::string_view unread(static_cast<const char*>(buffer_.data().data()), buffer_.size());
     buffer_.consume(parser_->put(buffer_.data(), error));
     if (error && error != http::error::need_more) {
-      fail(error);
+      fail(error, unread);
+      break;
+    }
+    if (kind_ == Kind::refused && parser_->is_header_done()) {
+      refuse();
       break;
     }
     if (!has_room()) break;
@@ -183,6 +201,7 @@ bool Session::has_room() {
   if (room_ || buffer_.size() + parser_->get().body().size() <= kSmallRequest) return true;
   room_ = shared_.large_requests.take(kLargeRequest);
   if (!room_) {
+    judge_unread({static_cast<const char*>(buffer_.data().data()), buffer_.size()});
     reply(error_response(503, "requests of more than " + std::to_string(kSmallRequest) +
                                   " bytes are limited to 64 at a time, try again later"),
           Persistence::close, true);
@@ -199,7 +218,32 @@ bool Session::skip_line_ends() {
   return skipped > 0;
 }
 
-void Session::fail(const NetError& error) {
+/// Whether the page that asks may read the answer, by what the parser has of the header.
+void Session::judge() {
+  const auto origins = parser_->get().equal_range(http::field::origin);
+  const bool open = std::all_of(origins.first, origins.second, [this](const auto& origin) {
+    return is_open_to(view(origin.value()), shared_.admitted);
+  });
+  readers_ = open ? CrossOrigin::allowed : CrossOrigin::withheld;
+}
+
+/// The same where the header could not be read to its end: its text tells.
+/// @param unread what the parser did not take
+void Session::judge_unread(std::string_view unread) {
+  judge();
+  if (!parser_->is_header_done() && !is_open_to_head(unread, shared_.admitted)) readers_ = CrossOrigin::withheld;
+}
+
+void Session::refuse() {
+  judge_unread({static_cast<const char*>(buffer_.data().data()), buffer_.size()});
+  reply(error_response(503,
+                       "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"),
+        Persistence::close, true);
+}
+
+/// @param unread what the parser was given last
+void Session::fail(const NetError& error, std::string_view unread) {
+  judge_unread(unread);
   if (error == http::error::header_limit) {
     reply(error_response(431, "header must be at most " + std::to_string(kMaxHeader) + " bytes"), Persistence::close,
           true);
@@ -211,10 +255,14 @@ void Session::fail(const NetError& error) {
 }
 
 void Session::respond() {
+  judge();
   const auto& message = parser_->get();
   const HttpRequest request{.method = view(message.method_string()),
                             .target = view(message.target()),
                             .body = message.body(),
+                            .host = view(message[http::field::host]),
+                            .origin = view(message[http::field::origin]),
+                            .foreign_origin = readers_ == CrossOrigin::withheld,
                             .authorization = view(message[http::field::authorization]),
                             .accept = view(message[http::field::accept]),
                             .content_type = view(message[http::field::content_type]),
@@ -265,7 +313,7 @@ void Session::stream(HttpResponse response) {
   NetError ignored;  // what a peer that does not read makes the kernel hold
   socket_.set_option(asio::socket_base::send_buffer_size(kStreamBuffer), ignored);
   events_ = std::move(response.events);
-  shared_.writer.append_stream_head(out_, response, std::time(nullptr));
+  shared_.writer.append_stream_head(out_, response, readers_, std::time(nullptr));
   events_(out_);
   watch_peer();
   write_events();
@@ -293,7 +341,24 @@ void Session::watch_peer() {
       [this, self = shared_from_this()](const NetError& error, std::size_t) { error ? end() : watch_peer(); });
 }
 
+/// What the request may not do whatever it is about.
+std::optional<HttpResponse> Session::refused(const HttpRequest& request) const {
+  constexpr std::string_view kAdvice = "; --http-allow-host NAME admits further names";
+  if (parser_->get().count(http::field::host) > 1) return error_response(400, "host must be given once");
+  if (!is_our_host(request.host, request.target, shared_.admitted)) {
+    const auto host = host_of_url(request.target).empty() ? request.host : host_of_url(request.target);
+    return error_response(421, "host must be an address or a local name, got " + excerpt(host) + std::string(kAdvice));
+  }
+  const bool changes = request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+  if (request.foreign_origin && changes) {
+    return error_response(403, "origin must be an address or a local name where something is to change, got " +
+                                   excerpt(request.origin) + std::string(kAdvice));
+  }
+  return std::nullopt;
+}
+
 HttpResponse Session::handled(const HttpRequest& request) const {
+  if (auto refusal = refused(request)) return std::move(*refusal);
   try {
     return shared_.handler(request);
   } catch (const std::exception& defect) {
@@ -303,7 +368,7 @@ HttpResponse Session::handled(const HttpRequest& request) const {
 }
 
 void Session::reply(const HttpResponse& response, Persistence persistence, bool with_body) {
-  shared_.writer.append(out_, response, persistence, with_body, std::time(nullptr));
+  shared_.writer.append(out_, response, readers_, persistence, with_body, std::time(nullptr));
   if (with_body) whole_ = response.constant_body;
   held_ = response.held;
   if (persistence == Persistence::close) closing_ = true;
@@ -344,6 +409,10 @@ void Session::linger() {
   NetError ignored;
   socket_.shutdown(HttpSocket::shutdown_send, ignored);
   deadline_ = steady_clock::now() + kLinger;
+  if (!reading_) drain();
+}
+
+void Session::drain() {
   struct Drain {
     std::shared_ptr<Session> session;
     void operator()(const NetError& error, std::size_t) const {

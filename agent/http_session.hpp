@@ -29,6 +29,7 @@ struct HttpSessions {
   HttpServer::Handler handler;
   ResponseWriter writer;
   HttpLimits limits;
+  HostNames admitted;  ///< beside the local ones
   /// Requests larger than a few KiB, together: all connections with a full header and body each were 50 MB.
   Budget large_requests{{.things = 64, .bytes = std::size_t{12} * 1024 * 1024}};
   std::unordered_set<std::shared_ptr<HttpSession>> open{};
@@ -40,7 +41,7 @@ class HttpSession {
  public:
   enum class Kind {
     served,
-    refused,  ///< gets 503 and is closed
+    refused,  ///< gets 503 and is closed, once its request tells whose page may read that
   };
 
   /// Adds a connection to `shared.open`, from which it takes itself when it ends.

@@ -66,6 +66,9 @@ const std::vector<OptionSpec>& option_specs() {
        "file whose first line is the token that changing requests must show as Authorization: Bearer"},
       {"http-allow-anonymous", Kind::flag, "false", "true or false", a_truth,
        "serve without a token on an address that others reach"},
+      {"http-allow-host", Kind::text, "", "names of hosts without ports, separated by commas", is_host_list,
+       "further names under which HTTP may be asked, and whose pages may read and change; without it addresses, local "
+       "names and the host of --public-url"},
       {"public-url", Kind::text, "", "http://... or https://...", is_http_url,
        "how others reach HTTP; without it http://127.0.0.1:<port>"},
       {"ha-discovery", Kind::text, "on", "on or off",

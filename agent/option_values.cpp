@@ -14,6 +14,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "agent/http_origin.hpp"
 #include "common/text.hpp"
 #include "common/wire.hpp"
 
@@ -122,6 +123,22 @@ bool is_broker_uri(const std::string& text) {
 bool is_http_url(const std::string& text) {
   static const std::regex kUrl(std::string("https?://") + kHostAndPort + "(/[!-~]*)?");
   return is_url(text, kUrl);
+}
+
+std::vector<std::string> to_host_list(const std::string& checked) {
+  std::vector<std::string> hosts;
+  std::istringstream parts(checked);
+  for (std::string host; std::getline(parts, host, ',');) hosts.emplace_back(trimmed(host));
+  return hosts;
+}
+
+bool is_host_list(const std::string& text) {
+  constexpr std::size_t kMost = 64;  // each is compared with the host of each request
+  const auto hosts = to_host_list(text);
+  return !hosts.empty() && hosts.size() <= kMost && !text.ends_with(',') &&
+         std::ranges::all_of(hosts, [](const std::string& host) {
+           return !host.empty() && host_of_authority(host) == std::string_view(host);
+         });
 }
 
 bool is_base_topic(const std::string& text) {

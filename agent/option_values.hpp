@@ -32,6 +32,10 @@ bool is_broker_uri(const std::string& text);
 /// `http://host`, `https://host:8443/path`; no user in it.
 bool is_http_url(const std::string& text);
 
+/// `energy.example.org,agent.example`: names or addresses, no ports.
+bool is_host_list(const std::string& text);
+std::vector<std::string> to_host_list(const std::string& checked);
+
 /// One or more levels of a topic, without wildcards, NUL or a slash at either end.
 bool is_base_topic(const std::string& text);
 

@@ -248,7 +248,9 @@ Result<void> Assembly::http() {
   }
   options_.http = HttpSettings{.address = address,
                                .port = static_cast<std::uint16_t>(std::stoul(text("http-port"))),
-                               .server = "home-energy-agent/" + std::string(kVersion)};
+                               .server = "home-energy-agent/" + std::string(kVersion),
+                               .admitted = to_host_list(text("http-allow-host"))};
+  if (!options_.public_url.empty()) options_.http->admitted.emplace_back(host_of_url(options_.public_url));
   return {};
 }
 

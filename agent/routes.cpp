@@ -44,13 +44,16 @@ std::optional<std::string_view> matched(std::string_view pattern, std::string_vi
   return found.find('/') == std::string_view::npos ? std::optional(found) : std::nullopt;
 }
 
-/// The path of a target: without its query, and of an absolute one (`http://host/info`) without its beginning.
+/// The path of a target: without its query, and of an absolute one (`http://host/info`) without its beginning. Several
+/// slashes at its start are one: some clients join a base URL that ends in `/` with a path that begins with it.
 std::string_view path_of(std::string_view target) {
   if (target.starts_with("http://")) {
     target.remove_prefix(std::string_view("http://").size());
     target = target.substr(std::min(target.find('/'), target.size()));
   }
-  return target.substr(0, target.find('?'));
+  const auto path = target.substr(0, target.find('?'));
+  const auto slashes = std::min(path.find_first_not_of('/'), path.size());
+  return slashes > 1 ? path.substr(slashes - 1) : path;
 }
 
 std::string_view query_of(std::string_view target) {
@@ -228,7 +231,7 @@ HttpResponse Routes::without_route(const HttpRequest& request, std::string_view 
 HttpResponse Routes::options(const HttpRequest& request, const std::string& allow) {
   HttpResponse response{.status = 204, .body = {}};
   response.headers = header("Allow", allow);
-  if (!request.preflight) return response;
+  if (!request.preflight || request.foreign_origin) return response;
   response.headers += header("Access-Control-Allow-Methods", kAllMethods);
   if (!request.asked_headers.empty()) response.headers += header("Access-Control-Allow-Headers", request.asked_headers);
   if (request.asks_private_network) response.headers += header("Access-Control-Allow-Private-Network", "true");

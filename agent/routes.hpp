@@ -19,6 +19,9 @@ struct HttpRequest {
   std::string_view method;
   std::string_view target;
   std::string_view body;
+  std::string_view host;
+  std::string_view origin;
+  bool foreign_origin = false;  ///< a page of another site asks: it may not read the answer
   std::string_view authorization;
   std::string_view accept;
   std::string_view content_type;

@@ -45,6 +45,19 @@ TEST_CASE("a command over HTTP acts, and tells the broker") {
   CHECK(std::ranges::any_of(topics, [](const auto& m) { return m.topic == "home-energy/home/battery"; }));
 }
 
+TEST_CASE("several slashes at the start of a path are one") {
+  Served served;
+  for (const auto* path : {"/charge", "//charge", "////charge?x=//", "http://127.0.0.1:5000//charge"}) {
+    CAPTURE(path);
+    CHECK(served.get(path).body == "20.0");
+    CHECK(served.post(path, R"({"charging":"off"})").status == 200);
+  }
+  CHECK(served.get("//").body == served.get("/").body);
+  CHECK(served.get("//homes/home/state").status == 200);
+  CHECK(served.get("/homes//home/state").status == 404);
+  CHECK(served.get("/charge//").status == 404);
+}
+
 TEST_CASE("each home has its own endpoints, the first is the documented one") {
   Served served({}, {"home-1", "home-2"});
   CHECK(served.post("/homes/home-2/charge", R"({"charging":"on"})").status == 200);

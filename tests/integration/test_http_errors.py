@@ -69,7 +69,7 @@ def test_a_wrong_value_for_one_home_names_the_same(home):
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "BREW"])
-@pytest.mark.parametrize("path", ["/nothing", "/info/", "/Info", "//info", "/info%20", "/homes/", "/homes/home/",
+@pytest.mark.parametrize("path", ["/nothing", "/info/", "/Info", "/info//", "/info%20", "/homes/", "/homes/home/",
                                   "/homes//state", "/homes/home/state/", "/homes/a/b/state", "/../info", "/%2e",
                                   "/index.php", "/" + "a" * 8000, "/caf\xc3\xa9", "/\xff", "nonsense"])
 def test_an_unknown_path(home, method, path):

@@ -9,7 +9,7 @@ from http_helpers import SANITIZED, chunked, command_state, home, still_agent  #
 SEED = 20261122
 WARM_UP, REQUESTS = 2_000, 20_000
 MARGIN_KIB = (32 if SANITIZED else 4) * 1024
-STATUSES = {200, 204, 400, 404, 405, 413, 431}
+STATUSES = {200, 204, 400, 403, 404, 405, 413, 421, 431}
 
 PATHS = [b"/", b"/info", b"/charge", b"/discharge", b"/charge_limit", b"/state", b"/homes/home/charge",
          b"/homes/home/charge_limit", b"/homes/home/discharge", b"/homes/none/charge", b"/healthz", b"/nothing", b"*",
@@ -18,7 +18,7 @@ METHODS = [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH", b"
 FIELDS = [b"Host: localhost", b"Connection: close", b"Connection: upgrade, keep-alive", b"Expect: 100-continue",
           b"Expect: nonsense", b"Upgrade: websocket", b"Origin: null", b"Accept: text/html", b"Cookie: a=b; c=\xff\xfe",
           b"Access-Control-Request-Method: POST", b"Access-Control-Request-Headers: \xc3\x28, x",
-          b"Content-Type: application/json", b"Authorization: Bearer x", b"X-Folded: a\r\n b", b"Range: bytes=0-1",
+          b"Content-Type: application/json", b"Authorization: Bearer x", b"Host: localhost", b"Host: evil.example", b"X-Folded: a\r\n b", b"Range: bytes=0-1",
           b"Content-Length: 5", b"Content-Length: -1", b"Transfer-Encoding: gzip, chunked", b": no name", b"X\x00: 1"]
 KEYS = [b"charging", b"chargin", b"discharging", b"charge_limit", b"id", b"", b"\xc3\x28", b"\\u0000", b"\\ud800"]
 VALUES = [b'"maybe"', b'""', b"null", b"true", b"false", b"1e999", b"-1e999", b"1e-999", b"NaN", b"-0", b"19.99",
