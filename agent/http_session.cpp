@@ -236,9 +236,9 @@ void Session::judge_unread(std::string_view unread) {
 
 void Session::refuse() {
   judge_unread({static_cast<const char*>(buffer_.data().data()), buffer_.size()});
-  reply(error_response(503,
-                       "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"),
-        Persistence::close, true);
+  reply(
+      error_response(503, "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"),
+      Persistence::close, true);
 }
 
 /// @param unread what the parser was given last

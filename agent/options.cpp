@@ -133,6 +133,7 @@ Result<void> Assembly::homes() {
   options_.mqtt.status_topic = topics.status();
   options_.mqtt.offline = wire::kOffline;
   runner.base_topic = text("base-topic");
+  runner.discovery_prefix = text("ha-prefix");
   const auto count = std::stoul(text("homes"));
   if (count == 1) {
     if (is_reserved_home(text("home"))) {

@@ -251,7 +251,7 @@ void Runner::answer(const Incoming& message, const wire::CommandAddress& address
                 .retained = false,
                 .correlation = {}});
   if (message.response_topic) {
-    if (topics_.may_answer_to(*message.response_topic)) {
+    if (topics_.may_answer_to(*message.response_topic, settings_.discovery_prefix)) {
       outbox_.post({.topic = *message.response_topic,
                     .payload = receipt,
                     .qos = 0,
@@ -259,7 +259,9 @@ void Runner::answer(const Incoming& message, const wire::CommandAddress& address
                     .correlation = message.correlation});
     } else {
       log_paced(spdlog::level::warn, "response topic",
-                "response topic " + excerpt(*message.response_topic) + " ignored: it cannot be published to");
+                "response topic " + excerpt(*message.response_topic) +
+                    " ignored: it is the agent's own, or none to publish to; " + settings_.base_topic +
+                    "/answers/<client> is one");
     }
   }
   flush_();

@@ -32,7 +32,8 @@ namespace home_energy {
 
 struct RunnerSettings {
   std::string base_topic;
-  std::vector<std::string> home_ids;  ///< at least one; the first is the one of the documented endpoints
+  std::string discovery_prefix = "homeassistant";  ///< Home Assistant's: no place for answers
+  std::vector<std::string> home_ids;               ///< at least one; the first is the one of the documented endpoints
   std::shared_ptr<const HomeSettings> home;
   std::chrono::milliseconds tick;
   std::string currency;

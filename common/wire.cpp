@@ -29,6 +29,10 @@ void append_values(std::string& out, const Curve& curve, const Append& append) {
   out += ']';
 }
 
+bool is_below(std::string_view topic, std::string_view base) {
+  return topic.size() > base.size() && topic.starts_with(base) && topic[base.size()] == '/';
+}
+
 }  // namespace
 
 std::string_view name(HomeTopic topic) {
@@ -83,9 +87,24 @@ std::optional<CommandAddress> Topics::command_address(std::string_view topic) co
   return CommandAddress{std::string(topic.substr(0, slash)), std::string(topic.substr(slash + 1))};
 }
 
-bool Topics::may_answer_to(std::string_view topic) const {
+bool Topics::owns(std::string_view topic) const {
+  constexpr std::string_view kReceipt = "receipt";
+  constexpr std::string_view kStatus = "status";
+  if (!is_below(topic, base_)) return false;
+  topic.remove_prefix(base_.size() + 1);
+  const auto home = topic.substr(0, topic.find('/'));
+  if (home != kAnswers && std::ranges::find(kReservedHomes, home) != kReservedHomes.end()) return true;
+  if (home.size() == topic.size()) return false;
+  const auto rest = topic.substr(home.size() + 1);
+  if (rest.ends_with(kCommandSuffix)) return true;
+  return home != kAnswers && (rest == kReceipt || rest == kStatus ||
+                              std::ranges::any_of(kHomeTopics, [&](HomeTopic of) { return rest == name(of); }));
+}
+
+bool Topics::may_answer_to(std::string_view topic, std::string_view discovery_prefix) const {
   constexpr std::size_t kLongest = 256;
-  if (topic.empty() || topic.size() > kLongest || !is_utf8(topic) || command_address(topic)) return false;
+  if (topic.empty() || topic.size() > kLongest || !is_utf8(topic) || topic.front() == '$') return false;  // $: brokers'
+  if (topic == discovery_prefix || is_below(topic, discovery_prefix) || owns(topic)) return false;
   return std::ranges::none_of(topic, [](unsigned char c) { return c == '+' || c == '#' || std::iscntrl(c) != 0; });
 }
 

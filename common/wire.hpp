@@ -69,6 +69,8 @@ inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit, kMode, kTarg
 /// No home is called so: topics below the base topic that are, or will be, another thing's.
 inline constexpr std::array<std::string_view, 6> kReservedHomes{"fleet", "clock",   "status",
                                                                 "info",  "receipt", "answers"};
+/// Of those the one below which receipts may be asked for: `<base>/answers/<client>`.
+inline constexpr std::string_view kAnswers = "answers";
 
 /// The retained topics of a home that hold JSON, in the order in which they are published.
 enum class HomeTopic { clock, baseload, price, battery, grid, plan, baseload_profile, price_profile };
@@ -105,11 +107,15 @@ class Topics {
   std::string command_filter() const { return base_ + "/+/+/set"; }
   /// The home and the command that a topic of that subscription names; nothing where it is another topic.
   std::optional<CommandAddress> command_address(std::string_view topic) const;
-  /// Whether a receipt may go to the Response Topic that a command asked for: a topic that a broker takes, and none of
-  /// our own commands.
-  bool may_answer_to(std::string_view topic) const;
+  /// Whether a receipt may go to the Response Topic that a command asked for: a topic that a broker takes, and none
+  /// that the agent itself owns. Else who may only write commands could make the agent publish in its own name.
+  /// @param discovery_prefix Home Assistant's; all below it are the agent's, too
+  bool may_answer_to(std::string_view topic, std::string_view discovery_prefix) const;
 
  private:
+  /// Telemetry, status, info, receipts, commands, and all below an id that no home may have, but for answers.
+  bool owns(std::string_view topic) const;
+
   std::string base_;
 };
 

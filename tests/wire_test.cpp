@@ -94,14 +94,33 @@ TEST_CASE("a command's topic names home and command") {
   }
 }
 
-TEST_CASE("a receipt is not sent to a topic that would cost us the broker, nor to our own commands") {
+TEST_CASE("a receipt is not sent to a topic that would cost us the broker, nor to one of our own") {
   const wire::Topics topics("home-energy");
-  CHECK(topics.may_answer_to("reply/to/me"));
-  CHECK(topics.may_answer_to("home-energy/home/receipt/me"));
+  for (const auto* topic : {"reply/to/me", "home-energy/answers/me", "home-energy/answers", "home-energy/answers/a/x",
+                            "home-energy/home/receipt/me", "home-energy/home/answers", "home-energy/answer",
+                            "home-energy", "home-energy/", "home-energyx/status", "x/home-energy/status",
+                            "homeassistants/status", "home-energy/homeassistant", "status", "/", "discovery"}) {
+    CAPTURE(topic);
+    CHECK(topics.may_answer_to(topic, "homeassistant"));
+  }
+  for (const auto* topic : {"home-energy/status", "home-energy/info", "home-energy/receipt", "home-energy/fleet",
+                            "home-energy/fleet/1", "home-energy/clock/set", "home-energy/clock/join/set",
+                            "home-energy/status/x", "home-energy/home/status", "home-energy/home/receipt",
+                            "home-energy/home/charge/set", "home-energy/home/none/set", "home-energy/other/grid",
+                            "home-energy/answers/charge/set",  // a command, though of no home
+                            "homeassistant", "homeassistant/status", "homeassistant/device/home/config", "$SYS/x",
+                            "$CONTROL/dynamic-security/v1"}) {
+    CAPTURE(topic);
+    CHECK_FALSE(topics.may_answer_to(topic, "homeassistant"));
+  }
+  for (const auto topic : wire::kHomeTopics)
+    CHECK_FALSE(topics.may_answer_to(topics.of("home-7", topic), "homeassistant"));
+  CHECK(topics.may_answer_to("homeassistant/x", "discovery"));
+  CHECK_FALSE(topics.may_answer_to("discovery/x", "discovery"));
   for (const auto& topic : {std::string(), std::string("a/+"), std::string("#"), std::string("a\0b", 3),
                             std::string("\xff"), std::string(257, 'x'), std::string("home-energy/home/charge/set")}) {
     CAPTURE(topic);
-    CHECK_FALSE(topics.may_answer_to(topic));
+    CHECK_FALSE(topics.may_answer_to(topic, "homeassistant"));
   }
 }
 

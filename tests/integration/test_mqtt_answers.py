@@ -1,5 +1,7 @@
 """Where answers may go (MQTT 5 Response Topic), and commands that the broker had stored."""
 
+import time
+
 import pytest
 
 import harness
@@ -21,6 +23,7 @@ def connections(agent):
 
 @pytest.mark.parametrize("topic", [
     "answers/7",
+    "home-energy/answers/7",
     "home-energy/home/answers",
     "x" * LONGEST_RESPONSE_TOPIC,
     "ö" * (LONGEST_RESPONSE_TOPIC // 2),
@@ -65,6 +68,17 @@ def test_correlation_without_a_response_topic_is_a_plain_command(agent, client):
     f"{HOME}/charge/set",
     f"{HOME}/foo/set",
     "home-energy/ghost/charge/set",
+    f"{HOME}/grid",
+    f"{HOME}/price/profile",
+    f"{HOME}/status",
+    f"{HOME}/receipt",
+    "home-energy/status",
+    "home-energy/info",
+    "home-energy/receipt",
+    "home-energy/fleet/limit",
+    "homeassistant/device/home/config",
+    "homeassistant/status",
+    "$CONTROL/dynamic-security/v1",
 ], ids=lambda topic: topic[:25])
 def test_a_bad_response_topic_is_ignored_and_logged(agent, client, topic):
     client.publish(f"{HOME}/charge/set", "on", qos=0, response_topic=topic, correlation=CORRELATION)
@@ -74,6 +88,31 @@ def test_a_bad_response_topic_is_ignored_and_logged(agent, client, topic):
     assert agent.log().count("response topic") == 1
     assert connections(agent) == 1 and "lost" not in agent.log()
     assert agent.get("/healthz")[1]["broker"] == "connected"
+
+
+def test_what_the_agent_says_of_itself_is_no_place_for_answers(agent, started, broker):
+    """Who may write commands only must not speak in the agent's name: neither retained nor live."""
+    own = started(harness.Client(broker.port, f"{HOME}/grid", "home-energy/status", "homeassistant/device/home/config"))
+    asker = started(harness.Client(broker.port, "home-energy/answers/me"))
+    for topic in (f"{HOME}/grid", "home-energy/status", "homeassistant/device/home/config"):
+        asker.publish(f"{HOME}/charge/set", "maybe", response_topic=topic)
+    asker.publish(f"{HOME}/charge/set", "maybe", response_topic="home-energy/answers/me")
+    asker.expect("home-energy/answers/me")
+    own.publish("home-energy/status", "the end")  # after all that the agent had to say
+    seen = []
+    while (message := own.messages.get(timeout=harness.PATIENCE)).payload != b"the end":
+        seen.append(message)
+    assert seen and [message for message in seen if b'"command"' in message.payload] == []
+
+
+def test_the_log_is_not_filled_by_response_topics(agent, client):
+    began = time.monotonic()
+    for topic in [f"home-energy/status/{number}" for number in range(100)] + ["home-energy/status"] * 100:
+        client.publish(f"{HOME}/charge/set", "on", qos=0, response_topic=topic)
+    client.publish(f"{HOME}/charge/set", "off")
+    client.expect(f"{HOME}/receipt", lambda receipt: receipt["result"] == {"charging": "off"})
+    seconds = time.monotonic() - began
+    assert 1 <= agent.log().count("response topic") <= seconds + 2  # a line a second
 
 
 def heard_receipts(client, marker):

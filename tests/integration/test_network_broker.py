@@ -291,6 +291,23 @@ def test_a_response_topic_out_of_bounds_harms_nobody(started, network, network_a
     assert network_agent.log().count("mqtt: connected") == 1
 
 
+@pytest.mark.parametrize("user", ["homeassistant", "observer"])
+def test_who_sends_commands_gets_answers_below_answers(started, network, network_agent, user):
+    asker = started(network.client(user, f"home-energy/answers/{user}"))
+    asker.publish("home-energy/home/charge/set", "on", response_topic=f"home-energy/answers/{user}", correlation=b"7")
+    answer, receipt = asker.expect_message(f"home-energy/answers/{user}")
+    assert (receipt["status"], answer.properties.CorrelationData, answer.retained) == ("ok", b"7", False)
+
+
+def test_answers_are_written_by_the_agent_alone(started, network):
+    """Nobody else can answer in its name."""
+    reader = started(network.client("observer", "home-energy/answers/#"))
+    for user in ("homeassistant", "viewer"):
+        started(network.client(user)).publish("home-energy/answers/me", "forged")
+    reader.publish("home-energy/answers/end", "the end")
+    assert topics_before(reader, "home-energy/answers/end") == set()
+
+
 def test_a_base_topic_that_the_access_list_forbids(started, folder, network):
     observer = started(network.client("observer", "#"))
     agent = started(agent_of(network, folder, "--base-topic", "elsewhere")).wait_connected()
