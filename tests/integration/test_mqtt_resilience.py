@@ -11,7 +11,7 @@ HOME = "home-energy/home"
 STILL = ["--seconds-per-hour", "3600", "--tick", "60s"]  # stays at 00:00 for the first minute
 BRISK = ["--seconds-per-hour", "0.8", "--tick", "200ms"]
 RETAINED = {"home-energy/status", "home-energy/info"} | {f"{HOME}/{name}" for name in (
-    "clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile")}
+    "clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile", "status")}
 RECONNECT = 30.0  # seconds: the longest wait between two tries is 11 s, and a try takes up to 5 s
 KEEP_ALIVE = 45.0  # seconds until a silent broker is noticed at the latest: two keep-alives of 15 s, and some
 
