@@ -52,7 +52,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
       flush_(std::move(flush)),
       timer_(io),
       schedule_(settings_.home_ids.size(), settings_.tick, steady_clock::now() + settings_.tick),
-      slices_(io) {
+      slices_(io, settings_.piece) {
   const auto now = system_clock::now();
   const StoredWorld stored = store.take_loaded();
   const bool knows_dates = stored.agent && stored.agent->wall_ms;

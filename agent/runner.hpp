@@ -40,6 +40,8 @@ struct RunnerSettings {
   wire::AgentInfo info;
   GivenOptions given{};            ///< beat what is stored
   std::size_t history_homes = 10;  ///< so many, the first ones, have a history
+  /// The length of a piece of work. Tests that look at what happens between two pieces give one that no piece reaches.
+  std::chrono::milliseconds piece = Slices::kPiece;
 };
 
 class Runner {

@@ -13,11 +13,11 @@ void Slices::add(Step step) {
 }
 
 void Slices::run() {
-  const auto end = std::chrono::steady_clock::now() + kPiece;
+  const auto end = std::chrono::steady_clock::now() + piece_;
   while (!tasks_.empty()) {
     const bool more = step();
     if (!more && !tasks_.empty()) tasks_.pop_front();
-    if (std::chrono::steady_clock::now() < end) continue;
+    if (tasks_.empty() || std::chrono::steady_clock::now() < end) continue;
     boost::asio::post(io_, [this] { run(); });
     return;
   }

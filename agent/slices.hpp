@@ -18,7 +18,7 @@ class Slices {
   /// The length of a piece. Nothing may take over 5 ms, and what adds a task may have worked for a while.
   static constexpr std::chrono::milliseconds kPiece{2};
 
-  explicit Slices(boost::asio::io_context& io) : io_(io) {}
+  explicit Slices(boost::asio::io_context& io, std::chrono::milliseconds piece = kPiece) : io_(io), piece_(piece) {}
   Slices(const Slices&) = delete;
   Slices& operator=(const Slices&) = delete;
   Slices(Slices&&) = delete;
@@ -35,6 +35,7 @@ class Slices {
   bool step();
 
   boost::asio::io_context& io_;
+  std::chrono::milliseconds piece_;
   std::deque<Step> tasks_;
   bool running_ = false;  ///< or about to go on
 };

@@ -33,7 +33,8 @@ struct World {
                 .home = std::make_shared<const HomeSettings>(settings),
                 .tick = tick,
                 .currency = "SEK",
-                .info = {"0.1.0", homes, 4.0, std::nullopt}},
+                .info = {"0.1.0", homes, 4.0, std::nullopt},
+                .piece = std::chrono::hours(1)},
                outbox, *store, [this] { flush(); }) {}
 
   Io io;
