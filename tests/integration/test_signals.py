@@ -90,7 +90,7 @@ def test_process_1_ends_cleanly_at_any_moment_of_a_start(started, large, number)
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_ends_a_start_whose_disk_is_stuck(folder, number):
-    env, disk, _ = durable.preloaded(folder)
+    env, disk, _ = durable.bent_environment(folder)
     durable.put(disk, "20000")  # each write takes 20 s
     for delay in (0, 0.1, 0.5):
         agent = durable.agent_on(folder / "data", folder, *durable.STILL, env=env)

@@ -31,7 +31,10 @@ def carry_out(agent, home="home", **commands):
 def restarted(started, agent, data, folder, *arguments, **options):
     code, seconds = agent.stop()
     assert code == 0 and seconds < 2, agent.log()
-    return started(agent_on(data, folder, *arguments, **options))
+    agent = started(agent_on(data, folder, *arguments, **options))
+    # Until then what is read is what there is so far: the plan may still be in the making.
+    harness.wait_until(lambda: agent.get("/healthz")[0] == 200, "the homes are as they were")
+    return agent
 
 
 @pytest.mark.parametrize("values", [24, 96])
