@@ -32,7 +32,8 @@ class Container:
     def __init__(self, agent):
         rights = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         with open(agent.log_path, "ab") as log:
-            self.outer = subprocess.Popen(["unshare", *rights, "--pid", "--fork", "--kill-child", *agent.command],
+            self.outer = subprocess.Popen(["unshare", *rights, "--pid", "--fork", "--kill-child", "--mount-proc",
+                                           *agent.command],
                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=agent.env)
         self.agent = agent
         try:
