@@ -46,6 +46,9 @@ constexpr int kUnsettledLossesToReport = 3;
 // CONNACK codes of MQTT 3.1.1 (3.2.2.3) and MQTT 5 (3.2.2.2).
 constexpr std::array<int, 4> kBadCredentials{4, 5, 134, 135};
 constexpr std::array<int, 2> kBadVersion{1, 132};
+/// Opened at once after a refusal, the next connection sometimes ended with "socket error" before CONNECT was sent (in
+/// one of 1 to 11 tries on a busy machine): probably Paho's thread still closes a socket of the same descriptor.
+constexpr auto kUntilClosed = 100ms;
 
 /// What Paho says when the broker closed the connection instead of answering CONNECT; of the second it says that of a
 /// refused port, too.
@@ -404,13 +407,13 @@ void MqttLink::Impl::found(const std::string& reason, const Finding& finding) {
   connect_anew();
 }
 
-/// At once. Some brokers refuse a version by closing the connection; so does a proxy whose broker is away, for which a
-/// version that has worked is not given up.
+/// Without a backoff. Some brokers refuse a version by closing the connection; so does a proxy whose broker is away,
+/// for which a version that has worked is not given up.
 bool MqttLink::Impl::try_lower_version(bool refused_by_name) {
   if (settings_.version != MqttVersion::automatic || !v5_ || (v5_worked_ && !refused_by_name)) return false;
   v5_ = false;
   v5_refused_ = true;
-  connect();
+  wait(kUntilClosed, &Impl::connect);
   return true;
 }
 
