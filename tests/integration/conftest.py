@@ -9,6 +9,8 @@ import pytest
 
 import harness
 
+pytest.register_assert_rewrite("any_broker")
+
 
 def pytest_configure():
     """A root of its own for temporary folders: of a shared one pytest takes others' right to enter whenever a process of

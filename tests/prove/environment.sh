@@ -19,3 +19,8 @@ tests() {
 
 # pytest of Debian in tests/integration.
 integration() { (cd tests/integration && exec /usr/bin/python3 -B -m pytest -q -s -p no:cacheprovider "$@"); }
+
+# The broker of Node-RED, from npm; of the last release that runs with Debian's Node.js.
+install_aedes() {
+  [ -d build/aedes/node_modules/aedes ] || npm install --prefix build/aedes --no-save --no-audit --no-fund --ignore-scripts aedes@0.51.3
+}

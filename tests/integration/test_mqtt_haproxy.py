@@ -1,0 +1,32 @@
+"""The agent at a mosquitto behind haproxy, which takes connections also while the broker is away, and closes them."""
+
+import pytest
+
+import harness
+from any_broker import PATIENCE, AnyBroker, Place, all_started
+from brokers import HaProxy
+
+
+class TestHaProxy(AnyBroker):
+    version = "5"
+
+    @pytest.fixture(scope="class")
+    def place(self, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("haproxy")
+        folder.chmod(0o755)  # mosquitto, started as root, reads its files as user mosquitto
+        broker = harness.Broker(folder)
+        with all_started(broker, HaProxy(folder, broker.port)) as (_, proxy):
+            yield Place(broker, proxy.uri, proxy.port)
+
+    def test_the_version_stays_while_the_broker_is_away(self, start, connect, base, place):
+        agent = start()
+        place.broker.kill()
+        harness.wait_until(lambda: agent.log().count("no connection to") + agent.log().count(" lost") >= 2,
+                           "a try finds the proxy and no broker", PATIENCE)
+        place.broker.start()
+        harness.wait_until(lambda: len(self.connections(agent)) == 2, "the agent is back", PATIENCE)
+        assert self.connections(agent)[-1].endswith(", MQTT 5")
+        connect(f"{base}/status").expect(f"{base}/status", lambda p: p == "online", PATIENCE)
+        client = connect(f"{base}/answers/me")
+        client.publish(f"{base}/home/charge/set", "on", response_topic=f"{base}/answers/me", correlation=b"17")
+        assert client.expect(f"{base}/answers/me")["status"] == "ok"
