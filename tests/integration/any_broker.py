@@ -67,6 +67,7 @@ class AtBroker:
 class AnyBroker(AtBroker):
     wildcards_give_stored = True  # a subscription with wildcards gets what is retained
     takes_qos_2 = True
+    remembers = None  # whether what is stored outlives `kill -9`; None: as it is configured
 
     def test_the_version_is_found_at_once_and_said_once(self, start):
         agent = start()
@@ -176,6 +177,7 @@ class AnyBroker(AtBroker):
 
     def test_a_restart_of_the_broker(self, start, connect, base, place):
         agent = start()
+        connect().publish(f"{base}/answers/me", "stored", retain=True)
         place.broker.kill()
         harness.wait_until(lambda: " lost" in agent.log(), "the loss is told", PATIENCE)
         assert agent.post("/charge_limit", {"charge_limit": 90})[0] == 200
@@ -188,3 +190,7 @@ class AnyBroker(AtBroker):
         client.expect(f"{base}/status", lambda p: p == "online", PATIENCE)
         client.publish(f"{base}/home/charge/set", "off")
         assert client.expect(f"{base}/home/receipt")["status"] == "ok"
+        if self.remembers is not None:
+            late = connect(f"{base}/answers/me")
+            late.publish(f"{base}/answers/me", "new")
+            assert (late.expect(f"{base}/answers/me") == "stored") == self.remembers

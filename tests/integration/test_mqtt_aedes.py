@@ -7,6 +7,8 @@ from brokers import Aedes
 
 
 class TestAedes(AnyBroker):
+    remembers = False  # in memory
+
     @pytest.fixture(scope="class")
     def place(self, tmp_path_factory):
         with all_started(Aedes(tmp_path_factory.mktemp("aedes"))) as (broker,):

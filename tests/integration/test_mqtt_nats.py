@@ -8,6 +8,7 @@ from brokers import Nats
 
 class TestNats(AnyBroker):
     takes_qos_2 = False
+    remembers = True
 
     @pytest.fixture(scope="class")
     def place(self, tmp_path_factory):

@@ -8,6 +8,7 @@ from brokers import Epmd, RabbitMq
 
 class TestRabbitMq(AnyBroker):
     wildcards_give_stored = False
+    remembers = False
 
     @pytest.fixture(scope="class")
     def place(self, tmp_path_factory):

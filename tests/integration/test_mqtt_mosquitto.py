@@ -1,10 +1,27 @@
-"""The agent at a mosquitto behind haproxy, which takes connections also while the broker is away, and closes them."""
+"""What a stock mosquitto lacks; and the agent at one behind haproxy, which takes connections also while the broker is away, and
+closes them."""
 
 import pytest
 
 import harness
 from any_broker import PATIENCE, AnyBroker, Place, all_started
 from brokers import HaProxy
+
+
+MAX_QUEUED_MESSAGES, MAX_INFLIGHT_MESSAGES = 1000, 20  # its defaults
+
+
+def test_a_subscription_gets_so_many_stored_messages_of_qos_1_and_no_more(broker, started):
+    client = started(harness.Client(broker.port))
+    for i in range(MAX_QUEUED_MESSAGES + MAX_INFLIGHT_MESSAGES + 100):
+        client.paho.publish(f"many/{i}", "kept", 1, True)
+    client.publish("last", "kept", 1, True)
+    client.subscribe("many/+")
+    stored = 0
+    client.subscribe("last")
+    while client.messages.get(timeout=PATIENCE).topic != "last":
+        stored += 1
+    assert stored == MAX_QUEUED_MESSAGES + MAX_INFLIGHT_MESSAGES
 
 
 class TestHaProxy(AnyBroker):
