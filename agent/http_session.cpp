@@ -264,6 +264,8 @@ void Session::respond() {
                             .origin = view(message[http::field::origin]),
                             .foreign_origin = readers_ == CrossOrigin::withheld,
                             .authorization = view(message[http::field::authorization]),
+                            .cookies = view(message[http::field::cookie]),
+                            .fetch_site = view(message["Sec-Fetch-Site"]),
                             .accept = view(message[http::field::accept]),
                             .content_type = view(message[http::field::content_type]),
                             .last_event_id = view(message["Last-Event-ID"]),

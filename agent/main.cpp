@@ -167,7 +167,8 @@ Result<void> Agent::start() {
     if (http_) http_->wake_streams();
   });
   link_.emplace(io_, std::move(options_.mqtt), outbox_, events());
-  routes_.emplace(*runner_, outbox_, options_.http_token, [this] { return text(link_->state()); });
+  routes_.emplace(*runner_, outbox_, HttpAccess(options_.http_token, options_.http_reads), options_.frame_ancestors,
+                  [this] { return text(link_->state()); });
   // Takes over from end_at_once(). What comes from now on is kept until the loop runs.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   signals_.async_wait([this](const boost::system::error_code& error, int) {

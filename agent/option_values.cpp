@@ -141,6 +141,18 @@ bool is_host_list(const std::string& text) {
          });
 }
 
+std::optional<std::string> to_frame_ancestors(const std::string& text) {
+  constexpr std::size_t kLongest = 1024;  // of a header that goes out with each page and file
+  static const std::regex kOrigin(std::string("https?://") + kHostAndPort);
+  if (text == "none") return "'none'";
+  std::string policy;
+  for (const auto& origin : to_host_list(text)) {
+    if (origin != "self" && !is_url(origin, kOrigin)) return std::nullopt;
+    policy += (policy.empty() ? "" : " ") + (origin == "self" ? "'self'" : origin);
+  }
+  return policy.empty() || text.ends_with(',') || policy.size() > kLongest ? std::nullopt : std::optional(policy);
+}
+
 bool is_base_topic(const std::string& text) {
   constexpr std::size_t kLongest = 256;
   if (text.empty() || text.size() > kLongest || !is_utf8(text)) return false;

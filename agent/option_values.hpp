@@ -36,6 +36,10 @@ bool is_http_url(const std::string& text);
 bool is_host_list(const std::string& text);
 std::vector<std::string> to_host_list(const std::string& checked);
 
+/// The value of `frame-ancestors` in a Content-Security-Policy: of `self` and `http://host:port`, separated by commas,
+/// or of `none`.
+std::optional<std::string> to_frame_ancestors(const std::string& text);
+
 /// One or more levels of a topic, without wildcards, NUL or a slash at either end.
 bool is_base_topic(const std::string& text);
 

@@ -236,10 +236,16 @@ Result<void> Assembly::world() {
 
 Result<void> Assembly::http() {
   options_.public_url = text("public-url");
+  options_.http_reads = text("http-read-anonymous") == "true" ? AnonymousReads::allowed : AnonymousReads::refused;
+  options_.frame_ancestors = *to_frame_ancestors(text("http-frame-ancestors"));
   if (!text("http-token-file").empty()) {
     auto token = named("http-token-file", read_secret(text("http-token-file"), "http-token-file"));
     if (!token) return tl::unexpected(token.error());
     options_.http_token = trimmed(*token);  // what surrounds a header's value is not part of it
+    if (options_.http_token.size() > HttpAccess::kLongestToken || options_.http_token.find('\0') != std::string::npos) {
+      return wrong("http-token-file", "the token must be at most " + std::to_string(HttpAccess::kLongestToken) +
+                                          " bytes without NUL, got " + std::to_string(options_.http_token.size()));
+    }
   }
   if (text("http-port") == "off") return {};
   const std::string& address = text("http-address");

@@ -26,7 +26,9 @@ struct Options {
   RunnerSettings runner;
   std::optional<HttpSettings> http;  ///< none: HTTP is off
   std::string http_token;            ///< none where empty
-  std::string public_url;            ///< none where empty: the loopback address and the port
+  AnonymousReads http_reads = AnonymousReads::refused;
+  std::string frame_ancestors = "'none'";  ///< as a Content-Security-Policy has it
+  std::string public_url;                  ///< none where empty: the loopback address and the port
   StoreSettings store;
   bool store_is_by_default = false;  ///< nobody asked for its folder
   std::string ha_prefix;             ///< Home Assistant's discovery prefix; empty: it is told nothing

@@ -11,6 +11,7 @@
 #include "agent/openapi.hpp"
 #include "agent/version.hpp"
 #include "agent/web_page.hpp"
+#include "common/session_request.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -28,6 +29,11 @@ std::string header(std::string_view name, std::string_view value) {
   line += ": ";
   line += value;
   return line += "\r\n";
+}
+
+/// After a form: so that a reload does not send it again.
+HttpResponse redirect(std::string_view place) {
+  return {.status = 303, .body = {}, .headers = header("Location", place)};
 }
 
 /// What `path` has where `pattern` says {home} or {file}. Nothing where they do not match; empty where the pattern has
@@ -70,9 +76,24 @@ bool wants_page(const HttpRequest& request) {
   return contains(request.accept, "text/html");
 }
 
-/// Where a home's page is, and what its endpoints begin with.
-std::string home_path(std::size_t home, const std::string& id) {
-  return home == 0 ? "/" : "/homes/" + id;
+/// A browser's form, which is answered with a page.
+bool is_form(const HttpRequest& request) {
+  return wants_page(request) && contains(request.content_type, "application/x-www-form-urlencoded");
+}
+
+/// The way from a path up to the folder that all paths are in, so that every address in a page is relative: behind a
+/// proxy that folder may be any. `/homes/x` is `../`.
+std::string root_of(std::string_view path) {
+  std::string root;
+  for (auto slashes = std::ranges::count(path, '/'); slashes > 1; --slashes) root += "../";
+  return root;
+}
+
+/// Whether the browser says that a page of another origin asks. The cookie is no proof then that its owner wants it:
+/// to `SameSite` all ports of a host are one site, and neighbours below one domain, too. Browsers say so where the page
+/// is on this machine or comes over TLS.
+bool is_of_another_page(const HttpRequest& request) {
+  return request.fetch_site == "same-site" || request.fetch_site == "cross-site";
 }
 
 std::string_view text(StoreHealth::State state) {
@@ -85,15 +106,6 @@ std::string_view text(StoreHealth::State state) {
       return "failing";
   }
   return {};
-}
-
-/// Compares all bytes whatever they are, so that the time taken tells nothing of the token.
-bool same_secret(std::string_view shown, std::string_view secret) {
-  unsigned difference = shown.size() == secret.size() ? 0 : 1;
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    difference |= static_cast<unsigned>(shown[i] ^ secret[i % secret.size()]);
-  }
-  return difference == 0;
 }
 
 }  // namespace
@@ -113,11 +125,19 @@ struct Routes::Match {
   Snapshot snapshot() const { return routes.runner_.snapshot(home); }
 };
 
+/// Where a token is set.
+enum class Access {
+  guarded,  ///< asks for it
+  page,     ///< the same, and a browser gets a page that asks for it
+  open,     ///< tells no value of a home
+};
+
 struct Routes::Route {
   std::string_view method;
   std::string path;
   HttpResponse (*answer)(const Match& match);
   std::string_view command{};
+  Access access = Access::guarded;
 };
 
 std::span<const Routes::Route> Routes::table() {
@@ -131,6 +151,7 @@ std::span<const Routes::Route> Routes::table() {
   constexpr auto kHistory = [](M m) { return m.routes.history(m.home, m.request); };
   constexpr auto kEvents = [](M m) {
     return HttpResponse{.content_type = "text/event-stream",
+                        .headers = header("X-Accel-Buffering", "no"),  // else nginx passes on 4 KiB at a time
                         .events = m.routes.feed_.open(m.home, m.request.last_event_id)};
   };
   static const auto kRoutes = with_commands({
@@ -144,23 +165,32 @@ std::span<const Routes::Route> Routes::table() {
             [](M) {
               return HttpResponse{.body = wire::http::message(R"(POST {"discharging":"on"} to discharge to 20 %)")};
             }},
-      Route{"GET", "/",
+      Route{"GET",
+            "/",
             [](M m) {
-              if (wants_page(m.request)) return m.routes.page(m.home);
+              if (wants_page(m.request)) return m.routes.page(m.home, m.request);
               return HttpResponse{.body = wire::http::stored_kwh(m.state().snapshot())};
-            }},
+            },
+            {},
+            Access::page},
       Route{"GET", "/state", kState},
       Route{"GET", "/plan", kPlan},
       Route{"GET", "/history", kHistory},
       Route{"GET", "/events", kEvents},
       Route{"GET", "/homes", [](M m) { return HttpResponse{.body = {}, .constant_body = m.routes.homes_}; }},
-      Route{"GET", "/homes/{home}", [](M m) { return wants_page(m.request) ? m.routes.page(m.home) : kState(m); }},
+      Route{"GET",
+            "/homes/{home}",
+            [](M m) { return wants_page(m.request) ? m.routes.page(m.home, m.request) : kState(m); },
+            {},
+            Access::page},
       Route{"GET", "/homes/{home}/state", kState},
       Route{"GET", "/homes/{home}/plan", kPlan},
       Route{"GET", "/homes/{home}/history", kHistory},
       Route{"GET", "/homes/{home}/events", kEvents},
-      Route{"GET", "/web/{file}", [](M m) { return web_file(m.file); }},
-      Route{"GET", "/healthz", [](M m) { return m.routes.health(); }},
+      Route{"GET", "/web/{file}", [](M m) { return web_file(m.file, m.routes.page_headers_); }, {}, Access::open},
+      Route{"GET", "/healthz", [](M m) { return m.routes.health(); }, {}, Access::open},
+      Route{"GET", "/session", [](M m) { return m.routes.session(m.request); }, {}, Access::open},
+      Route{"POST", "/session", [](M m) { return m.routes.change_session(m.request); }, {}, Access::open},
       Route{"GET", "/openapi.json", [](M) { return HttpResponse{.body = {}, .constant_body = kOpenApi}; }},
   });
   return kRoutes;
@@ -177,12 +207,15 @@ std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
   return routes;
 }
 
-Routes::Routes(Runner& runner, const Outbox& outbox, std::string token, std::function<std::string_view()> broker)
+Routes::Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const std::string& frame_ancestors,
+               std::function<std::string_view()> broker)
     : runner_(runner),
       homes_(wire::http::homes(runner.home_ids())),
       histories_(std::make_shared<Budget>(kHistories)),
       feed_(runner, outbox),
-      token_(std::move(token)),
+      access_(std::move(access)),
+      framed_(frame_ancestors != "'none'"),
+      page_headers_(web_headers(frame_ancestors, access_.has_token() ? WebForms::guarded : WebForms::open)),
       broker_(std::move(broker)) {}
 
 std::vector<Routes::Described> Routes::described() {
@@ -202,14 +235,10 @@ HttpResponse Routes::answer(const HttpRequest& request) const {
     return here.has_value();
   });
   if (found == table().end()) return without_route(request, path);
+  if (!may(*found, request)) return unauthorised(*found, request, place);
   const bool names_home = contains(found->path, "{home}");
   const auto home = names_home ? runner_.find(place) : std::optional<std::size_t>(0);
   if (!home) return error_response(404, "home " + excerpt(place) + " does not exist, see /homes");
-  if (found->method == "POST" && !authorised(request)) {
-    auto response = error_response(401, "authorization must be \"Bearer\" and the token of --http-token-file");
-    response.headers = header("WWW-Authenticate", "Bearer");
-    return response;
-  }
   return found->answer(Match{*this, request, *home, found->command, place});
 }
 
@@ -238,25 +267,74 @@ HttpResponse Routes::options(const HttpRequest& request, const std::string& allo
   return response;
 }
 
-bool Routes::authorised(const HttpRequest& request) const {
-  constexpr std::string_view kScheme = "bearer ";
-  if (token_.empty()) return true;
-  const auto scheme = request.authorization.substr(0, kScheme.size());
-  return std::ranges::equal(scheme, kScheme, {}, [](unsigned char c) { return static_cast<char>(std::tolower(c)); }) &&
-         same_secret(request.authorization.substr(scheme.size()), token_);
+bool Routes::may_change(const HttpRequest& request) const {
+  return access_.may_change(request.authorization, is_of_another_page(request) ? "" : request.cookies);
+}
+
+bool Routes::may(const Route& route, const HttpRequest& request) const {
+  if (route.access == Access::open) return true;
+  return route.method == "GET" ? access_.may_read(request.authorization, request.cookies) : may_change(request);
+}
+
+/// A browser gets the page that asks for the token, with which it comes back to the home that it wanted.
+HttpResponse Routes::unauthorised(const Route& route, const HttpRequest& request, std::string_view place) const {
+  if ((route.access == Access::page && wants_page(request)) || is_form(request)) {
+    return sign_in_page(request, place, route.path == "/" ? 200 : 401, false);
+  }
+  auto response = error_response(
+      401,
+      "authorization must be \"Bearer\" and the token of --http-token-file, or the cookie that POST /session gives");
+  response.headers = header("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+HttpResponse Routes::session(const HttpRequest& request) const {
+  if (wants_page(request)) return redirect("./");  // the address that a refused token leaves in a browser
+  return {.body = wire::http::session(access_.may_change(request.authorization, request.cookies) ? "open" : "closed")};
+}
+
+HttpResponse Routes::change_session(const HttpRequest& request) const {
+  const auto wanted = parse_session_request(HttpAccess::bearer(request.authorization), request.body);
+  const std::string home = wanted ? wanted->home : "";
+  const bool opens = !wanted || wanted->wish == SessionRequest::Wish::open;
+  if (access_.has_token() && opens && !(wanted && access_.is_token(wanted->token))) {
+    if (is_form(request)) return sign_in_page(request, home, 401, true);
+    return wanted ? error_response(401, "token is not that of --http-token-file")
+                  : error_response(400, wanted.error().reason);
+  }
+  HttpResponse response{.body = wire::http::session(opens ? "open" : "closed")};
+  if (is_form(request)) {
+    const auto found = runner_.find(home).value_or(0);
+    response = redirect(found == 0 ? "./" : "homes/" + runner_.home_ids()[found]);
+  }
+  if (access_.has_token()) {
+    const bool secure = request.origin.starts_with("https://");
+    const auto transport = secure ? HttpAccess::Transport::secure : HttpAccess::Transport::plain;
+    response.headers += opens ? access_.begin_session(transport) : access_.end_session();
+  }
+  return response;
+}
+
+HttpResponse Routes::sign_in_page(const HttpRequest& request, std::string_view home, int status, bool refused) const {
+  auto response = web_sign_in(
+      {.root = root_of(path_of(request.target)), .home = std::string(home), .refused = refused, .framed = framed_},
+      page_headers_);
+  response.status = status;
+  return response;
 }
 
 HttpResponse Routes::command(std::string_view name, std::size_t home, const HttpRequest& request) const {
-  const bool from_page = wants_page(request) && contains(request.content_type, "application/x-www-form-urlencoded");
-  // The page of a browser without JavaScript is shown again.
-  const auto page = from_page ? std::optional(home_path(home, runner_.home_ids()[home])) : std::nullopt;
+  // The page of a browser without JavaScript is shown again: that beside the command, /homes/x beside /homes/x/charge.
+  const auto& id = runner_.home_ids()[home];
+  const bool names_home = path_of(request.target).starts_with("/homes/");
+  const auto page = is_form(request) ? std::optional(names_home ? "../" + id : "./") : std::nullopt;
   return {
       .later = [this, name = std::string(name), home, body = std::string(request.body), page](const HttpReply& reply) {
         runner_.command(home, name, body, TextForm::form,
                         [this, page, reply](const std::optional<std::string>&, const Result<Receipt>& outcome) {
                           if (!outcome) return reply(error_response(400, outcome.error().reason));
                           runner_.ledger().when_kept([receipt = *outcome, page, reply](bool durable) {
-                            if (page) return reply({.status = 303, .body = {}, .headers = header("Location", *page)});
+                            if (page) return reply(redirect(*page));
                             reply({.body = wire::http::result(receipt, durable)});
                           });
                         });
@@ -320,16 +398,22 @@ HttpResponse Routes::health() const {
   return {.status = health.ticking ? 200 : 503, .body = wire::http::health(health)};
 }
 
-HttpResponse Routes::page(std::size_t home) const {
-  return web_page({.base = home == 0 ? "" : home_path(home, runner_.home_ids()[home]),
+HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {
+  const auto root = root_of(path_of(request.target));
+  const bool may_change = access_.may_change(request.authorization, request.cookies);
+  return web_page({.root = root,
+                   .base = home == 0 ? root : root + "homes/" + runner_.home_ids()[home] + '/',
                    .home = runner_.home_ids()[home],
                    .homes = runner_.home_ids().size(),
                    .snapshot = runner_.snapshot(home),
                    .labels = runner_.labels(),
                    .real_time = runner_.history_context().first_date.has_value(),
-                   .needs_token = !token_.empty(),
+                   .session = !access_.has_token() ? WebSession::none
+                              : may_change         ? WebSession::open
+                                                   : WebSession::closed,
                    .store = runner_.ledger().health(),
-                   .version = kVersion});
+                   .version = kVersion},
+                  page_headers_);
 }
 
 }  // namespace home_energy

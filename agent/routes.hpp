@@ -10,6 +10,7 @@
 
 #include "agent/budget.hpp"
 #include "agent/event_feed.hpp"
+#include "agent/http_access.hpp"
 #include "agent/runner.hpp"
 
 namespace home_energy {
@@ -23,6 +24,8 @@ struct HttpRequest {
   std::string_view origin;
   bool foreign_origin = false;  ///< a page of another site asks: it may not read the answer
   std::string_view authorization;
+  std::string_view cookies;
+  std::string_view fetch_site;  ///< `Sec-Fetch-Site`: in how far a browser takes the page that asks for one of ours
   std::string_view accept;
   std::string_view content_type;
   std::string_view last_event_id;
@@ -54,9 +57,10 @@ HttpResponse error_response(int status, std::string_view reason);
 
 class Routes {
  public:
-  /// @param token   what changing requests must show; none where empty
-  /// @param broker  the state of the broker's connection, for /healthz
-  Routes(Runner& runner, const Outbox& outbox, std::string token, std::function<std::string_view()> broker);
+  /// @param frame_ancestors whose pages may show ours in a frame, as a Content-Security-Policy has it
+  /// @param broker          the state of the broker's connection, for /healthz
+  Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const std::string& frame_ancestors,
+         std::function<std::string_view()> broker);
 
   HttpResponse answer(const HttpRequest& request) const;
 
@@ -76,18 +80,25 @@ class Routes {
   HttpResponse command(std::string_view name, std::size_t home, const HttpRequest& request) const;
   HttpResponse history(std::size_t home, const HttpRequest& request) const;
   HttpResponse health() const;
-  HttpResponse page(std::size_t home) const;
+  HttpResponse page(std::size_t home, const HttpRequest& request) const;
+  HttpResponse sign_in_page(const HttpRequest& request, std::string_view home, int status, bool refused) const;
+  HttpResponse session(const HttpRequest& request) const;
+  HttpResponse change_session(const HttpRequest& request) const;
+  bool may_change(const HttpRequest& request) const;
+  bool may(const Route& route, const HttpRequest& request) const;
+  HttpResponse unauthorised(const Route& route, const HttpRequest& request, std::string_view place) const;
   /// OPTIONS, an unknown path, or a method that the path does not have.
   static HttpResponse without_route(const HttpRequest& request, std::string_view path);
   static HttpResponse options(const HttpRequest& request, const std::string& allow);
-  bool authorised(const HttpRequest& request) const;
 
   Runner& runner_;
   std::string homes_;  ///< the answer to /homes, made once
   /// Histories that are made, or wait for readers, together: two of a year in quarters of an hour.
   std::shared_ptr<Budget> histories_;
   EventFeed feed_;
-  std::string token_;
+  HttpAccess access_;
+  bool framed_;
+  std::string page_headers_;
   std::function<std::string_view()> broker_;
 };
 

@@ -13,12 +13,7 @@ namespace home_energy {
 namespace {
 
 constexpr std::string_view kTemplate = "index.html";
-/// The page loads nothing from elsewhere, runs no script but its own files, and stands in nobody's frame.
-constexpr std::string_view kHeaders =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "Referrer-Policy: no-referrer\r\n";
+constexpr std::string_view kSignIn = "sign_in.html";
 
 std::string_view content_of(std::string_view name) {
   const auto files = web_files();
@@ -75,6 +70,7 @@ Values values_of(const WebPage& page) {
   constexpr std::size_t kDate = 10;  // of an ISO time
   const bool failing = page.store.state == StoreHealth::State::failing;
   return {
+      {"root", page.root},
       {"base", page.base},
       {"home", page.home},
       {"homes", std::to_string(page.homes)},
@@ -92,8 +88,10 @@ Values values_of(const WebPage& page) {
       {"price", written([&](std::string& out) { wire::append_price_value(out, home.price); })},
       {"price_unit", page.labels.currency + "/kWh"},
       {"limit_percent", written([&](std::string& out) { wire::append_percent(out, home.limit); })},
-      {"token", page.needs_token ? "required" : "none"},
-      {"form", page.needs_token ? "hidden" : ""},
+      {"token", page.session == WebSession::closed ? "required" : "none"},
+      {"form", page.session == WebSession::closed ? "hidden" : ""},
+      {"sign_in", page.session == WebSession::closed ? "" : "hidden"},
+      {"sign_out", page.session == WebSession::open ? "" : "hidden"},
       {"store_banner", failing ? "" : "hidden"},
       {"store_reason", page.store.reason},
       {"version", std::string(page.version)},
@@ -118,16 +116,37 @@ std::string filled(std::string_view text, const Values& values) {
 
 }  // namespace
 
-HttpResponse web_page(const WebPage& page) {
-  return {.body = filled(content_of(kTemplate), values_of(page)),
-          .content_type = "text/html; charset=utf-8",
-          .headers = std::string(kHeaders)};
+/// The page loads nothing from elsewhere, runs no script but its own files, and stands in the frames of those alone who
+/// are named. Without a referrer a browser sends the origin of a form as `null`: that of the token must tell whether it
+/// comes over TLS, and goes to no other site all the same.
+std::string web_headers(const std::string& frame_ancestors, WebForms forms) {
+  return "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors " +
+         frame_ancestors +
+         "\r\n"
+         "X-Content-Type-Options: nosniff\r\n"
+         "Referrer-Policy: " +
+         (forms == WebForms::guarded ? "same-origin" : "no-referrer") + "\r\n";
 }
 
-HttpResponse web_file(std::string_view name) {
-  const auto content = name == kTemplate ? std::string_view{} : content_of(name);
+HttpResponse web_page(const WebPage& page, const std::string& headers) {
+  return {.body = filled(content_of(kTemplate), values_of(page)),
+          .content_type = "text/html; charset=utf-8",
+          .headers = headers};
+}
+
+HttpResponse web_sign_in(const WebSignIn& page, const std::string& headers) {
+  const Values values{{"root", page.root},
+                      {"home", page.home},
+                      {"refused", page.refused ? "" : "hidden"},
+                      {"framed", page.framed ? "" : "hidden"}};
+  return {.body = filled(content_of(kSignIn), values), .content_type = "text/html; charset=utf-8", .headers = headers};
+}
+
+HttpResponse web_file(std::string_view name, const std::string& headers) {
+  const auto content = name.ends_with(".html") ? std::string_view{} : content_of(name);
   if (content.empty()) return error_response(404, "file " + excerpt(name) + " does not exist");
-  return {.body = {}, .content_type = content_type(name), .headers = std::string(kHeaders), .constant_body = content};
+  return {.body = {}, .content_type = content_type(name), .headers = headers, .constant_body = content};
 }
 
 }  // namespace home_energy

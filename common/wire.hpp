@@ -192,6 +192,7 @@ std::string homes(const std::vector<std::string>& ids);
 std::string result(const Receipt& receipt, bool durable = true);
 std::string error(std::string_view reason);
 std::string message(std::string_view text);
+std::string session(std::string_view state);
 
 struct Health {
   bool ticking;

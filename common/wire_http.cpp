@@ -162,6 +162,10 @@ std::string error(std::string_view reason) {
   return object("error", json_string(reason));
 }
 
+std::string session(std::string_view state) {
+  return object("session", json_string(state));
+}
+
 std::string message(std::string_view text) {
   return object("message", json_string(text));
 }

@@ -117,7 +117,15 @@ TEST_CASE("a wrong value is refused with the option and what is legal") {
       Row{{"--public-url", "http://"}, "--public-url: must be"},
       Row{{"--public-url", "http://x:99999"}, "--public-url: must be"},
       Row{{"--public-url", "http://user@x"}, "--public-url: must be"},
-      Row{{"--public-url", "http://x/ y"}, "--public-url: must be"}, Row{{"--prices", "/nowhere"}, "--prices: must be"},
+      Row{{"--public-url", "http://x/ y"}, "--public-url: must be"},
+      Row{{"--http-frame-ancestors", ""}, "--http-frame-ancestors: must be none, self, or origins"},
+      Row{{"--http-frame-ancestors", "none,self"}, "--http-frame-ancestors: must be"},
+      Row{{"--http-frame-ancestors", "*"}, "--http-frame-ancestors: must be"},
+      Row{{"--http-frame-ancestors", "http://ha.local/; script-src *"}, "--http-frame-ancestors: must be"},
+      Row{{"--http-frame-ancestors", "http://ha.local/lovelace"}, "--http-frame-ancestors: must be"},
+      Row{{"--http-frame-ancestors", "ha.local"}, "--http-frame-ancestors: must be"},
+      Row{{"--http-frame-ancestors", "http://ha.local,"}, "--http-frame-ancestors: must be"},
+      Row{{"--http-read-anonymous=perhaps"}, "http-read-anonymous"}, Row{{"--prices", "/nowhere"}, "--prices: must be"},
       Row{{"--prices", "/"}, "--prices: must be a file"}, Row{{"--config", "/nowhere"}, "--config: must be"},
       Row{{"--realtime", "--seconds-per-hour", "4"}, "--seconds-per-hour"}, Row{{"--foo"}, "--foo"},
       Row{{"foo"}, "foo"}, Row{{"--tick"}, "--tick"}, Row{{"--log-level", "loud"}, "--log-level: must be"},
@@ -164,6 +172,21 @@ TEST_CASE("passwords and tokens come from files or, for the broker, the environm
   CHECK(options({"--http-token-file", secret.path(), "--http-address", "0.0.0.0"}).http_token == "s3cret");
   const TemporaryFile empty("\n");
   CHECK(refusal({"--http-token-file", empty.path()}).find("--http-token-file") != std::string::npos);
+  const TemporaryFile longest(std::string(511, 'x') + "\n");
+  CHECK(options({"--http-token-file", longest.path()}).http_token.size() == 511);
+  const TemporaryFile longer(std::string(512, 'x') + "\n");
+  CHECK(refusal({"--http-token-file", longer.path()}).find("at most 511 bytes") != std::string::npos);
+  const TemporaryFile binary(std::string("sec\0ret", 7));
+  CHECK(refusal({"--http-token-file", binary.path()}).find("without NUL") != std::string::npos);
+}
+
+TEST_CASE("whose pages may show the page in a frame") {
+  CHECK(options({}).frame_ancestors == "'none'");
+  CHECK(options({"--http-frame-ancestors", "self"}).frame_ancestors == "'self'");
+  CHECK(options({"--http-frame-ancestors", "http://ha.local:8123, https://ha.example.org,self"}).frame_ancestors ==
+        "http://ha.local:8123 https://ha.example.org 'self'");
+  CHECK(options({}).http_reads == AnonymousReads::refused);
+  CHECK(options({"--http-read-anonymous"}).http_reads == AnonymousReads::allowed);
 }
 
 TEST_CASE("Home Assistant is told unless it is switched off") {

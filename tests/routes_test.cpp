@@ -12,9 +12,11 @@ namespace home_energy {
 namespace {
 
 struct Served {
-  explicit Served(std::string token = {}, std::vector<std::string> homes = {"home"})
-      : world(std::move(homes)),
-        routes(world.runner, world.outbox, std::move(token), [] { return std::string_view("connected"); }) {}
+  explicit Served(std::string token = {}, std::vector<std::string> homes = {"home"},
+                  AnonymousReads reads = AnonymousReads::refused)
+      : world(std::move(homes)), routes(world.runner, world.outbox, HttpAccess(std::move(token), reads), "'none'", [] {
+          return std::string_view("connected");
+        }) {}
   HttpResponse ask(const HttpRequest& request) {
     auto response = routes.answer(request);
     if (!response.later) return response;
@@ -86,8 +88,187 @@ TEST_CASE("with a token only who shows it may change things") {
     CAPTURE(shown);
     CHECK(served.post("/charge", on, shown).status == 401);
   }
-  CHECK(served.get("/info").status == 200);
+  CHECK(served.get("/info").status == 401);
   CHECK(served.post("/charge", on, "Bearer secret").status == 200);
+}
+
+/// All that a browser sends back of `Set-Cookie`.
+std::string cookie_of(const HttpResponse& response) {
+  const std::string line = "Set-Cookie: ";
+  const auto begin = response.headers.find(line);
+  if (begin == std::string::npos) return {};
+  return response.headers.substr(begin + line.size(), response.headers.find(';', begin) - begin - line.size());
+}
+
+TEST_CASE("with a token each route but a few asks for it") {
+  Served served("secret", {"home-1", "home-2"});
+  const std::set<std::string_view> open{"/healthz", "/session", "/web/{file}"};
+  for (const auto& [method, path] : Routes::described()) {
+    CAPTURE(method, path);
+    auto asked = std::string(path);
+    if (const auto home = asked.find("{home}"); home != std::string::npos) asked.replace(home, 6, "home-2");
+    if (const auto file = asked.find("{file}"); file != std::string::npos) asked.replace(file, 6, "style.css");
+    const auto anonymous = served.ask({.method = method, .target = asked, .body = "{}"});
+    CHECK((anonymous.status == 401) == !open.contains(path));
+    if (!open.contains(path)) CHECK(anonymous.headers == "WWW-Authenticate: Bearer\r\n");
+    const auto known = served.ask({.method = method, .target = asked, .body = "{}", .authorization = "bearer secret"});
+    CHECK(known.status != 401);
+  }
+  CHECK(served.get("/homes/none/state").status == 401);  // nor does it tell which homes there are
+  CHECK(served.get("/nothing").status == 404);
+  CHECK(served.ask({.method = "OPTIONS", .target = "/charge"}).status == 204);
+}
+
+TEST_CASE("reading may be open although a token is set") {
+  Served served("secret", {"home"}, AnonymousReads::allowed);
+  CHECK(served.get("/info").status == 200);
+  CHECK(served.get("/", "text/html").body.find("20.0") != std::string::npos);
+  CHECK(served.post("/charge", R"({"charging":"on"})").status == 401);
+}
+
+TEST_CASE("a session's cookie counts as the token") {
+  Served served("secret", {"home-1", "home-2"});
+  for (const auto* body :
+       {R"({"token":"secret"})", "token=secret", "home=x&token=s%65cret", R"( {"token":" secret "})"}) {
+    CAPTURE(body);
+    const auto answer = served.post("/session", body);
+    CHECK(answer.status == 200);
+    CHECK(answer.body == R"({"session":"open"})");
+    const auto cookie = cookie_of(answer);
+    CHECK(cookie.starts_with("home_energy_"));
+    CHECK(cookie.find("secret") == std::string::npos);
+    const auto others = "a=b; " + cookie + ";home_energy_01234567=x";
+    CHECK(served.ask({.method = "GET", .target = "/info", .cookies = others}).status == 200);
+    CHECK(served.ask({.method = "POST", .target = "/charge", .body = "charging=on", .cookies = cookie}).status == 200);
+  }
+  CHECK(cookie_of(served.post("/session", "", "Bearer secret")).size() > 40);
+  for (const auto* wrong : {R"({"token":"other"})", "token=secrets", R"({"token":"secre"})"}) {
+    CAPTURE(wrong);
+    const auto answer = served.post("/session", wrong);
+    CHECK(answer.status == 401);
+    CHECK(cookie_of(answer).empty());
+  }
+  for (const auto* wrong : {"", "{}", "[]", R"({"token":7})", R"({"token":""})", "{", "token", "home=home-1"}) {
+    CAPTURE(wrong);
+    CHECK(served.post("/session", wrong).status == 400);
+  }
+  CHECK(served.post("/session", "", "Bearer other").status == 401);
+}
+
+TEST_CASE("what is no cookie of a session opens nothing") {
+  Served served("secret");
+  const auto cookie = cookie_of(served.post("/session", "token=secret"));
+  const auto name = cookie.substr(0, cookie.find('='));
+  const auto value = cookie.substr(name.size() + 1);
+  for (const auto& shown :
+       {name + "=", name, std::string(";;;="), std::string("="), "home_energy_01234567=" + value, cookie + "x",
+        cookie + cookie, name + "=" + value.substr(1), "x" + cookie, value, name + "=secret"}) {
+    CAPTURE(shown);
+    CHECK(served.ask({.method = "GET", .target = "/info", .cookies = shown}).status == 401);
+  }
+  CHECK(Served("other").ask({.method = "GET", .target = "/info", .cookies = cookie}).status == 401);
+  CHECK(Served("secret").ask({.method = "GET", .target = "/info", .cookies = cookie}).status == 200);  // a restart
+}
+
+TEST_CASE("how a session's cookie is kept") {
+  Served served("secret");
+  const auto plain = served.post("/session", "token=secret").headers;
+  CHECK(plain.ends_with("; Max-Age=7776000; HttpOnly; SameSite=Strict\r\n"));
+  const auto secure = served.ask(
+      {.method = "POST", .target = "/session", .body = "token=secret", .origin = "https://energy.example.org"});
+  CHECK(secure.headers.ends_with("; HttpOnly; SameSite=Strict; Secure\r\n"));
+  // Two agents at ports of one host get each other's cookies.
+  CHECK(cookie_of(Served("other").post("/session", "token=other")).substr(0, 20) != plain.substr(12, 20));
+  for (const auto* body : {R"({"session":"closed"})", "session=closed&home=home"}) {
+    const auto ended = served.post("/session", body);
+    CHECK(ended.body == R"({"session":"closed"})");
+    CHECK(cookie_of(ended) == plain.substr(12, 20) + "=");
+    CHECK(ended.headers.ends_with("=; Max-Age=0; HttpOnly; SameSite=Strict\r\n"));
+  }
+  Served open;
+  for (const auto* body : {"", "token=x", R"({"session":"closed"})"}) {  // where there is no token nothing is kept
+    CHECK(open.post("/session", body).status == 200);
+    CHECK(open.post("/session", body).headers.empty());
+  }
+}
+
+TEST_CASE("whether a session is open") {
+  Served served("secret");
+  const auto cookie = cookie_of(served.post("/session", "token=secret"));
+  CHECK(served.get("/session").body == R"({"session":"closed"})");
+  CHECK(served.ask({.method = "GET", .target = "/session", .cookies = cookie}).body == R"({"session":"open"})");
+  CHECK(Served().get("/session").body == R"({"session":"open"})");
+  const auto page = served.get("/session", "text/html");  // where a browser is after a refused token
+  CHECK(page.status == 303);
+  CHECK(page.headers == "Location: ./\r\n");
+}
+
+TEST_CASE("a cookie that another page makes a browser send changes nothing") {
+  Served served("secret");
+  const auto cookie = cookie_of(served.post("/session", "token=secret"));
+  const auto status = [&](std::string_view site, std::string_view method, std::string_view authorization = "") {
+    return served
+        .ask({.method = method,
+              .target = method == "GET" ? "/info" : "/charge",
+              .body = "charging=on",
+              .authorization = authorization,
+              .cookies = cookie,
+              .fetch_site = site})
+        .status;
+  };
+  for (const auto* ours : {"", "same-origin", "none"}) CHECK(status(ours, "POST") == 200);
+  for (const auto* other : {"same-site", "cross-site"}) {
+    CHECK(status(other, "POST") == 401);
+    CHECK(status(other, "GET") == 200);  // a link to the page, a frame with it
+    CHECK(status(other, "POST", "Bearer secret") == 200);
+  }
+}
+
+TEST_CASE("a browser without the token gets a page that asks for it and tells no value") {
+  Served served("secret", {"home-1", "home-2"});
+  const auto first = served.get("/", "text/html");
+  CHECK(first.status == 200);
+  CHECK(first.body.find("action=\"session\"") != std::string::npos);
+  CHECK(first.body.find("{{") == std::string::npos);
+  CHECK(first.body.find("home-1") == std::string::npos);
+  CHECK(first.headers.find("Content-Security-Policy: default-src 'none'") != std::string::npos);
+  const auto second = served.get("/homes/home-2", "text/html");
+  CHECK(second.status == 401);
+  CHECK(second.body.find("action=\"../session\"") != std::string::npos);
+  CHECK(second.body.find("value=\"home-2\"") != std::string::npos);
+  CHECK(served.get("/homes/%22%3E", "text/html").body.find("<\"") == std::string::npos);
+  CHECK(served.get("/", "*/*").status == 401);
+  CHECK(served.get("/state", "text/html").body.starts_with("{\"error\""));
+  const auto form = [&](std::string_view body, std::string_view target = "/session") {
+    return served.ask({.method = "POST",
+                       .target = target,
+                       .body = body,
+                       .accept = "text/html",
+                       .content_type = "application/x-www-form-urlencoded"});
+  };
+  CHECK(form("home=home-2&token=secret").headers.starts_with("Location: homes/home-2\r\nSet-Cookie: "));
+  CHECK(form("home=home-1&token=secret").headers.starts_with("Location: ./\r\n"));
+  CHECK(form("home=//evil.example&token=secret").headers.starts_with("Location: ./\r\n"));
+  CHECK(form("token=other").status == 401);
+  CHECK(form("token=other").body.find("role=\"alert\" >") != std::string::npos);
+  CHECK(form("home=home-2").status == 401);
+  CHECK(form("charging=on", "/homes/home-2/charge").body.find("action=\"../../session\"") != std::string::npos);
+  CHECK(served.world.runner.home(1).snapshot().charging == Charging::off);
+}
+
+TEST_CASE("addresses in a page are relative, whatever folder a proxy puts it in") {
+  Served served({}, {"home-1", "home-2"});
+  for (const auto& [path, root, base] :
+       {std::tuple{"/", "", ""}, std::tuple{"//", "", ""}, std::tuple{"/homes/home-2", "../", "../homes/home-2/"},
+        std::tuple{"/homes/home-1", "../", "../"}}) {
+    CAPTURE(path);
+    const auto page = served.get(path, "text/html");
+    CHECK(page.status == 200);
+    CHECK(page.body.find("data-root=\"" + std::string(root) + "\" data-base=\"" + base + "\"") != std::string::npos);
+    CHECK(page.body.find("action=\"" + std::string(base) + "charge\"") != std::string::npos);
+    for (const auto* absolute : {"href=\"/", "src=\"/", "action=\"/"})
+      CHECK(page.body.find(absolute) == std::string::npos);
+  }
 }
 
 TEST_CASE("history is read by the home's page, JSON and CSV, and what is wrong is named") {
@@ -122,11 +303,12 @@ TEST_CASE("browsers get the page, programs the state") {
   CHECK(page.body.find("{{") == std::string::npos);
   CHECK(served.get("/", "*/*").body == "9.26");
   const auto second = served.get("/homes/home-2", "text/html");
-  CHECK(second.body.find("/homes/home-2/charge") != std::string::npos);
+  CHECK(second.body.find("../homes/home-2/charge") != std::string::npos);
   CHECK(served.get("/homes/home-2").body.starts_with("{\"clock\""));
   CHECK(served.get("/homes/home-3", "text/html").status == 404);
   CHECK(served.get("/web/chart.js").content_type == "text/javascript; charset=utf-8");
   CHECK(served.get("/web/index.html").status == 404);
+  CHECK(served.get("/web/sign_in.html").status == 404);
   CHECK(served.get("/web/../main.cpp").status == 404);
 }
 
@@ -138,7 +320,7 @@ TEST_CASE("the form of a page without JavaScript is answered with the page") {
                                   .accept = "text/html",
                                   .content_type = "application/x-www-form-urlencoded"});
   CHECK(answer.status == 303);
-  CHECK(answer.headers == "Location: /\r\n");
+  CHECK(answer.headers == "Location: ./\r\n");
   CHECK(served.world.runner.home(0).snapshot().charging == Charging::on);
 }
 
@@ -146,6 +328,7 @@ TEST_CASE("events are a stream") {
   Served served;
   const auto answer = served.get("/events");
   CHECK(answer.content_type == "text/event-stream");
+  CHECK(answer.headers == "X-Accel-Buffering: no\r\n");
   REQUIRE(answer.events);
 }
 
@@ -169,7 +352,9 @@ TEST_CASE("openapi.json describes every route and no other") {
   }
   std::set<std::string> served;
   for (const auto& route : Routes::described()) {
-    served.insert((route.method == "GET" ? "get " : "post ") + std::string(route.path));
+    std::string method(route.method);
+    std::ranges::transform(method, method.begin(), [](unsigned char c) { return std::tolower(c); });
+    served.insert(method + ' ' + std::string(route.path));
   }
   CHECK(described == served);
 }

@@ -1,8 +1,7 @@
-// Commands to the home, the receipts they get, and the token they may need.
+// Commands to the home, the receipts they get, and the token they may need: a cookie counts as it from then on.
 
 import { sentence } from "./format.js";
 
-const TOKEN = "home-energy-token";
 const ANSWER_WITHIN_MS = 10000;
 const MODES = { manual: "by hand", cheapest: "in the cheapest hours", lowest_load: "in the quietest hours" };
 
@@ -40,7 +39,7 @@ function askToken(refused) {
   const field = byId("token");
   byId("token-words").textContent = refused
     ? "That token was not accepted. Please look it up and try again."
-    : "Commands need the token that the agent was started with. It is kept until this tab is closed.";
+    : "Commands need the token that the agent was started with. This browser keeps a cookie in its place.";
   field.value = "";
   dialog.returnValue = "";
   dialog.showModal();
@@ -59,40 +58,38 @@ function askToken(refused) {
 
 async function post(path, body) {
   const headers = { "Content-Type": "application/json" };
-  const token = sessionStorage.getItem(TOKEN);
-  if (token) headers.Authorization = `Bearer ${token}`;
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-  const response = await fetch(document.body.dataset.base + path, { method: "POST", headers, body: JSON.stringify(body), signal });
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
   const answer = await response.json().catch(() => ({}));
   return { ok: response.ok, status: response.status, answer };
 }
 
-/** A token that no header can carry would make fetch throw, which would read like a broken network. */
-const sendable = (token) => /^[\x21-\x7e]+$/.test(token);
-
-async function ensureToken(refused) {
-  const token = await askToken(refused);
-  if (token === null) return false;
-  if (!sendable(token)) return ensureToken(true);
-  sessionStorage.setItem(TOKEN, token);
-  return true;
+/** Asks until the token is the agent's. @return what came of it, or null where the reader would rather not */
+async function signIn() {
+  for (let refused = false; ; refused = true) {
+    const token = await askToken(refused);
+    if (token === null) return null;
+    const result = await post(`${document.body.dataset.root}session`, { token });
+    if (result.status === 400 || result.status === 401) continue;
+    if (result.ok) {
+      document.body.dataset.token = "none";
+      byId("sign-out").hidden = false;
+    }
+    return result;
+  }
 }
 
-async function postWithToken(path, body) {
-  const required = document.body.dataset.token === "required";
-  if (required && !sessionStorage.getItem(TOKEN) && !(await ensureToken(false))) return null;
-  for (;;) {
-    const result = await post(path, body);
-    if (result.status !== 401) return result;
-    const refused = sessionStorage.getItem(TOKEN) !== null;
-    sessionStorage.removeItem(TOKEN);
-    if (!(await ensureToken(refused))) return null;
-  }
+async function postSignedIn(path, body) {
+  const send = () => post(document.body.dataset.base + path, body);
+  const first = document.body.dataset.token === "required" ? { status: 401 } : await send();
+  if (first.status !== 401) return first;
+  const signed = await signIn();
+  return signed?.ok ? send() : signed;
 }
 
 async function carryOut(path, body) {
   try {
-    const result = await postWithToken(path, body);
+    const result = await postSignedIn(path, body);
     if (result === null) tell("Not sent: the agent takes commands only with its token.", true);
     else if (result.ok) tellTaken(result.answer);
     else tell(sentence(`Not taken: ${result.answer.error ?? `the agent answered ${result.status}`}`), true);

@@ -70,7 +70,7 @@ class ModeChoice {
   async submit(mode) {
     this.sending += 1;
     setText(byId("mode-words"), MODE_WORDS[mode]);
-    const answer = await send("/mode", { mode });
+    const answer = await send("mode", { mode });
     this.sending -= 1;
     if (answer?.mode) this.held = answer.mode;
     this.show(this.held);
@@ -138,15 +138,15 @@ function showPlan(home) {
 function startDischarge() {
   const dialog = byId("discharge-dialog");
   byId("discharge").addEventListener("click", () => { dialog.returnValue = "no"; dialog.showModal(); });
-  dialog.addEventListener("close", () => { if (dialog.returnValue === "yes") send("/discharge", { discharging: "on" }); });
+  dialog.addEventListener("close", () => { if (dialog.returnValue === "yes") send("discharge", { discharging: "on" }); });
 }
 
 /** @return what to call with each topic that `home` has heard */
 export function startControls(home) {
   const mode = new ModeChoice();
-  const target = new Setting([byId("target"), byId("target-slider")], "/target", "target", Number);
-  const limit = new Setting([byId("limit"), byId("limit-slider")], "/charge_limit", "charge_limit", Number);
-  const readyBy = new Setting([byId("ready-by")], "/ready_by", "ready_by", String);
+  const target = new Setting([byId("target"), byId("target-slider")], "target", "target", Number);
+  const limit = new Setting([byId("limit"), byId("limit-slider")], "charge_limit", "charge_limit", Number);
+  const readyBy = new Setting([byId("ready-by")], "ready_by", "ready_by", String);
   startDischarge();
   return (topic) => {
     if (topic === "battery") limit.show(home.battery.limit_percent);

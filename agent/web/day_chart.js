@@ -44,7 +44,7 @@ class TodayRows {
     const running = [...known.keys()].at(-1);
     const follows = running !== undefined && minuteOfDay(running) <= minuteOfDay(this.home.clock.time);
     const from = follows ? running.slice(0, running.indexOf("T") + 6) : day;
-    const answer = await fetch(`${this.home.base}/history?step=15m&from=${encodeURIComponent(from)}`);
+    const answer = await fetch(`${this.home.base}history?step=15m&from=${encodeURIComponent(from)}`);
     if (answer.status === 404) this.kept = false;
     if (!answer.ok) return;
     const { rows } = await answer.json();

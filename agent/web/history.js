@@ -138,7 +138,7 @@ class History {
   }
 
   link() {
-    byId("csv").href = `${this.home.base}/history?${query(this.home)}&format=csv`;
+    byId("csv").href = `${this.home.base}history?${query(this.home)}&format=csv`;
   }
 
   /** Until the reader chooses, or is about to, the last days up to the present one. */
@@ -157,7 +157,7 @@ class History {
     this.last = Date.now();
     const step = byId("history-step").value;
     try {
-      const answer = await fetch(`${this.home.base}/history?${query(this.home)}`);
+      const answer = await fetch(`${this.home.base}history?${query(this.home)}`);
       const history = await answer.json();
       if (turn !== this.asked) return;
       if (answer.status === 404) this.none(history.error);

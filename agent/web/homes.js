@@ -1,6 +1,7 @@
 // The chooser of homes: a field that finds, since there may be a hundred thousand of them.
 
 const SHOWN = 50;
+const root = document.body.dataset.root;
 const byId = (id) => document.getElementById(id);
 
 /** The homes to show for `words`: those that begin with it, then those that contain it. */
@@ -34,7 +35,7 @@ class Chooser {
   async open(words) {
     this.wanted = words;
     try {
-      this.ids ??= (await (await fetch("/homes")).json()).homes;
+      this.ids ??= (await (await fetch(`${root}homes`)).json()).homes;
     } catch {
       byId("home-list-note").textContent = "The list of homes could not be read.";
       byId("home-list-box").hidden = false;
@@ -97,7 +98,7 @@ class Chooser {
 
   go(id) {
     if (id === undefined) return;
-    location.assign(id === this.ids[0] ? "/" : `/homes/${encodeURIComponent(id)}`);
+    location.assign(id === this.ids[0] ? `${root}./` : `${root}homes/${encodeURIComponent(id)}`);
   }
 }
 

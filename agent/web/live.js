@@ -5,6 +5,12 @@ const TOPICS = ["clock", "baseload", "price", "battery", "grid", "plan", "baselo
 const HEALTH_EVERY_MS = 5000;
 const LONGEST_WAIT_MS = 15000;
 
+/** Where the agent asks for a token that it did not ask for before, or for another one, the page that asks is shown. */
+async function askAgain(base) {
+  const answer = await fetch(`${base}plan`, { method: "HEAD" }).catch(() => null);
+  if (answer?.status === 401) location.reload();
+}
+
 /**
  * Hears the home's events. `heard(topic, payload)` for each; `changed(live)` when the connection comes or goes;
  * `restarted()` when another run of the agent speaks.
@@ -27,11 +33,12 @@ export function listen(base, { heard, connected, changed, restarted }) {
     heard(topic, JSON.parse(data));
   };
   const open = () => {
-    source = new EventSource(`${base}/events`);
+    source = new EventSource(`${base}events`);
     source.onopen = () => { wait = 1000; connected(); changed(true); };
     source.onerror = () => {
       changed(false);
       if (source.readyState !== EventSource.CLOSED) return;
+      askAgain(base);
       retry = setTimeout(open, wait);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     };
@@ -91,7 +98,7 @@ export function watchHealth(silent) {
   };
   const ask = async () => {
     try {
-      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(HEALTH_EVERY_MS) });
+      const answer = await fetch(`${document.body.dataset.root}healthz`, { cache: "no-store", signal: AbortSignal.timeout(HEALTH_EVERY_MS) });
       const health = await answer.json();
       if (health.store_error) setText(reason, health.store_error);
       store.hidden = health.store !== "failing";

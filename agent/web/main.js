@@ -76,7 +76,7 @@ function startCharging() {
   button.form.addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
-    const answer = await send("/charge", { charging: button.dataset.next });
+    const answer = await send("charge", { charging: button.dataset.next });
     if (answer?.charging) showCharging(answer.charging);
     button.disabled = false;
     // Disabling took the focus away; who works by keyboard wants it back, unless it has gone elsewhere.

@@ -41,7 +41,10 @@ class Page:
     # What it shows
 
     def open(self, agent, path="/", live=True):
-        self.origin = f"http://127.0.0.1:{agent.port}"
+        return self.visit(f"http://127.0.0.1:{agent.port}", path, live)
+
+    def visit(self, origin, path="/", live=True):
+        self.origin = origin
         self.driver.get(self.origin + path)
         return self.wait_live() if live else self
 

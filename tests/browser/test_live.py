@@ -55,13 +55,13 @@ def test_a_command_without_an_agent_is_said_to_be_unanswered(page, started, fold
 
 def test_another_run_may_ask_for_a_token(page, started, folder):
     """What only the HTML tells is learnt anew, without a reload."""
-    page.expect_complaint(*LOST)
+    page.expect_complaint(*LOST, "401 (Unauthorized)")
     agent = home_agent(started, folder)
     page.open(agent)
     agent.kill()
     wait_gone(page)
     (folder / "token").write_text("secret\n")
-    home_agent(started, folder, None, "--http-token-file", folder / "token", port=agent.port)
+    home_agent(started, folder, None, "--http-token-file", folder / "token", "--http-read-anonymous", port=agent.port)
     page.wait(lambda: page.data("token") == "required", "the page knows that commands need a token")
     page.click("charge")
     page.wait(lambda: page.shown("token-dialog"), "the page asks for it")

@@ -4,6 +4,8 @@ import pytest
 
 from page import home_agent
 
+TOKEN = "correct-horse-battery"
+
 
 @pytest.fixture
 def plain(page):
@@ -21,7 +23,7 @@ def test_the_state_is_there(plain, started, folder):
     plain.open(agent, live=False)
     assert plain.text("soc") == "50.0" and plain.text("stored") == "23.15" and plain.text("time") == "00:00"
     assert plain.text("charge") == "Start charging"
-    assert plain.driver.find_element("class name", "without-js").is_displayed()
+    assert plain.all("p.without-js")[0].is_displayed()
     for name in ("live", "day-chart", "limit", "discharge", "history-title", "home-chooser"):
         assert not plain.shown(name), name
 
@@ -51,13 +53,57 @@ def test_the_form_of_a_home_among_several(plain, started, folder):
     assert [agent.get(f"/homes/home-{one}/state")[1]["battery"]["charging"] for one in (1, 2, 3)] == ["off", "on", "off"]
 
 
-def test_no_form_where_a_token_is_needed(plain, started, folder):
-    """A form cannot send the header, so the button could only fail."""
-    (folder / "token").write_text("secret\n")
-    agent = home_agent(started, folder, None, "--http-token-file", folder / "token")
+@pytest.fixture
+def token(folder):
+    (folder / "token").write_text(TOKEN + "\n")
+    return "--http-token-file", folder / "token"
+
+
+def guarded_state(agent):
+    return agent.get("/state", Authorization=f"Bearer {TOKEN}")[1]["battery"]["charging"]
+
+
+def test_signing_in_and_out(plain, started, folder, token):
+    agent = home_agent(started, folder, None, *token)
     plain.open(agent, live=False)
-    assert plain.text("soc") == "20.0"
-    assert not plain.shown("charge")
+    assert "20.0" not in plain.driver.page_source
+    plain.type("token", TOKEN)
+    plain.click("sign-in")
+    plain.wait(lambda: plain.text("charge") == "Start charging", "the page")
+    assert plain.driver.current_url == plain.origin + "/" and not plain.shown("plain-sign-in")
+    plain.click("charge")
+    plain.wait(lambda: plain.text("charge") == "Stop charging", "the page is there again")
+    assert guarded_state(agent) == "on"
+    plain.click("sign-out-button")
+    plain.wait(lambda: plain.shown("sign-in"), "the page asks for the token")
+
+
+def test_a_form_of_a_session_that_has_ended(plain, started, folder, token):
+    plain.expect_complaint("401 (Unauthorized)")
+    agent = home_agent(started, folder, None, "--homes", "2", *token)
+    plain.open(agent, "/homes/home-2", live=False)
+    plain.type("token", TOKEN)
+    plain.click("sign-in")
+    plain.wait(lambda: plain.text("charge") == "Start charging", "the page")
+    plain.browser.cdp("Network.clearBrowserCookies")
+    plain.click("charge")
+    plain.wait(lambda: plain.shown("sign-in"), "the page asks for the token")
+    plain.type("token", TOKEN)
+    plain.click("sign-in")
+    plain.wait(lambda: plain.text("charge") == "Start charging", "the page, with nothing changed")
+    assert plain.driver.current_url == plain.origin + "/homes/home-2"
+
+
+def test_where_reading_is_open_the_page_has_a_field_for_the_token(plain, started, folder, token):
+    agent = home_agent(started, folder, None, "--http-read-anonymous", *token)
+    plain.open(agent, live=False)
+    assert plain.text("soc") == "20.0" and not plain.shown("charge")
+    plain.type("plain-token", TOKEN)
+    plain.click("plain-sign-in")
+    plain.wait(lambda: plain.shown("charge"), "the button")
+    plain.click("charge")
+    plain.wait(lambda: plain.text("charge") == "Stop charging", "the page is there again")
+    assert guarded_state(agent) == "on"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

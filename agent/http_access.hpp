@@ -1,0 +1,47 @@
+/// @file
+/// The token: who has shown it, and the cookie that counts as it in a browser, which sends no header of ours with a
+/// form, a link or an event stream. Pure of sockets.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace home_energy {
+
+enum class AnonymousReads { refused, allowed };
+
+class HttpAccess {
+ public:
+  static constexpr std::size_t kLongestToken = 511;  ///< bytes; crypt(3) takes no more
+
+  /// @param token none where empty: everybody may do everything
+  HttpAccess(std::string token, AnonymousReads reads);
+
+  bool has_token() const { return !token_.empty(); }
+  bool is_token(std::string_view text) const;
+
+  /// Whether the token was shown, or its cookie; true where there is none.
+  /// @param authorization the header `Authorization`
+  /// @param cookies       the header `Cookie`
+  bool may_change(std::string_view authorization, std::string_view cookies) const;
+  bool may_read(std::string_view authorization, std::string_view cookies) const;
+  /// The token of `Bearer <token>`; empty where it is something else.
+  static std::string_view bearer(std::string_view authorization);
+
+  enum class Transport { plain, secure };
+  /// The header line that begins a session, and the one that ends it. Neither has a path, so that the cookie belongs to
+  /// the folder of the request as the browser sees it, whatever a proxy calls that.
+  std::string begin_session(Transport transport) const;
+  std::string end_session() const;
+
+ private:
+  bool has_cookie(std::string_view cookies) const;
+
+  std::string token_;
+  AnonymousReads reads_;
+  std::string name_;    ///< of the cookie
+  std::string cookie_;  ///< its name and value: a digest that does not tell the token and is the same after a restart
+};
+
+}  // namespace home_energy
