@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "agent/guarded.hpp"
@@ -10,28 +11,36 @@
 namespace home_energy {
 namespace {
 constexpr auto kNeverWritten = std::numeric_limits<std::uint64_t>::max();
-}
+constexpr std::size_t kHomesAtOnce = 256;  ///< are told of as kept in one call
+}  // namespace
 
 Ledger::Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes,
-               const std::vector<std::string>& ids, std::size_t history_homes, std::string currency, Kept kept)
+               const std::vector<std::string>& ids, std::size_t history_homes, std::string currency, Kept kept,
+               std::chrono::milliseconds piece)
     : store_(store),
       homes_(homes),
       ids_(ids),
       currency_(std::move(currency)),
       kept_(std::move(kept)),
       is_dirty_(homes.size()),
-      gatherer_(io) {
+      is_to_take_(homes.size()),
+      gatherer_(io),
+      slices_(io, piece) {
   for (std::size_t home = 0; home < std::min(history_homes, homes_.size()); ++home) meters_.emplace_back(homes_[home]);
   if (!keeps()) return;
   for (const Home& home : homes_) visible_.push_back(home.counters());
   visible_rows_.resize(meters_.size());
   written_revisions_.assign(homes_.size(), kNeverWritten);
-  store_.on_replaced([this] {
-    written_revisions_.assign(homes_.size(), kNeverWritten);
-    agent_is_written_ = false;
-    changed_all();
-    commit();
-  });
+  store_.on_replaced([this] { write_all_anew(); });
+}
+
+void Ledger::write_all_anew() {
+  written_revisions_.assign(homes_.size(), kNeverWritten);
+  agent_is_written_ = false;
+  is_dirty_.assign(homes_.size(), true);
+  dirty_.resize(homes_.size());
+  std::iota(dirty_.begin(), dirty_.end(), std::size_t{0});
+  commit();
 }
 
 void Ledger::restore(std::size_t home, const HistoryMeter::State& row) {
@@ -63,21 +72,22 @@ void Ledger::set_agent(AgentRecord agent) {
 }
 
 void Ledger::before_tick(std::size_t home) {
+  if (is_to_take_[home]) take(home);
   if (has_history(home)) meters_[home].before_tick(homes_[home]);
 }
 
+/// What a home has still to be taken for goes with it, the row that has ended as well.
 void Ledger::changed(std::size_t home) {
-  if (!is_dirty_[home]) dirty_.push_back(home);
-  is_dirty_[home] = true;
+  const bool goes_along = is_to_take_[home];
+  if (!goes_along && !is_dirty_[home]) {
+    dirty_.push_back(home);
+    is_dirty_[home] = true;
+  }
   if (!has_history(home)) return;
   if (auto row = meters_[home].look(homes_[home])) {
     row->currency = currency_code(currency_);
-    rows_.push_back({ids_[home], *row});
+    (goes_along ? flight_->batch.rows : rows_).push_back({ids_[home], *row});
   }
-}
-
-void Ledger::changed_all() {
-  for (std::size_t home = 0; home < homes_.size(); ++home) changed(home);
 }
 
 void Ledger::commit() {
@@ -109,47 +119,95 @@ void Ledger::gather() {
   gatherer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     gathering_ = false;
-    if (!on_hold_ && !guarded("storing", [this] { submit(); })) flight_.reset();  // the next change tries again
+    if (!on_hold_) draft();
   });
 }
 
-void Ledger::submit() {
-  auto written = batch();
-  took_off_ = std::chrono::steady_clock::now();
+void Ledger::draft() {
   flight_.emplace();
-  flight_->homes = std::exchange(dirty_, {});
+  flight_->to_take = std::exchange(dirty_, {});
+  std::swap(is_dirty_, is_to_take_);                  // of the latter none was left
+  const std::size_t homes = flight_->to_take.size();  // room for all at once: to grow takes long where they are many
+  flight_->batch.homes.reserve(homes);
+  flight_->homes.reserve(homes);
+  flight_->counters.reserve(homes);
   flight_->waiting = std::exchange(waiting_, {});
-  for (const std::size_t home : flight_->homes) {
-    is_dirty_[home] = false;
-    flight_->counters.push_back(homes_[home].counters());
-    if (has_history(home)) flight_->rows.emplace_back(home, open_row(home));
-  }
-  store_.write(std::move(written), [this](bool durable) { finish(durable); });
+  flight_->batch.rows = std::exchange(rows_, {});
+  if (!std::exchange(agent_is_written_, true)) flight_->batch.agent = agent_;
+  slices_.add([this] {
+    bool more = false;
+    const bool well = guarded("storing", [&] {
+      more = flight_->next < flight_->to_take.size();
+      more ? take(flight_->to_take[flight_->next++]) : submit();
+    });
+    if (!well) put_back();
+    return well && more;
+  });
 }
 
-StoreBatch Ledger::batch() {
-  StoreBatch batch{.agent = std::nullopt, .homes = {}, .rows = std::exchange(rows_, {})};
-  if (!std::exchange(agent_is_written_, true)) batch.agent = agent_;
-  for (const std::size_t home : dirty_) {
-    HomeRecord& record = batch.homes[ids_[home]];
-    append_state(record.state,
-                 {homes_[home].state(), has_history(home) ? meters_[home].state() : HistoryMeter::State{}});
-    if (std::exchange(written_revisions_[home], homes_[home].revision()) != homes_[home].revision())
-      record.curves = curves_text(homes_[home].curves());
-    record.currency = currency_;
+void Ledger::take(std::size_t home) {
+  if (!is_to_take_[home]) return;
+  HomeRecord record;
+  append_state(record.state, {homes_[home].state(), has_history(home) ? meters_[home].state() : HistoryMeter::State{}});
+  const auto revision = homes_[home].revision();
+  if (written_revisions_[home] != revision) record.curves = curves_text(homes_[home].curves());
+  record.currency = currency_;
+  flight_->batch.homes[ids_[home]] = std::move(record);
+  flight_->homes.push_back(home);
+  flight_->counters.push_back(homes_[home].counters());
+  if (has_history(home)) flight_->rows.emplace_back(home, open_row(home));
+  written_revisions_[home] = revision;
+  is_to_take_[home] = false;
+}
+
+void Ledger::submit() {
+  took_off_ = std::chrono::steady_clock::now();
+  flight_->next = 0;
+  store_.write(std::move(flight_->batch), [this](bool durable) { finish(durable); });
+}
+
+/// The next change tries again.
+void Ledger::put_back() {
+  Flight flight = std::move(*flight_);
+  flight_.reset();
+  is_to_take_.assign(homes_.size(), false);
+  for (const std::size_t home : flight.to_take) {
+    written_revisions_[home] = kNeverWritten;
+    if (!is_dirty_[home]) dirty_.push_back(home);
+    is_dirty_[home] = true;
   }
-  return batch;
+  rows_.insert(rows_.begin(), flight.batch.rows.begin(), flight.batch.rows.end());
+  agent_is_written_ = false;
+  waiting_.insert(waiting_.begin(), flight.waiting.begin(), flight.waiting.end());
 }
 
 void Ledger::finish(bool durable) {
-  const Flight flight = std::move(*flight_);
-  flight_.reset();
   flight_took_ = std::chrono::steady_clock::now() - took_off_;
-  for (std::size_t i = 0; i < flight.homes.size(); ++i) visible_[flight.homes[i]] = flight.counters[i];
-  for (const auto& [home, row] : flight.rows) visible_rows_[home] = row;
-  guarded("publishing what is stored", [&] { kept_(flight.homes); });
-  for (const auto& done : flight.waiting) guarded("who waits for the disk", [&] { done(durable); });
-  gather();
+  for (const auto& [home, row] : flight_->rows) visible_rows_[home] = row;
+  slices_.add([this, durable] {
+    if (finish_step(durable)) return true;
+    flight_.reset();
+    gather();
+    return false;
+  });
+}
+
+/// @return whether there is more
+bool Ledger::finish_step(bool durable) {
+  Flight& flight = *flight_;
+  if (flight.next < flight.homes.size()) {
+    const std::size_t begin = flight.next;
+    flight.next = std::min(begin + kHomesAtOnce, flight.homes.size());
+    for (std::size_t i = begin; i < flight.next; ++i) visible_[flight.homes[i]] = flight.counters[i];
+    guarded("publishing what is stored", [&] { kept_(std::span(flight.homes).subspan(begin, flight.next - begin)); });
+  } else if (!flight.waiting.empty()) {
+    const auto done = std::move(flight.waiting.front());
+    flight.waiting.pop_front();
+    guarded("who waits for the disk", [&] { done(durable); });
+  } else {
+    return false;
+  }
+  return true;
 }
 
 const Counters& Ledger::visible(std::size_t home) const {

@@ -6,11 +6,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "agent/slices.hpp"
 #include "agent/store.hpp"
 #include "common/history.hpp"
 #include "common/home.hpp"
@@ -19,7 +21,7 @@ namespace home_energy {
 
 class Ledger {
  public:
-  /// Called when a change of these homes is kept and may be seen.
+  /// Called when a change of these homes is kept and may be seen; where they are many, some at a time.
   using Kept = std::function<void(std::span<const std::size_t>)>;
 
   /// What is gathered for one commit is gathered for three times as long as a commit takes, and at most so long.
@@ -28,8 +30,9 @@ class Ledger {
   /// @param homes, ids     outlive the ledger
   /// @param history_homes  so many, the first ones, have a history
   /// @param currency       of what the homes pay from now on
+  /// @param piece          the length of a piece of its work on many homes
   Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes, const std::vector<std::string>& ids,
-         std::size_t history_homes, std::string currency, Kept kept);
+         std::size_t history_homes, std::string currency, Kept kept, std::chrono::milliseconds piece = Slices::kPiece);
 
   /// Before the first change: where a home's history goes on.
   void restore(std::size_t home, const HistoryMeter::State& row);
@@ -43,7 +46,6 @@ class Ledger {
   /// Before a home's tick, and after whatever may have changed it.
   void before_tick(std::size_t home);
   void changed(std::size_t home);
-  void changed_all();
 
   /// Writes what has changed, in one go with all that changes meanwhile. It waits for a moment first: what is seen at
   /// once goes out before the disk's work begins, and commands that follow each other closely share a commit.
@@ -66,10 +68,14 @@ class Ledger {
  private:
   bool keeps() const { return store_.outlives_the_process(); }
   std::optional<HistoryRow> open_row(std::size_t home) const;
+  void write_all_anew();
   void gather();
+  void draft();
+  void take(std::size_t home);
   void submit();
-  StoreBatch batch();
+  void put_back();
   void finish(bool durable);
+  bool finish_step(bool durable);
 
   Store& store_;
   const std::vector<Home>& homes_;
@@ -83,25 +89,31 @@ class Ledger {
   std::vector<std::size_t> dirty_;
   std::vector<bool> is_dirty_;
   std::vector<RowRecord> rows_;
-  std::vector<Store::Done> waiting_;
+  std::deque<Store::Done> waiting_;
   std::vector<std::uint64_t> written_revisions_;  ///< of each home's curves; empty where nothing is kept
 
   std::vector<Counters> visible_;  ///< empty where nothing is kept
   std::vector<std::optional<HistoryRow>> visible_rows_;
 
-  /// What is on its way to the disk.
+  /// A batch, from when it is begun until all who wait for it have been told. The homes that are to be in it are taken
+  /// one after the other, each before its next tick: all of them at the moment that the agent's record names.
   struct Flight {
-    std::vector<std::size_t> homes;
-    std::vector<Counters> counters;
+    StoreBatch batch;                  ///< until the store has it
+    std::vector<std::size_t> to_take;  ///< some of them may have been taken before their turn
+    std::vector<std::size_t> homes;    ///< those taken
+    std::vector<Counters> counters;    ///< theirs
     std::vector<std::pair<std::size_t, std::optional<HistoryRow>>> rows;
-    std::vector<Store::Done> waiting;
+    std::deque<Store::Done> waiting;
+    std::size_t next = 0;  ///< of to_take, later of homes
   };
   std::optional<Flight> flight_;
+  std::vector<bool> is_to_take_;
   std::chrono::steady_clock::time_point took_off_;
   std::chrono::steady_clock::duration flight_took_{};  ///< the last one
   boost::asio::steady_timer gatherer_;
   bool gathering_ = false;
   bool on_hold_ = false;
+  Slices slices_;
 };
 
 }  // namespace home_energy

@@ -42,7 +42,7 @@ void Outbox::update(TopicId topic, std::string_view payload) {
 }
 
 void Outbox::enqueue(TopicId topic) {
-  if (holding_ || std::exchange(topics_[topic].queued, true)) return;
+  if (holding_ || std::exchange(topics_[topic].queued_in, connections_) == connections_) return;
   queue_of(topic).entries.push_back(topic);
 }
 
@@ -87,12 +87,8 @@ void Outbox::start_over() {
 void Outbox::hold() {
   holding_ = true;
   round_.reset();
-  for (Queue* const queue : {&prompt_, &bulk_}) {
-    for (const Entry entry : queue->entries) {
-      if (entry != kMessage) topics_[entry].queued = false;
-    }
-    queue->entries.assign(queue->messages.size(), kMessage);
-  }
+  ++connections_;
+  for (Queue* const queue : {&prompt_, &bulk_}) queue->entries.assign(queue->messages.size(), kMessage);
 }
 
 /// Finds the next topic of the round that has a payload and has not gone since the round began.
@@ -149,7 +145,7 @@ void Outbox::pop() {
   const Entry entry = queue.entries.front();
   queue.entries.pop_front();
   if (entry == kMessage) return &queue == &prompt_ ? forget_first(prompt_.messages) : bulk_.messages.pop_front();
-  topics_[entry].queued = false;
+  topics_[entry].queued_in = 0;
   sent(entry);
 }
 

@@ -93,7 +93,7 @@ class Outbox {
     std::function<std::string()> make_payload;  ///< none: the message has it
     std::uint64_t changed = 0;
     std::uint32_t sent_in_round = 0;  ///< the round in which it went last
-    bool queued = false;
+    std::uint32_t queued_in = 0;      ///< the connection in whose queue it is
   };
   enum class Source { none, prompt, round, bulk };
   /// A topic, or in its place the next of the lane's own messages.
@@ -119,11 +119,12 @@ class Outbox {
   std::vector<Topic> topics_;  ///< the first is the status
   Queue prompt_;
   Queue bulk_;
-  std::deque<Outgoing> held_;     ///< receipts of an earlier connection, behind the topics of the round
-  std::optional<TopicId> round_;  ///< its next topic; the number of topics: receipts and the status are left
-  std::uint32_t rounds_ = 0;      ///< begun so far
-  bool holding_ = false;          ///< no connection
-  Source source_ = Source::none;  ///< of the message that `next` gave
+  std::deque<Outgoing> held_;      ///< receipts of an earlier connection, behind the topics of the round
+  std::optional<TopicId> round_;   ///< its next topic; the number of topics: receipts and the status are left
+  std::uint32_t rounds_ = 0;       ///< begun so far
+  std::uint32_t connections_ = 1;  ///< counted when one is lost or made: what was queued is so no more
+  bool holding_ = false;           ///< no connection
+  Source source_ = Source::none;   ///< of the message that `next` gave
   int prompt_in_row_ = 0;
   std::uint64_t changes_ = 0;
   std::size_t receipt_bytes_ = 0;

@@ -64,8 +64,9 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   }
   first_date_ = knows_dates ? stored.agent->first_date : local_time::read(now).date;
   homes_.assign(settings_.home_ids.size(), Home(settings_.home));
-  ledger_.emplace(io, store, homes_, settings_.home_ids, settings_.history_homes, settings_.currency,
-                  [this](std::span<const std::size_t> homes) { publish_kept(homes); });
+  ledger_.emplace(
+      io, store, homes_, settings_.home_ids, settings_.history_homes, settings_.currency,
+      [this](std::span<const std::size_t> homes) { publish_kept(homes); }, settings_.piece);
   planning_.emplace(io, slices_, homes_, [this](std::size_t home) { planned(home); });
   make_homes(stored);
   stood_at_ = knows_dates ? system_clock::time_point(std::chrono::milliseconds(*stored.agent->wall_ms)) : now;

@@ -160,6 +160,7 @@ class Runner {
   void end_quarter(std::size_t home);
   bool next_quarter();
   void arrive_at_present();
+  void begin_present();
   void report_progress();
 
   void make_homes(const StoredWorld& stored);

@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "agent/guarded.hpp"
@@ -128,24 +127,36 @@ void Runner::report_progress() {
                local_time::iso8601(now.until));
 }
 
+/// The homes go over to the present one after the other: until the last one has, commands wait.
 void Runner::arrive_at_present() {
+  const auto now = system_clock::now();
+  if (follows_the_wall()) {
+    read_local_day(now);
+    catching_up_->wall = wall_clock(now);
+  }
+  slices_.add([this, home = std::size_t{0}]() mutable {
+    if (home == homes_.size()) {
+      begin_present();
+      return false;
+    }
+    guarded("a home", [&] {
+      if (follows_the_wall()) follow(homes_[home], catching_up_->wall);
+      ledger_->changed(home);
+      if (homes_[home].plan_due()) begin_plan(home);
+    });
+    publish_kept({&home, 1});  // behind this task
+    ++home;
+    return true;
+  });
+}
+
+void Runner::begin_present() {
   const auto present = std::move(catching_up_->present);
   catching_up_.reset();
-  if (follows_the_wall()) {
-    const auto now = system_clock::now();
-    read_local_day(now);
-    for (Home& home : homes_) follow(home, wall_clock(now));
-  }
   begin_schedule();
   started_ = true;
   ledger_->hold(false);
   ledger_->set_agent(record());
-  ledger_->changed_all();
-  for (std::size_t home = 0; home < homes_.size(); ++home)
-    if (homes_[home].plan_due()) begin_plan(home);
-  std::vector<std::size_t> all(homes_.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  publish_kept(all);
   slices_.add([this, present] {
     present();
     ledger_->commit();

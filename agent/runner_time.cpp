@@ -97,8 +97,10 @@ void Runner::begin_day_where_it_is_new() {
   });
 }
 
+/// In real time nothing is stored in between, where some homes have had the tick and others not.
 void Runner::tick(std::span<const std::size_t> homes) {
   tick_under_way_ = true;
+  if (follows_the_wall()) ledger_->hold(true);
   slices_.add([this, homes, at = system_clock::now(), next = std::size_t{0}]() mutable {
     if (next < homes.size()) {
       const std::size_t home = homes[next++];
@@ -107,6 +109,7 @@ void Runner::tick(std::span<const std::size_t> homes) {
     }
     tick_under_way_ = false;
     if (started_) await_tick();
+    ledger_->hold(false);
     keep();
     return false;
   });
