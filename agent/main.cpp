@@ -228,6 +228,16 @@ void end_at_once(int) {
   ::_exit(0);
 }
 
+/// A plan that is not there is no success.
+void end_without_plan(int signal) {
+  constexpr int kSignalled = 128;  // as a shell puts it
+  ::_exit(kSignalled + signal);
+}
+
+void handle_signals(void (*handler)(int)) {
+  for (const int signal : {SIGINT, SIGTERM}) static_cast<void>(std::signal(signal, handler));
+}
+
 int end(const Exit& exit) {
   std::cout << exit.out;
   std::cerr << exit.err;
@@ -237,9 +247,10 @@ int end(const Exit& exit) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (const int signal : {SIGINT, SIGTERM}) static_cast<void>(std::signal(signal, end_at_once));
+  const bool plans = argc > 1 && std::string_view(argv[1]) == "plan";
+  handle_signals(plans ? end_without_plan : end_at_once);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (!arguments.empty() && arguments.front() == "plan") {
+  if (plans) {
     return end(plan_and_exit({arguments.begin() + 1, arguments.end()}, environment));
   }
   auto read = read_options(arguments, environment);

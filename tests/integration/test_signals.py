@@ -107,14 +107,17 @@ def test_a_signal_ends_a_start_whose_disk_is_stuck(folder, number):
 def test_a_signal_ends_the_plan_subcommand(folder):
     agent = harness.Agent(folder)
     options = ["--charger-min-kw", "1.4", "--taper", "60:5,75:3", "--min-run", "60", "--start-cost", "0.5"]
+    codes = []
     for _ in range(50):
         process = subprocess.Popen([harness.AGENT, "plan", *options], stdout=subprocess.DEVNULL, env=agent.env)
         try:
             while process.poll() is None and not catches(process.pid, signal.SIGTERM):
                 continue
             process.send_signal(signal.SIGTERM)
-            assert process.wait(ENDS_WITHIN) == 0
+            codes.append(process.wait(ENDS_WITHIN))
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+    # One or the other may have been over before the signal.
+    assert set(codes) <= {0, 128 + signal.SIGTERM} and codes.count(128 + signal.SIGTERM) > 25, codes

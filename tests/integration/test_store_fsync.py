@@ -29,6 +29,11 @@ def bent(folder):
     return env, disk
 
 
+def made_its_file(agent):
+    """The file and its first commit are there, which take many syncs."""
+    assert agent.post("/charge_limit", {"charge_limit": 100})[0] == 200
+
+
 def timed(ask):
     began = time.monotonic()
     return ask(), time.monotonic() - began
@@ -38,6 +43,7 @@ def test_answers_wait_for_a_slow_disk_and_nothing_else_does(started, folder, dat
     env, disk = bent
     agent = harness.online_agent(started, folder, broker, *FAST, "--data-dir", str(data), env=env)
     client = started(harness.Client(broker.port, f"{HOME}/clock", f"{HOME}/receipt", f"{HOME}/battery"))
+    made_its_file(agent)
     put(disk, SLOW)
     client.expect(f"{HOME}/clock")
     time.sleep(0.5)  # until the slow one has begun
@@ -70,8 +76,9 @@ def test_answers_wait_for_a_slow_disk_and_nothing_else_does(started, folder, dat
 
 def test_a_receipt_waits_for_a_slow_disk_but_its_telemetry_does_not(started, folder, data, broker, bent):
     env, disk = bent
-    harness.online_agent(started, folder, broker, *durable.STILL, "--data-dir", str(data), env=env)
+    agent = harness.online_agent(started, folder, broker, *durable.STILL, "--data-dir", str(data), env=env)
     client = started(harness.Client(broker.port, f"{HOME}/battery", f"{HOME}/receipt"))
+    made_its_file(agent)
     put(disk, 1000)
     began = time.monotonic()
     client.publish(f"{HOME}/charge_limit/set", "75")
@@ -167,6 +174,7 @@ def test_history_goes_on_while_the_disk_fails(started, folder, data, bent):
 def test_sigterm_with_a_stuck_disk_ends_in_time(started, folder, data, broker, bent, wait):
     env, disk = bent
     agent = harness.online_agent(started, folder, broker, *FAST, "--data-dir", str(data), env=env)
+    made_its_file(agent)
     put(disk, 60_000)
     time.sleep(wait)
     code, seconds = agent.stop()
