@@ -146,7 +146,8 @@ modules: {{mod_mqtt: {{access_publish: {{"#": all}}, access_subscribe: {{"#": al
         env = {"EJABBERD_CONFIG_PATH": str(folder / "ejabberd.yml"), "EJABBERD_LOG_PATH": str(folder / "ejabberd.log"),
                "ERL_LIBS": "/usr/lib/x86_64-linux-gnu", "ERL_CRASH_DUMP_BYTES": "0"}
         super().__init__(folder, epmd, ["/usr/bin/erl", "-noinput", "-name", self.name, "-setcookie", self.COOKIE,
-                                        *self.LOOPBACK, "-mnesia", "dir", f'"{folder / "spool"}"', "-s", "ejabberd"], env)
+                                        *self.LOOPBACK, "-mnesia", "dir", f'"{folder / "spool"}"',
+                                        "-mnesia", "core_dir", f'"{folder}"', "-s", "ejabberd"], env)
 
     def join(self, other):
         """Forms a cluster with the node `other`."""
