@@ -30,17 +30,19 @@ def measurements():
     import plan_rows
     import process_rows
     import store_rows
+    import version_rows
 
     return {"http-nginx": http_rows.against_nginx, "http-flask": http_rows.against_flask,
             "command": command_rows.in_a_row, "command-apart": command_rows.apart, "start": process_rows.start,
             "memory": process_rows.memory, "idle": process_rows.idle, "core": process_rows.core,
             "plan": plan_rows.speed, "plan-proof": plan_rows.proof, "store": store_rows.commands,
             "store-grouped": store_rows.grouped, "store-requests": store_rows.requests, "year": store_rows.a_year,
-            "pages": page_rows.pages, "flood": flood_rows.under_flood}
+            "pages": page_rows.pages, "flood": flood_rows.under_flood,
+            "online": version_rows.online, "fall-back": version_rows.fall_back}
 
 
 NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core", "plan", "plan-proof",
-         "store", "store-grouped", "store-requests", "year", "pages", "flood"]
+         "store", "store-grouped", "store-requests", "year", "pages", "flood", "online", "fall-back"]
 ONLY_WHEN_NAMED = {"plan-proof"}  # takes hours
 
 

@@ -1,0 +1,61 @@
+"""What MQTT 5 and a fall back from it cost: beside `--mqtt-version 3.1.1`, at the same broker in the same round."""
+
+import time
+
+import paho.mqtt.client as paho
+
+from brokers import Nats
+from harness import Client
+from measuring import Agent, Broker, Row, folder, median, running
+
+# As the package brings it, but for the port: it announces a Receive Maximum of 20, and has Nagle's algorithm on.
+STOCK = "listener @PORT@ 127.0.0.1\nallow_anonymous true\nlog_dest stderr\nlog_type error\n"
+MOST_IN_MQTT_5, MOST_AFTER_A_FALL_BACK = 1.3, 1.2
+
+
+def seconds_to_online(bench, homes, version):
+    with folder() as place, running(Broker(place, config=STOCK)) as broker:
+        return float(bench.helper("first_telemetry", broker.port, "home-energy/status", bench.agent, "--homes", homes,
+                                  "--http-port", "0", "--mqtt-uri", broker.uri, "--mqtt-version", version)) / 1000
+
+
+def online(bench):
+    rows = []
+    for homes in (200, 1000):
+        pairs = []
+        for _ in range(bench.pick(15, 5)):
+            pairs.append({version: seconds_to_online(bench, homes, version) for version in ("3.1.1", "5")})
+        five, three = (median([pair[version] for pair in pairs]) for version in ("5", "3.1.1"))
+        ratio = five / three
+        rows.append(Row(f"start to online, {homes} homes, stock mosquitto: MQTT 5 against 3.1.1", f"{five:.2f} s",
+                        f"{three:.2f} s", f"{ratio:.2f}x", f"at most {MOST_IN_MQTT_5}", ratio <= MOST_IN_MQTT_5))
+    return rows
+
+
+def receipt_ms(client, base, count):
+    topic, taken = f"{base}/home/receipt", []
+    for i in range(count):
+        began = time.perf_counter()
+        client.publish(f"{base}/home/charge/set", "off" if i % 2 else "on", qos=0)
+        client.expect(topic)
+        taken.append((time.perf_counter() - began) * 1000)
+    return median(taken)
+
+
+def fall_back(bench):
+    """Both agents at one NATS, asked in turn."""
+    versions, count = ("auto", "3.1.1"), bench.pick(200, 100)
+    with folder() as place, running(Nats(place)) as nats, \
+            running(Agent(place, "--base-topic", versions[0], uri=nats.uri)) as first, \
+            running(Agent(place, "--base-topic", versions[1], "--mqtt-version", versions[1], uri=nats.uri)) as second:
+        for agent in (first, second):
+            agent.wait_connected()
+        client = Client(nats.port, *(f"{base}/home/receipt" for base in versions), version=paho.MQTTv311)
+        try:
+            rounds = [[receipt_ms(client, base, count) for base in versions] for _ in range(bench.rounds)]
+        finally:
+            client.close()
+    after, asked = (median(values) for values in zip(*rounds))
+    ratio = median([a / b for a, b in rounds])
+    return [Row(f"receipt after a fall back against --mqtt-version 3.1.1, NATS, median of {count}", f"{after:.2f} ms",
+                f"{asked:.2f} ms", f"{ratio:.2f}x", f"at most {MOST_AFTER_A_FALL_BACK}", ratio <= MOST_AFTER_A_FALL_BACK)]
