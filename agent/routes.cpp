@@ -289,8 +289,9 @@ HttpResponse Routes::unauthorised(const Route& route, const HttpRequest& request
 }
 
 HttpResponse Routes::session(const HttpRequest& request) const {
-  if (wants_page(request)) return redirect("./");  // the address that a refused token leaves in a browser
-  return {.body = wire::http::session(access_.may_change(request.authorization, request.cookies) ? "open" : "closed")};
+  const bool open = access_.may_change(request.authorization, request.cookies);
+  if (!wants_page(request)) return {.body = wire::http::session(open ? "open" : "closed")};
+  return open ? redirect("./") : sign_in_page(request, form_value(query_of(request.target), "home"), 200, false);
 }
 
 HttpResponse Routes::change_session(const HttpRequest& request) const {

@@ -8,7 +8,13 @@
 namespace home_energy {
 namespace {
 
-/// The value of a form's field, decoded; empty where there is none.
+std::string json_value(const nlohmann::json& fields, const char* name) {
+  const auto field = fields.is_object() ? fields.find(name) : fields.end();
+  return field != fields.end() && field->is_string() ? field->get<std::string>() : std::string();
+}
+
+}  // namespace
+
 std::string form_value(std::string_view form, std::string_view name) {
   while (!form.empty()) {
     const auto field = form.substr(0, form.find('&'));
@@ -20,13 +26,6 @@ std::string form_value(std::string_view form, std::string_view name) {
   }
   return {};
 }
-
-std::string json_value(const nlohmann::json& fields, const char* name) {
-  const auto field = fields.is_object() ? fields.find(name) : fields.end();
-  return field != fields.end() && field->is_string() ? field->get<std::string>() : std::string();
-}
-
-}  // namespace
 
 Result<SessionRequest> parse_session_request(std::string_view shown, std::string_view body) {
   const bool is_json = trimmed(body).starts_with('{');

@@ -20,4 +20,7 @@ struct SessionRequest {
 /// @param shown the token that the request shows in a header, which then needs no body; empty where it shows none
 Result<SessionRequest> parse_session_request(std::string_view shown, std::string_view body);
 
+/// The value of a field of a form, or of a query, decoded; empty where there is none.
+std::string form_value(std::string_view form, std::string_view name);
+
 }  // namespace home_energy

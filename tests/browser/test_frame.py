@@ -79,7 +79,7 @@ def test_in_a_card_of_another_host_no_cookie_is_kept_and_the_page_says_so(page, 
     card.show(*token, host="127.0.0.2")
     sign_in(page)
     page.wait(lambda: page.shown("sign-in") and page.value("token") == "", "it asks again")
-    assert "open it by itself" in page.text("framed")
+    assert "open the page by itself" in page.text("framed")
 
 
 def test_reading_in_a_card_of_another_host(page, card, token):

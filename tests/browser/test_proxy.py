@@ -33,9 +33,9 @@ def bearer():
     return {"Authorization": f"Bearer {TOKEN}".encode()}
 
 
-def fill_in(page, token, button="sign-in"):
-    page.type("token" if button == "sign-in" else "plain-token", token)
-    page.click(button)
+def fill_in(page, token):
+    page.type("token", token)
+    page.click("sign-in")
 
 
 def test_the_page_lives_below_a_folder(page, served):
