@@ -3,7 +3,7 @@
 import pathlib
 import subprocess
 
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -113,10 +113,10 @@ class Page:
         return harness.wait_until(lambda: self.holds(condition), what, patience)
 
     def holds(self, condition):
-        """A page that is just being replaced by the next one meets no condition."""
+        """A page that is just being replaced by the next one meets no condition; chromedriver has many words for it."""
         try:
             return condition()
-        except (StaleElementReferenceException, NoSuchElementException):
+        except WebDriverException:
             return False
 
     def wait_text(self, name, words, patience=harness.PATIENCE):
