@@ -26,13 +26,13 @@ using std::chrono::steady_clock;
 using Buffers = std::array<asio::const_buffer, 2>;
 
 constexpr std::uint32_t kMaxHeader = 32 * 1024;
-constexpr std::uint64_t kMaxBody = 64 * 1024;
-constexpr std::size_t kReadSize = 4 * 1024;
-constexpr std::size_t kSmallRequest = 8 * 1024;
+constexpr std::uint64_t kMaxBody = std::uint64_t{64} * 1024;
+constexpr std::size_t kReadSize = std::size_t{4} * 1024;
+constexpr std::size_t kSmallRequest = std::size_t{8} * 1024;
 /// What a request over that may come to hold: its header twice, its body, and what growing adds to each.
 constexpr std::size_t kLargeRequest = 3 * std::size_t{kMaxHeader + kMaxBody} / 2;
-constexpr std::size_t kWriteAt = 16 * 1024;  ///< answers to pipelined requests are gathered up to this
-constexpr std::size_t kKeptBuffer = 8 * 1024;
+constexpr std::size_t kWriteAt = std::size_t{16} * 1024;  ///< answers to pipelined requests are gathered up to this
+constexpr std::size_t kKeptBuffer = std::size_t{8} * 1024;
 constexpr int kStreamBuffer = 64 * 1024;
 constexpr auto kIdle = 60s;
 constexpr auto kRequest = 30s;
