@@ -5,13 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <ctime>
 #include <optional>
 
 #include "agent/guarded.hpp"
+#include "agent/http_reader.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -19,18 +17,14 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using NetError = boost::system::error_code;
 using Kind = HttpSession::Kind;
 using std::chrono::steady_clock;
 using Buffers = std::array<asio::const_buffer, 2>;
 
-constexpr std::uint32_t kMaxHeader = 32 * 1024;
-constexpr std::uint64_t kMaxBody = std::uint64_t{64} * 1024;
-constexpr std::size_t kReadSize = std::size_t{4} * 1024;
 constexpr std::size_t kSmallRequest = std::size_t{8} * 1024;
 /// What a request over that may come to hold: its header twice, its body, and what growing adds to each.
-constexpr std::size_t kLargeRequest = 3 * std::size_t{kMaxHeader + kMaxBody} / 2;
+constexpr std::size_t kLargeRequest = 3 * (HttpReader::kMaxHeader + HttpReader::kMaxBody) / 2;
 constexpr std::size_t kWriteAt = std::size_t{16} * 1024;  ///< answers to pipelined requests are gathered up to this
 constexpr std::size_t kKeptBuffer = std::size_t{8} * 1024;
 constexpr int kStreamBuffer = 64 * 1024;
@@ -39,10 +33,6 @@ constexpr auto kRequest = 30s;
 constexpr auto kWrite = 30s;
 constexpr auto kQuiet = 15s;  ///< a stream that has had nothing to say for so long sends a comment
 constexpr auto kLinger = 2s;  ///< after a refusal: so long we read on, lest a reset destroys the answer on its way
-
-std::string_view view(boost::string_view text) {
-  return {text.data(), text.size()};
-}
 
 class Session : public HttpSession, public std::enable_shared_from_this<Session> {
  public:
@@ -86,24 +76,17 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
 
  private:
   void begin_request() {
-    parser_.emplace();
-    parser_->eager(true);
-    parser_->header_limit(kMaxHeader);
-    parser_->body_limit(kMaxBody);
-    continue_sent_ = false;
+    reader_.next();
     room_ = nullptr;
   }
 
   void read();
   void parse();
   void parse_buffer();
-  bool skip_line_ends();
   bool has_room();
-  void judge();
-  void judge_unread(std::string_view unread);
   void respond();
-  void fail(const NetError& error, std::string_view unread);
   void refuse();
+  void dismiss(const HttpResponse& response);
   std::optional<HttpResponse> refused(const HttpRequest& request) const;
   HttpResponse handled(const HttpRequest& request) const;
   void reply(const HttpResponse& response, Persistence persistence, bool with_body);
@@ -121,8 +104,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   HttpSocket socket_;
   HttpSessions& shared_;
   Kind kind_;
-  boost::beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
+  HttpReader reader_;
   Persistence persistence_ = Persistence::close;  ///< of the present request
   bool with_body_ = true;                         ///< likewise
   Budget::Share room_;                            ///< of a large request
@@ -132,7 +114,6 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   Budget::Share held_;      ///< what a large answer has taken, until it is written
   EventSource events_;
   steady_clock::time_point deadline_ = steady_clock::now() + kIdle;
-  bool continue_sent_ = false;
   bool idle_ = false;  ///< between requests
   bool reading_ = false;
   bool parsing_ = false;
@@ -144,20 +125,19 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
 };
 
 void Session::read() {
-  idle_ = buffer_.size() == 0 && !parser_->got_some() && kind_ == Kind::served;
+  idle_ = reader_.is_idle() && kind_ == Kind::served;
   if (idle_) deadline_ = steady_clock::now() + kIdle;
   reading_ = true;
-  socket_.async_read_some(buffer_.prepare(kReadSize),
-                          [this, self = shared_from_this()](const NetError& error, std::size_t size) {
-                            reading_ = false;
-                            if (error) return end();
-                            survive([&] {
-                              if (closing_) return drain();  // refused meanwhile
-                              buffer_.commit(size);
-                              if (std::exchange(idle_, false)) deadline_ = steady_clock::now() + kRequest;
-                              parse();
-                            });
-                          });
+  socket_.async_read_some(reader_.space(), [this, self = shared_from_this()](const NetError& error, std::size_t size) {
+    reading_ = false;
+    if (error) return end();
+    survive([&] {
+      if (closing_) return drain();  // refused meanwhile
+      reader_.received(size);
+      if (std::exchange(idle_, false)) deadline_ = steady_clock::now() + kRequest;
+      parse();
+    });
+  });
 }
 
 void Session::parse() {
@@ -169,114 +149,47 @@ void Session::parse() {
 }
 
 void Session::parse_buffer() {
-  while (!closing_ && !awaiting_ && !streaming_ && buffer_.size() > 0 && out_.size() < kWriteAt && whole_.empty()) {
-    if (!parser_->got_some() && skip_line_ends()) continue;
-    NetError error;
-    const std::string_view unread(static_cast<const char*>(buffer_.data().data()), buffer_.size());
-    buffer_.consume(parser_->put(buffer_.data(), error));
-    if (error && error != http::error::need_more) {
-      fail(error, unread);
-      break;
-    }
-    if (kind_ == Kind::refused && parser_->is_header_done()) {
-      refuse();
-      break;
-    }
-    if (!has_room()) break;
-    if (parser_->is_done()) {
+  while (!closing_ && !awaiting_ && !streaming_ && !reader_.empty() && out_.size() < kWriteAt && whole_.empty()) {
+    const auto step = reader_.read();
+    if (step == HttpReader::Step::failed) return dismiss(reader_.failure());
+    if (kind_ == Kind::refused && reader_.has_header()) return refuse();
+    if (!has_room()) return;
+    if (step == HttpReader::Step::request) {
       respond();
       continue;
     }
-    if (parser_->is_header_done() && !continue_sent_ &&
-        boost::beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
-      continue_sent_ = true;
-      out_ += "HTTP/1.1 100 Continue\r\n\r\n";
-    }
-    if (error == http::error::need_more) break;
+    if (reader_.wants_continue()) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    if (step == HttpReader::Step::starved) return;
   }
 }
 
 /// Whether the request is small, or there is room for one more large one; if not, it is refused.
 bool Session::has_room() {
-  if (room_ || buffer_.size() + parser_->get().body().size() <= kSmallRequest) return true;
+  if (room_ || reader_.size() <= kSmallRequest) return true;
   room_ = shared_.large_requests.take(kLargeRequest);
   if (!room_) {
-    judge_unread({static_cast<const char*>(buffer_.data().data()), buffer_.size()});
-    reply(error_response(503, "requests of more than " + std::to_string(kSmallRequest) +
-                                  " bytes are limited to 64 at a time, try again later"),
-          Persistence::close, true);
+    dismiss(error_response(503, "requests of more than " + std::to_string(kSmallRequest) +
+                                    " bytes are limited to 64 at a time, try again later"));
   }
   return room_ != nullptr;
 }
 
-/// Some clients end a body with a line end that belongs to nothing (RFC 9112, 2.2).
-bool Session::skip_line_ends() {
-  const auto* const text = static_cast<const char*>(buffer_.data().data());
-  const auto line_ends = std::string_view(text, buffer_.size()).find_first_not_of("\r\n");
-  const auto skipped = std::min(line_ends, buffer_.size());
-  buffer_.consume(skipped);
-  return skipped > 0;
-}
-
-/// Whether the page that asks may read the answer, by what the parser has of the header.
-void Session::judge() {
-  const auto origins = parser_->get().equal_range(http::field::origin);
-  const bool open = std::all_of(origins.first, origins.second, [this](const auto& origin) {
-    return is_open_to(view(origin.value()), shared_.admitted);
-  });
-  readers_ = open ? CrossOrigin::allowed : CrossOrigin::withheld;
-}
-
-/// The same where the header could not be read to its end: its text tells.
-/// @param unread what the parser did not take
-void Session::judge_unread(std::string_view unread) {
-  judge();
-  if (!parser_->is_header_done() && !is_open_to_head(unread, shared_.admitted)) readers_ = CrossOrigin::withheld;
-}
-
 void Session::refuse() {
-  judge_unread({static_cast<const char*>(buffer_.data().data()), buffer_.size()});
-  reply(
-      error_response(503, "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"),
-      Persistence::close, true);
+  dismiss(
+      error_response(503, "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"));
 }
 
-/// @param unread what the parser was given last
-void Session::fail(const NetError& error, std::string_view unread) {
-  judge_unread(unread);
-  if (error == http::error::header_limit) {
-    reply(error_response(431, "header must be at most " + std::to_string(kMaxHeader) + " bytes"), Persistence::close,
-          true);
-  } else if (error == http::error::body_limit) {
-    reply(error_response(413, "body must be at most " + std::to_string(kMaxBody) + " bytes"), Persistence::close, true);
-  } else {
-    reply(error_response(400, "request cannot be read: " + error.message()), Persistence::close, true);
-  }
+/// Answers a request of which perhaps nobody knows the end, with an answer that is the last.
+void Session::dismiss(const HttpResponse& response) {
+  readers_ = reader_.readers(shared_.admitted);
+  reply(response, Persistence::close, true);
 }
 
 void Session::respond() {
-  judge();
-  const auto& message = parser_->get();
-  const HttpRequest request{.method = view(message.method_string()),
-                            .target = view(message.target()),
-                            .body = message.body(),
-                            .host = view(message[http::field::host]),
-                            .origin = view(message[http::field::origin]),
-                            .foreign_origin = readers_ == CrossOrigin::withheld,
-                            .authorization = view(message[http::field::authorization]),
-                            .cookies = view(message[http::field::cookie]),
-                            .fetch_site = view(message["Sec-Fetch-Site"]),
-                            .accept = view(message[http::field::accept]),
-                            .content_type = view(message[http::field::content_type]),
-                            .last_event_id = view(message["Last-Event-ID"]),
-                            .asked_headers = view(message[http::field::access_control_request_headers]),
-                            .preflight = message.count(http::field::access_control_request_method) > 0,
-                            .asks_private_network = message.count("Access-Control-Request-Private-Network") > 0};
-  persistence_ = !message.keep_alive()     ? Persistence::close
-                 : message.version() >= 11 ? Persistence::keep_alive
-                                           : Persistence::keep_alive_http10;
-  with_body_ = message.method() != http::verb::head;
-  auto response = handled(request);
+  readers_ = reader_.readers(shared_.admitted);
+  persistence_ = reader_.persistence();
+  with_body_ = !reader_.is_head();
+  auto response = handled(reader_.request(readers_));
   if (response.later) return await(response.later);
   if (response.events && with_body_) return stream(std::move(response));
   reply(response, persistence_, with_body_);
@@ -337,16 +250,16 @@ void Session::write_events() {
 
 /// What a peer sends into a stream means nothing; that it goes away does.
 void Session::watch_peer() {
-  buffer_.clear();
-  socket_.async_read_some(
-      buffer_.prepare(kReadSize),
-      [this, self = shared_from_this()](const NetError& error, std::size_t) { error ? end() : watch_peer(); });
+  reader_.clear();
+  socket_.async_read_some(reader_.space(), [this, self = shared_from_this()](const NetError& error, std::size_t) {
+    error ? end() : watch_peer();
+  });
 }
 
 /// What the request may not do whatever it is about.
 std::optional<HttpResponse> Session::refused(const HttpRequest& request) const {
   constexpr std::string_view kAdvice = "; --http-allow-host NAME admits further names";
-  if (parser_->get().count(http::field::host) > 1) return error_response(400, "host must be given once");
+  if (reader_.hosts() > 1) return error_response(400, "host must be given once");
   if (!is_our_host(request.host, request.target, shared_.admitted)) {
     const auto host = host_of_url(request.target).empty() ? request.host : host_of_url(request.target);
     return error_response(421, "host must be an address or a local name, got " + excerpt(host) + std::string(kAdvice));
@@ -402,7 +315,7 @@ void Session::after_write() {
     return wake();
   }
   if (closing_) return linger();
-  if (buffer_.size() == 0) return read();
+  if (reader_.empty()) return read();
   deadline_ = steady_clock::now() + kRequest;
   parse();
 }
@@ -422,8 +335,8 @@ void Session::drain() {
       next();
     }
     void next() const {
-      session->buffer_.clear();
-      session->socket_.async_read_some(session->buffer_.prepare(kReadSize), *this);
+      session->reader_.clear();
+      session->socket_.async_read_some(session->reader_.space(), *this);
     }
   };
   Drain{shared_from_this()}.next();

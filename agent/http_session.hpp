@@ -1,5 +1,5 @@
 /// @file
-/// One HTTP connection: reads requests, answers them in their order, keeps its deadlines. Only its source knows Beast.
+/// One HTTP connection: reads requests, answers them in their order, keeps its deadlines. `http_reader` takes the bytes apart.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
