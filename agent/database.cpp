@@ -7,7 +7,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "agent/database_rows.hpp"
 #include "agent/database_schema.hpp"
+#include "agent/paced_log.hpp"
 
 namespace home_energy {
 namespace {
@@ -39,23 +41,6 @@ Kind kind_of(const SQLite::Exception& error) {
   }
 }
 
-HistoryRow read_row(SQLite::Statement& select) {
-  int column = 0;
-  const auto next = [&] { return select.getColumn(column++).getInt64(); };
-  HistoryRow row;
-  row.quarter = next();
-  row.number = next();
-  row.minutes = static_cast<int>(next());
-  row.base_mwh = next();
-  row.car_mwh = next();
-  row.cost_micro = next();
-  row.price_micro = next();
-  row.soc = static_cast<int>(next());
-  row.overload_s = next();
-  row.currency = currency_code(select.getColumn(column).getString());
-  return row;
-}
-
 }  // namespace
 
 class Database::Impl {
@@ -63,7 +48,9 @@ class Database::Impl {
   Impl(const std::string& path, int keep_days);
 
   void write(const StoreBatch& batch);
-  StoredWorld load();
+  StoredWorld load() { return stored_world(db_); }
+  void copy_to(const std::string& path);
+  void forget(const std::vector<std::string>& homes);
   std::vector<HistoryRow> history(const std::string& home, std::int64_t from, std::int64_t to);
 
  private:
@@ -108,9 +95,8 @@ Database::Impl::Impl(const std::string& path, int keep_days)
                        "UPDATE home SET state = ?1, curves = coalesce(?2, curves), currency = ?4 WHERE number = ?3");
   insert_row_.emplace(db_, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   select_rows_.emplace(db_,
-                       "SELECT quarter, number, minutes, base_mwh, car_mwh, cost_micro, price_micro, soc, overload_s, "
-                       "currency FROM history"
-                       " WHERE home = ? AND quarter >= ? AND quarter < ? ORDER BY quarter, number");
+                       std::string("SELECT ") + kHistoryColumns +
+                           " FROM history WHERE home = ? AND quarter >= ? AND quarter < ? ORDER BY quarter, number");
 }
 
 std::optional<std::int64_t> Database::Impl::number(const std::string& home) {
@@ -254,30 +240,37 @@ std::vector<HistoryRow> Database::Impl::select(std::int64_t home, std::int64_t f
   select_rows_->bind(1, home);
   select_rows_->bind(2, from);
   select_rows_->bind(3, to);
-  while (rows.size() < most && select_rows_->executeStep()) rows.push_back(read_row(*select_rows_));
+  while (rows.size() < most && select_rows_->executeStep()) {
+    if (auto row = history_row(*select_rows_)) {
+      rows.push_back(*row);
+    } else {
+      log_paced(spdlog::level::err, "history", "store: a row of history is left out: " + row.error().reason);
+    }
+  }
   select_rows_->reset();
   return rows;
 }
 
-StoredWorld Database::Impl::load() {
-  StoredWorld world;
-  SQLite::Statement agent(db_, "SELECT since, first_date, wall_ms FROM agent");
-  if (agent.executeStep()) {
-    world.agent = {.since = agent.getColumn(0).getString(), .first_date = agent.getColumn(1).getInt64()};
-    if (!agent.getColumn(2).isNull()) world.agent->wall_ms = agent.getColumn(2).getInt64();
+void Database::Impl::copy_to(const std::string& path) {
+  SQLite::Statement copy(db_, "VACUUM INTO ?");
+  copy.bind(1, path);
+  copy.exec();
+}
+
+void Database::Impl::forget(const std::vector<std::string>& homes) {
+  SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
+  SQLite::Statement rows(db_, "DELETE FROM history WHERE home = (SELECT number FROM home WHERE id = ?)");
+  SQLite::Statement home(db_, "DELETE FROM home WHERE id = ?");
+  for (const std::string& id : homes) {
+    for (SQLite::Statement* const erase : {&rows, &home}) {
+      erase->reset();
+      erase->bind(1, id);
+      erase->exec();
+    }
   }
-  SQLite::Statement homes(db_, "SELECT id, state, curves, currency FROM home");
-  while (homes.executeStep()) {
-    world.homes[homes.getColumn(0).getString()] = {homes.getColumn(1).getString(), homes.getColumn(2).getString(),
-                                                   homes.getColumn(3).getString()};
-  }
-  SQLite::Statement announced(db_, "SELECT ha_prefix, base_topic, home FROM announced");
-  while (announced.executeStep()) {
-    world.announced.insert({.ha_prefix = announced.getColumn(0).getString(),
-                            .base_topic = announced.getColumn(1).getString(),
-                            .home = announced.getColumn(2).getString()});
-  }
-  return world;
+  transaction.commit();
+  numbers_.clear();
+  folded_.clear();
 }
 
 std::vector<HistoryRow> Database::Impl::history(const std::string& home, std::int64_t from, std::int64_t to) {
@@ -299,6 +292,12 @@ void Database::write(const StoreBatch& batch) {
 }
 StoredWorld Database::load() {
   return impl_->load();
+}
+void Database::copy_to(const std::string& path) {
+  impl_->copy_to(path);
+}
+void Database::forget(const std::vector<std::string>& homes) {
+  impl_->forget(homes);
 }
 std::vector<HistoryRow> Database::history(const std::string& home, std::int64_t from, std::int64_t to) {
   return impl_->history(home, from, to);

@@ -19,7 +19,7 @@ namespace home_energy {
 
 /// What is remembered of the agent as a whole.
 struct AgentRecord {
-  std::string since;            ///< when the counters began: ISO 8601 with zone
+  std::string since;            ///< when the counters began: ISO 8601 with zone; empty where that is not known
   std::int64_t first_date = 0;  ///< of day 0, days since 1970-01-01
   /// When the homes were in step with the wall clock last, milliseconds since 1970; none where they were not.
   std::optional<std::int64_t> wall_ms{};
@@ -99,7 +99,12 @@ class Database {
   void write(const StoreBatch& batch);
 
   StoredWorld load();
-  /// The rows that begin within [from, to), in order of quarter and number.
+  /// Writes all that there is into a new file.
+  void copy_to(const std::string& path);
+  /// Erases homes with their history.
+  void forget(const std::vector<std::string>& homes);
+  /// The rows that begin within [from, to), in order of quarter and number. One that is out of range is left out, and
+  /// logged.
   std::vector<HistoryRow> history(const std::string& home, std::int64_t from, std::int64_t to);
 
  private:

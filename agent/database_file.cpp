@@ -34,6 +34,12 @@ fs::path free_name(const fs::path& path, const std::string& why) {
 
 }  // namespace
 
+void copy_aside(Database& database, const DatabaseFile& file, const std::string& why) {
+  const fs::path name = free_name(file.path(), why);
+  database.copy_to(name.string());
+  spdlog::warn("store: a copy of {} is kept as {}", file.path().string(), name.string());
+}
+
 void put_aside(const DatabaseFile& file, const std::string& why) {
   try {
     const fs::path name = free_name(file.path(), why);

@@ -35,6 +35,9 @@ class FolderLock {
   int descriptor_;
 };
 
+/// Keeps a copy of the database under the name that put_aside() would give it. Throws where that cannot be done.
+void copy_aside(Database& database, const DatabaseFile& file, const std::string& why);
+
 /// Puts the database aside, as `home-energy.db.<why>-20261122-183000`, with all that belongs to it.
 /// Throws DatabaseError where that cannot be done; nothing where there is none.
 void put_aside(const DatabaseFile& file, const std::string& why);

@@ -5,22 +5,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/home_state.hpp"
+#include "agent/database_rows.hpp"
 
 namespace home_energy {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Why a file that SQLite finds sound cannot be used all the same.
-std::optional<std::string> what_is_wrong(const StoredWorld& world) {
-  for (const auto& [id, home] : world.homes) {
-    if (const auto state = parse_state(home.state); !state) return state.error().reason;
-    if (const auto curves = parse_curves(*home.curves, Resolution::quarter_hourly); !curves)
-      return curves.error().reason;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -90,12 +80,9 @@ std::optional<std::string> DurableDatabase::open_file() {
 void DurableDatabase::load() {
   database_ = open_database(file());
   loaded_ = database_->load();
-  if (const auto wrong = what_is_wrong(loaded_)) {
-    spdlog::error("store: {} cannot be used: {}", file().path().string(), *wrong);
-    database_ = nullptr;
-    loaded_ = {};
-    put_aside(file(), "damaged");
-    database_ = open_database(file());
+  if (const auto homes = leave_out_illegal(loaded_); !homes.empty()) {
+    copy_aside(*database_, file(), "damaged");
+    database_->forget(homes);
   }
   file_was_there_ = true;
 }

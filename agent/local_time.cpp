@@ -1,5 +1,6 @@
 #include "agent/local_time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <optional>
@@ -42,7 +43,8 @@ std::optional<Time> first_shown(const std::tm& day, int minutes) {
 }
 
 constexpr int kMinutesPerDay = 24 * 60;
-constexpr std::size_t kDateLength = 10;  // 2026-11-22
+constexpr std::size_t kDateLength = 10;      // 2026-11-22
+constexpr std::int64_t kMostDate = 100'000;  // of the years 1696 to 2243: a clock that counts nanoseconds has 292 years
 
 }  // namespace
 
@@ -74,7 +76,8 @@ LocalDay quarters_of(Time within_the_day, std::int64_t day) {
 }
 
 Time noon_of(std::int64_t date) {
-  const std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(date))};
+  const auto held = std::clamp(date, -kMostDate, kMostDate);
+  const std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(held))};
   std::tm local{};
   local.tm_year = static_cast<int>(day.year()) - 1900;
   local.tm_mon = static_cast<int>(static_cast<unsigned>(day.month())) - 1;

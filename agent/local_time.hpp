@@ -45,7 +45,8 @@ class QuarterText {
   LocalDay quarters_{};
 };
 
-/// A moment of the local day that is so many days after 1970-01-01: its noon.
+/// A moment of the local day that is so many days after 1970-01-01: its noon. Dates before 1696 or after 2243 are
+/// those.
 Time noon_of(std::int64_t date);
 
 /// Time since the machine was started, also while it slept; which no change of the clock on the wall moves.

@@ -57,7 +57,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   const StoredWorld stored = store.take_loaded();
   const bool knows_dates = stored.agent && stored.agent->wall_ms;
   labels_ = {.currency = settings_.currency,
-             .since = stored.agent ? stored.agent->since : local_time::iso8601(now),
+             .since = stored.agent && !stored.agent->since.empty() ? stored.agent->since : local_time::iso8601(now),
              .quarter_starts = {}};
   if (follows_the_wall()) {
     labels_.iso8601 = [](std::int64_t moment) { return local_time::iso8601(system_clock::from_time_t(moment)); };

@@ -15,17 +15,22 @@ std::int64_t milliwatt_hours(EnergyTotal energy, int ticks_per_hour) {
   return rounded_quotient(energy.count(), ticks_per_hour, 0);
 }
 
+/// The sum, or the end of what 64 bits hold: rows may come from a file that somebody else wrote.
+std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+  return rounded_quotient(Int128{a} + b, 1, 0);
+}
+
 void add(HistoryRow& sum, const HistoryRow& row) {
   const Int128 minutes = sum.minutes + row.minutes;
   const Int128 price = Int128{sum.price_micro} * sum.minutes + Int128{row.price_micro} * row.minutes;
   if (minutes > 0) sum.price_micro = rounded_quotient(price, minutes, 0);
   sum.number = row.number;
   sum.minutes += row.minutes;
-  sum.base_mwh += row.base_mwh;
-  sum.car_mwh += row.car_mwh;
-  sum.cost_micro += row.cost_micro;
+  sum.base_mwh = saturated_sum(sum.base_mwh, row.base_mwh);
+  sum.car_mwh = saturated_sum(sum.car_mwh, row.car_mwh);
+  sum.cost_micro = saturated_sum(sum.cost_micro, row.cost_micro);
   sum.soc = row.soc;
-  sum.overload_s += row.overload_s;
+  sum.overload_s = saturated_sum(sum.overload_s, row.overload_s);
 }
 
 }  // namespace

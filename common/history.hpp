@@ -14,6 +14,12 @@
 
 namespace home_energy {
 
+/// Days before or after day 0 that a home may come to. The fastest simulation, a day in 0.24 s, needs 70 years for so
+/// many.
+constexpr std::int64_t kMostDays = 10'000'000'000;
+/// Rows of a home.
+constexpr std::int64_t kMostRows = std::int64_t{1} << 50;
+
 /// ISO 4217; zeros where it is not known.
 using CurrencyCode = std::array<char, 3>;
 /// Zeros where the text is none.

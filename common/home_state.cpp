@@ -1,11 +1,13 @@
 #include "common/home_state.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <vector>
 
 #include "common/curve_text.hpp"
+#include "common/text.hpp"
 
 namespace home_energy {
 
@@ -84,34 +86,61 @@ std::string text_of(Int128 value) {
   throw std::runtime_error(what);
 }
 
-Int128 wide(const Json& object, const char* key) {
-  constexpr std::size_t kLongest = 37;  // digits that cannot overflow
-  const auto& text = object.at(key).get_ref<const std::string&>();
-  const bool negative = text.starts_with('-');
-  const auto digits = std::string_view(text).substr(negative ? 1 : 0);
-  Int128 value = 0;
-  if (digits.empty() || digits.size() > kLongest) refuse(key);
-  for (const char c : digits) {
-    if (c < '0' || c > '9') refuse(key);
-    value = value * 10 + (c - '0');
-  }
-  return negative ? -value : value;
+/// Throws where a value is not what it must be, and names all three: the field, the values that are legal, and what
+/// came.
+[[noreturn]] void refuse_value(const std::string& key, Int128 lowest, Int128 highest, const Json& got) {
+  refuse(key + " must be a whole number within " + text_of(lowest) + ".." + text_of(highest) + ", got " +
+         excerpt(got.dump(-1, ' ', true, Json::error_handler_t::replace)));
 }
 
-std::int64_t whole(const Json& object, const char* key, std::int64_t lowest, std::int64_t highest) {
+std::int64_t whole(const Json& object, const std::string& key, std::int64_t lowest, std::int64_t highest) {
   const Json& value = object.at(key);
-  if (!value.is_number_integer() || value > highest || value < lowest) refuse(key);
+  const bool fits = value.is_number_integer() &&
+                    (!value.is_number_unsigned() ||
+                     value.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()});
+  if (!fits || value.get<std::int64_t>() < lowest || value.get<std::int64_t>() > highest)
+    refuse_value(key, lowest, highest, value);
   return value.get<std::int64_t>();
 }
 
-constexpr std::int64_t kMostDays = 100'000'000;
-constexpr std::int64_t kMost = std::int64_t{1} << 60;
+/// Of a number that is written as text, for it may be longer than JSON's readers take.
+Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 highest) {
+  constexpr std::size_t kLongest = 37;  // digits that cannot overflow
+  const Json& got = object.at(key);
+  if (!got.is_string()) refuse_value(key, lowest, highest, got);
+  const auto& text = got.get_ref<const std::string&>();
+  const bool negative = text.starts_with('-');
+  const auto digits = std::string_view(text).substr(negative ? 1 : 0);
+  Int128 value = 0;
+  const bool is_number =
+      !digits.empty() && digits.size() <= kLongest && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_number) refuse_value(key, lowest, highest, got);
+  for (const char c : digits) value = value * 10 + (c - '0');
+  if (negative) value = -value;
+  if (value < lowest || value > highest) refuse_value(key, lowest, highest, got);
+  return value;
+}
 
-Counters read_counters(const Json& object) {
-  const Counters counters{EnergyTotal(wide(object, "base")), EnergyTotal(wide(object, "charged")),
-                          Money(wide(object, "cost"))};
-  if (counters.base < EnergyTotal() || counters.charged < EnergyTotal()) refuse("counters");
-  return counters;
+// What may be read back: far more than a home can come to with the options at their ends, and little enough that
+// nothing overflows, whatever the pace is that it goes on at and however it is rendered.
+
+constexpr int kMostTicksPerHour = 360'000;
+constexpr std::int64_t kMostQuarters = kMostDays * kQuartersPerDay;
+// Those below are of one tick an hour: milliwatt-hours, hours, millionths of the currency times milliwatts.
+constexpr std::int64_t kMostStored = 1'000'000'000;  ///< 1,000 kWh, the largest battery
+constexpr std::int64_t kMostInAnHour =
+    10 * kMostStored;                            ///< load and charger of 1 MW each, in an hour that is repeated
+constexpr std::int64_t kMostHours = 10'000'000;  ///< of a run of charging, or of a row: 1,141 years
+constexpr Int128 kMostCounted = Int128{1'000'000'000'000} * 1'000'000'000;  ///< 10^15 kWh: 2 MW since the last ice age
+constexpr Int128 kMostPaid = kMostCounted * 10'000'000;                     ///< 10^16 of the currency
+/// Within one row.
+constexpr Int128 kMostInARow = Int128{1'000'000} * kMostStored;
+constexpr Int128 kMostPaidInARow = kMostInARow * 1'000'000'000;
+
+Counters read_counters(const Json& object, int ticks) {
+  return {EnergyTotal(wide(object, "base", 0, kMostCounted * ticks)),
+          EnergyTotal(wide(object, "charged", 0, kMostCounted * ticks)),
+          Money(wide(object, "cost", -kMostPaid * ticks, kMostPaid * ticks))};
 }
 
 /// An object of numbers, written as the homes tick: thousands of them, each second.
@@ -159,32 +188,55 @@ class NumbersWriter {
   std::string& out_;
 };
 
-RememberedHome read_state(const Json& json) {
-  constexpr int kMostTicksPerHour = 360'000;
+HomeState read_home(const Json& json) {
   constexpr int kLastMinute = kHoursPerDay * kMinutesPerHour - 1;
-  RememberedHome state;
-  HomeState& home = state.home;
+  HomeState home;
   home.ticks_per_hour = static_cast<int>(whole(json, "ticks_per_hour", 1, kMostTicksPerHour));
   home.clock = {.day = whole(json, "day", -kMostDays, kMostDays),
                 .quarter = static_cast<int>(whole(json, "quarter", 0, kQuartersPerDay - 1)),
                 .tick = static_cast<int>(whole(json, "tick", 0, home.ticks_per_hour - 1))};
-  home.battery = {.stored = Energy(whole(json, "stored", 0, kMost)),
+  home.battery = {.stored = Energy(whole(json, "stored", 0, kMostStored * home.ticks_per_hour)),
                   .fraction = whole(json, "fraction", 0, kFull.count() - 1),
                   .limit = Percent(whole(json, "limit", 0, kFull.count())),
                   .charging = json.at("charging").get<bool>() ? Charging::on : Charging::off};
   home.wish = {.mode = kChargingModes.at(static_cast<std::size_t>(whole(json, "mode", 0, kChargingModes.size() - 1))),
                .target = Percent(whole(json, "target", 0, kFull.count())),
                .ready_by = static_cast<int>(whole(json, "ready_by", 0, kLastMinute))};
-  home.hour_energy = Energy(whole(json, "hour_energy", 0, kMost));
-  home.counters = read_counters(json.at("counters"));
-  home.ticks_of_run = whole(json, "ticks_of_run", 0, kMost);
-  const Json& row = json.at("row");
-  state.row = {.number = whole(row, "number", 0, kMost),
-               .quarter = whole(row, "quarter", -kMostDays * kQuartersPerDay, kMostDays * kQuartersPerDay),
-               .began = read_counters(row.at("began")),
-               .price = PricePerKwh(whole(row, "price", -kMost, kMost)),
-               .ticks = whole(row, "ticks", 0, kMost),
-               .overload_ticks = whole(row, "overload_ticks", 0, kMost)};
+  home.hour_energy = Energy(whole(json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
+  home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
+  home.ticks_of_run = whole(json, "ticks_of_run", 0, kMostHours * home.ticks_per_hour);
+  return home;
+}
+
+/// A row is a difference of counters: where it began lies a row's worth before where they are now.
+void check_row(const Counters& began, const Counters& now, int ticks) {
+  const auto check = [&](const char* key, Int128 difference, Int128 lowest, Int128 highest) {
+    if (difference < lowest || difference > highest) {
+      refuse("counters less those of row.began: " + std::string(key) + " must be within " + text_of(lowest) + ".." +
+             text_of(highest) + ", got " + text_of(difference));
+    }
+  };
+  check("base", (now.base - began.base).count(), 0, kMostInARow * ticks);
+  check("charged", (now.charged - began.charged).count(), 0, kMostInARow * ticks);
+  check("cost", (now.cost - began.cost).count(), -kMostPaidInARow * ticks, kMostPaidInARow * ticks);
+}
+
+HistoryMeter::State read_row(const Json& row, const HomeState& home) {
+  const auto highest_price = static_cast<std::int64_t>(kPriceRange.highest * kPriceRange.per_unit);
+  const int ticks = home.ticks_per_hour;
+  const HistoryMeter::State state{.number = whole(row, "number", 0, kMostRows),
+                                  .quarter = whole(row, "quarter", -kMostQuarters, kMostQuarters),
+                                  .began = read_counters(row.at("began"), ticks),
+                                  .price = PricePerKwh(whole(row, "price", -highest_price, highest_price)),
+                                  .ticks = whole(row, "ticks", 0, kMostHours * ticks),
+                                  .overload_ticks = whole(row, "overload_ticks", 0, kMostHours * ticks)};
+  if (state.number > 0) check_row(state.began, home.counters, ticks);  // 0: it has no history
+  return state;
+}
+
+RememberedHome read_state(const Json& json) {
+  RememberedHome state{.home = read_home(json), .row = {}};
+  state.row = read_row(json.at("row"), state.home);
   return state;
 }
 
@@ -205,18 +257,14 @@ Json set_json(const typename CurveSchedule<Curve>::Set& set) {
 }
 
 template <class Value>
-DayCurve<Value> read_curve(const Json& values, const CurveRange& range, Resolution finest) {
-  if (!values.is_array() || (values.size() != kHoursPerDay && values.size() != kQuartersPerDay)) refuse("values");
-  if (values.size() == kQuartersPerDay && finest == Resolution::hourly) refuse("values finer than the pace");
+DayCurve<Value> read_curve(const Json& list, const CurveRange& range, Resolution finest) {
+  if (!list.is_array() || (list.size() != kHoursPerDay && list.size() != kQuartersPerDay))
+    refuse("values must be 24 or 96, got " + (list.is_array() ? std::to_string(list.size()) : "none"));
+  if (list.size() == kQuartersPerDay && finest == Resolution::hourly) refuse("values must be 24 at this pace, got 96");
+  const auto lowest = static_cast<std::int64_t>(range.lowest * range.per_unit);
+  const auto highest = static_cast<std::int64_t>(range.highest * range.per_unit);
   std::vector<std::int64_t> counts;
-  for (const Json& value : values) {
-    if (!value.is_number_integer()) refuse("values");
-    const auto count = value.get<std::int64_t>();
-    if (static_cast<double>(count) < range.lowest * range.per_unit ||
-        static_cast<double>(count) > range.highest * range.per_unit)
-      refuse("values");
-    counts.push_back(count);
-  }
+  for (const Json& value : list) counts.push_back(whole(Json{{"values", value}}, "values", lowest, highest));
   return curve_of<Value>(counts);
 }
 

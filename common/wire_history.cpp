@@ -11,7 +11,6 @@
 namespace home_energy::wire {
 namespace {
 
-constexpr std::int64_t kMostDays = 100'000'000;
 constexpr std::int64_t kLastQuarter = kMostDays * kQuartersPerDay;
 constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
 
@@ -140,7 +139,8 @@ Result<HistoryQuery> parse_history_query(std::string_view query, const HistoryCo
 }
 
 std::string simulated_quarter_text(std::int64_t quarter) {
-  return std::to_string(quarter / kQuartersPerDay) + 'T' + time_text(quarter % kQuartersPerDay * kMinutesPerQuarter);
+  const std::int64_t midnight = step_begin(quarter, HistoryStep::day);
+  return std::to_string(midnight / kQuartersPerDay) + 'T' + time_text((quarter - midnight) * kMinutesPerQuarter);
 }
 
 std::string history_json(std::string_view home, std::string_view currency, HistoryStep step,

@@ -23,11 +23,17 @@ void append_money(std::string& out, MoneyMicro money) {
   append_decimal(out, rounded_quotient(money.count(), kMillionths, 2), 2);
 }
 
+/// Rounded down, also below 0: a home may be at a day before day 0.
+std::int64_t floored_quotient(std::int64_t value, std::int64_t divisor) {
+  return value / divisor - (value % divisor < 0 ? 1 : 0);
+}
+
 /// A moment of the home, to the whole minute.
 void append_moment(std::string& out, std::int64_t moment, Round round, const Labels& labels) {
   const std::int64_t up = round == Round::up ? kSecondsPerMinute - 1 : 0;
-  const std::int64_t minute = (moment + up) / kSecondsPerMinute;
-  out += json_string(labels.iso8601 ? labels.iso8601(minute * kSecondsPerMinute) : time_text(minute % kMinutesPerDay));
+  const std::int64_t minute = floored_quotient(moment + up, kSecondsPerMinute);
+  const std::int64_t midnight = floored_quotient(minute, kMinutesPerDay) * kMinutesPerDay;
+  out += json_string(labels.iso8601 ? labels.iso8601(minute * kSecondsPerMinute) : time_text(minute - midnight));
 }
 
 /// What the block's energy costs on the average, per kWh. Every block of a plan has energy; one without costs nothing.

@@ -1,9 +1,11 @@
 #include "common/home_state.hpp"
 
 #include <catch2/catch.hpp>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "common/wire.hpp"
 #include "tests/homes.hpp"
 
 namespace home_energy {
@@ -114,6 +116,65 @@ TEST_CASE("at another pace a home has the same energy and time, and no counter i
     CHECK(kwh(other.counters.base, ticks) <= kwh(home.counters().base, 4) + 1);
     CHECK(kwh(other.counters.charged, ticks) >= kwh(home.counters().charged, 4));
     CHECK(other.battery.stored.count() == home.state().battery.stored.count() * ticks / 4);
+  }
+}
+
+TEST_CASE("a number that is out of range is refused with its field, itself and the range") {
+  Home home = reference_home();
+  HistoryMeter meter(home);
+  const auto document = nlohmann::json::parse(text_of(home, meter.state()));
+  const std::vector<nlohmann::json> wrong{std::numeric_limits<std::int64_t>::min(),
+                                          std::numeric_limits<std::int64_t>::max(),
+                                          std::numeric_limits<std::uint64_t>::max(),
+                                          1e300,
+                                          0.5,
+                                          "9223372036854775807999999999999999999",
+                                          "nan",
+                                          nullptr,
+                                          nlohmann::json::array()};
+  int fields = 0;
+  const auto flat = document.flatten();
+  for (const auto& [path, value] : flat.items()) {
+    if (path == "/charging") continue;
+    ++fields;
+    for (const auto& other : wrong) {
+      auto tampered = document;
+      tampered[nlohmann::json::json_pointer(path)] = other;
+      const auto state = parse_state(tampered.dump());
+      CAPTURE(path, other.dump());
+      REQUIRE_FALSE(state);
+      CHECK_THAT(state.error().reason, Catch::Contains(path.substr(path.rfind('/') + 1) + " must be ") &&
+                                           Catch::Contains("..") && Catch::Contains(", got "));
+    }
+  }
+  CHECK(fields == 23);
+}
+
+TEST_CASE("a home at the ends of what is legal goes on at any pace") {
+  const std::string ends =
+      R"({"ticks_per_hour":1,"day":10000000000,"quarter":95,"tick":0,"stored":1000000000,"fraction":9999,"limit":10000,)"
+      R"("charging":true,"mode":1,"target":10000,"ready_by":1439,"hour_energy":10000000000,)"
+      R"("counters":{"base":"1000000000000000000000","charged":"1000000000000000000000","cost":"10000000000000000000000000000"},)"
+      R"("ticks_of_run":10000000,"row":{"number":1125899906842624,"quarter":960000000000,)"
+      R"("began":{"base":"999999000000000000000","charged":"999999000000000000000","cost":"9999999000000000000000000000"},)"
+      R"("price":1000000000000,"ticks":10000000,"overload_ticks":10000000}})";
+  const auto state = parse_state(ends);
+  REQUIRE(state);
+  for (const int ticks_per_hour : {1, 4, 7, 3600, 360'000}) {
+    CAPTURE(ticks_per_hour);
+    Home home = reference_home(ticks_per_hour);
+    const auto there = at_pace(*state, home.settings().pace);
+    home.restore(there.home, {});
+    HistoryMeter meter(home);
+    meter.restore(there.row);
+    CHECK(meter.open_row(home).base_mwh == 1'000'000'000'000'000);
+    plan_now(home);
+    for (int tick = 0; tick < 10; ++tick) {
+      meter.before_tick(home);
+      test::advance(home);
+      meter.look(home);
+    }
+    CHECK(nlohmann::json::accept(wire::http::state(home, home.snapshot(), {"SEK", "", {}})));
   }
 }
 

@@ -117,11 +117,21 @@ TEST_CASE("a fresh start puts what is there aside") {
   CHECK_FALSE(folder.only(".before-").empty());
 }
 
-TEST_CASE("a sound file whose homes cannot be read is put aside") {
+TEST_CASE("a home that cannot be read begins anew with its history, and a copy of the file is kept") {
   const test::TemporaryFolder folder;
-  { Opened({.folder = folder.path}).write(rows(0, 1)); }
+  {
+    Opened before({.folder = folder.path});
+    StoreBatch batch = living(0, 1);
+    batch.homes["other"].state = "{}";
+    batch.rows.push_back({"other", {.number = 1, .quarter = 0, .minutes = 15}});
+    before.write(std::move(batch));
+  }
   Opened again({.folder = folder.path});
-  CHECK_FALSE(again.store->take_loaded().agent);
+  const auto loaded = again.store->take_loaded();
+  CHECK(loaded.homes.contains("home"));
+  CHECK_FALSE(loaded.homes.contains("other"));
+  CHECK(again.read({"home", 0, 100, HistoryStep::quarter}) == "1");
+  CHECK(again.read({"other", 0, 100, HistoryStep::quarter}) == "0");
   CHECK_FALSE(folder.only(".damaged-").empty());
 }
 

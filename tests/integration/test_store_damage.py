@@ -65,12 +65,6 @@ def page_flipped(number):
     return flip
 
 
-def state_of_another_kind(path):
-    with contextlib.closing(sqlite3.connect(path)) as db:
-        db.execute("""UPDATE home SET state = '{"day":"tomorrow"}'""")
-        db.commit()
-
-
 def another_programs(path):
     path.unlink()
     with contextlib.closing(sqlite3.connect(path)) as db:
@@ -88,7 +82,7 @@ def changed(sql):
 
 
 DAMAGES = [garbage, truncated, truncated_at_a_page, page_flipped(0), page_flipped(1), page_flipped(-1),
-           state_of_another_kind, another_programs, changed("DROP TABLE history"),
+           another_programs, changed("DROP TABLE history"),
            changed("ALTER TABLE home RENAME COLUMN state TO estate"), changed("PRAGMA user_version = -1")]
 
 
