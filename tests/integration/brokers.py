@@ -93,7 +93,9 @@ class ErlangNode(MqttBroker):
     LOOPBACK = ["-kernel", "inet_dist_use_interface", "{127,0,0,1}"]
 
     def __init__(self, folder, epmd, command, env):
-        home = {"HOME": str(folder), "ERL_EPMD_PORT": str(epmd.port), "ERL_EPMD_ADDRESS": "127.0.0.1"}
+        (folder / "inetrc").write_text("{lookup, [file]}.\n")  # asks no name server, which may not answer
+        home = {"HOME": str(folder), "ERL_INETRC": str(folder / "inetrc"), "ERL_EPMD_PORT": str(epmd.port),
+                "ERL_EPMD_ADDRESS": "127.0.0.1"}
         super().__init__(command, pathlib.Path(folder) / "out.log", os.environ | home | env)
 
     def kill(self):
