@@ -2,6 +2,7 @@
 
 import pytest
 
+import harness
 from any_broker import AnyBroker, Place, all_started
 from brokers import Nats
 
@@ -14,3 +15,9 @@ class TestNats(AnyBroker):
     def place(self, tmp_path_factory):
         with all_started(Nats(tmp_path_factory.mktemp("nats"))) as (broker,):
             yield Place(broker, broker.uri, broker.port)
+
+    def test_topics_with_dots_are_refused_and_the_agent_goes_on(self, started, folder, place):
+        agent = started(harness.Agent(folder, "--base-topic", "home.energy", uri=place.uri))
+        harness.wait_until(lambda: " warning mqtt: no connection to " in agent.log(), "it is said")
+        assert agent.get("/info")[0] == 200
+        assert "'.' not supported for MQTT topics" in place.broker.log()
