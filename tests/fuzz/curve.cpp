@@ -1,0 +1,70 @@
+#include <array>
+
+#include "common/curve_text.hpp"
+#include "common/curve_unit.hpp"
+#include "common/curve_update.hpp"
+#include "common/home_state.hpp"
+#include "common/text.hpp"
+#include "tests/fuzz/targets.hpp"
+#include "tests/stockholm_days.hpp"
+
+namespace home_energy::fuzz {
+namespace {
+
+template <class Value>
+void hold_range(const DayCurve<Value>& curve, const CurveRange& range) {
+  for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+    const auto count = static_cast<double>(curve.at_quarter(quarter).count());
+    hold(count >= range.lowest * range.per_unit && count <= range.highest * range.per_unit, "a value in range");
+  }
+}
+
+template <class Value>
+void hold_update(const Result<CurveUpdate<DayCurve<Value>>>& update, const CurveRange& range, Resolution finest) {
+  if (!update) {
+    hold(update.error().reason.size() < 400 && is_utf8(update.error().reason), "a reason");
+    return;
+  }
+  hold(update->every_day.has_value() == update->of_days.empty(), "for every day, or for some");
+  const auto hold_curve = [&](const DayCurve<Value>& curve) {
+    hold_range(curve, range);
+    hold(curve.resolution() <= finest, "no finer than the pace");
+  };
+  if (update->every_day) hold_curve(*update->every_day);
+  for (const auto& [day, curve] : update->of_days) hold_curve(curve);
+}
+
+/// What was set is stored and read back.
+void hold_stored(const Result<PriceUpdate>& prices, const Result<LoadUpdate>& loads) {
+  HomeCurves curves;
+  if (prices && prices->every_day) curves.price.current = prices->every_day;
+  if (loads && loads->every_day) curves.baseload.current = loads->every_day;
+  if (prices && !prices->of_days.empty()) curves.price.next = prices->of_days.back();
+  if (loads && !loads->of_days.empty()) curves.baseload.next = loads->of_days.back();
+  const std::string text = curves_text(curves);
+  const auto again = parse_curves(text, Resolution::quarter_hourly);
+  hold(again.has_value() && curves_text(*again) == text, "curves that come back");
+}
+
+}  // namespace
+
+void curve(Bytes bytes) {
+  static const std::vector kDays{today(), tomorrow()};
+  static const std::vector kOddDays{autumn_day(), spring_day()};
+  Input input(bytes);
+  const Resolution finest = input.flag() ? Resolution::hourly : Resolution::quarter_hourly;
+  const std::array<std::span<const LocalDay>, 3> days{kDays, kOddDays, {}};
+  const CurveContext context{input.flag() ? "SEK" : "EUR", finest, days.at(input.below(days.size()))};
+  const std::string text = input.rest();
+  const auto prices = parse_price_update(text, context);
+  const auto loads = parse_load_update(text, context);
+  hold_update(prices, kPriceRange, finest);
+  hold_update(loads, kLoadRange, finest);
+  hold_stored(prices, loads);
+  if (const auto curve = parse_price_curve(text, "prices")) hold_range(*curve, kPriceRange);
+  if (const auto curve = parse_load_curve(text, "baseload")) hold_range(*curve, kLoadRange);
+  if (const auto divisor = price_divisor(text, context.currency, "price")) hold(*divisor > 0, "a divisor");
+  if (const auto divisor = load_divisor(text, "baseload")) hold(*divisor > 0, "a divisor");
+}
+
+}  // namespace home_energy::fuzz

@@ -1,0 +1,71 @@
+#include "agent/options.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmath>
+
+#include "tests/fuzz/targets.hpp"
+
+namespace home_energy::fuzz {
+namespace {
+
+/// A file of options in memory.
+class MemoryFile {
+ public:
+  explicit MemoryFile(const std::string& text) : descriptor_(memfd_create("options", MFD_CLOEXEC)) {
+    hold(descriptor_ >= 0 && write(descriptor_, text.data(), text.size()) == static_cast<ssize_t>(text.size()),
+         "a file");
+  }
+  ~MemoryFile() { close(descriptor_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  MemoryFile(MemoryFile&&) = delete;
+  MemoryFile& operator=(MemoryFile&&) = delete;
+
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+void hold_home(const HomeSettings& home) {
+  hold(home.capacity >= WattHours(100) && home.capacity <= WattHours(1'000'000), "a capacity");
+  hold(home.charger >= Watts() && home.charger <= Watts(1'000'000), "a charger");
+  hold(home.charger_min.value_or(home.charger) <= home.charger, "a least power");
+  hold(home.wish.target <= home.charge_limit && home.charge_limit <= kFull, "a target and a limit");
+  hold(home.charge_efficiency > Percent() && home.charge_efficiency <= kFull, "an efficiency");
+  hold(home.wish.ready_by >= 0 && home.wish.ready_by < kHoursPerDay * kMinutesPerHour, "a departure");
+  hold(home.pace.ticks_per_hour() >= 1 && home.pace.ticks_per_hour() <= 360'000, "a pace");
+}
+
+}  // namespace
+
+/// The text is a file; where its first byte is odd it is the command line, an argument a line.
+void options(Bytes bytes) {
+  Input input(bytes);
+  const bool as_arguments = input.flag();
+  const std::string text = input.rest();
+  std::vector<std::string> arguments;
+  std::optional<MemoryFile> file;
+  if (as_arguments) {
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = std::min(text.find('\n', begin), text.size());
+      arguments.push_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  } else {
+    file.emplace(text);
+    arguments = {"--config", file->path()};
+  }
+  const auto read = read_options(arguments, [](const std::string&) { return std::nullopt; });
+  if (const auto* const options = std::get_if<Options>(&read)) {
+    hold_home(*options->runner.home);
+    return hold(!options->runner.home_ids.empty() && std::isfinite(options->runner.info.seconds_per_hour), "a world");
+  }
+  const auto& exit = std::get<Exit>(read);
+  hold(exit.code == 0 || exit.code == 2, "an exit code");
+  if (exit.code == 2) hold(exit.err.find('\n') == exit.err.size() - 1, "one line");
+}
+
+}  // namespace home_energy::fuzz

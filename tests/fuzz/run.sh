@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Coverage-guided fuzzing with clang's libFuzzer: tests/fuzz/run.sh SECONDS [TARGET...], as many targets at a time as there
+# are cores. It begins from the corpus, and keeps what it finds in build/fuzz/found/TARGET; with MINIMISE=1 the corpus takes
+# over from there what it needs. An input that fails is left as build/fuzz/found/TARGET.crash-...
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+readonly SECONDS_EACH=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET...]}
+shift
+readonly LONGEST=4096  # bytes: enough for a curve with its dates, or some requests
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(command curve discovery home http options stored text)
+
+command -v clang++ >/dev/null || { echo "clang++ is missing: ./dev setup --all installs it" >&2; exit 1; }
+[ -f build/fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz --target fuzz | tail -n 1
+
+# One target. Leaks and time-outs count, too: no input of so few bytes may take 20 s.
+fuzz() {
+  local target=$1 found=build/fuzz/found/$1 log=build/fuzz/found/$1.log code=0
+  mkdir -p "$found" "tests/fuzz/corpus/$target"
+  FUZZ_TARGET=$target build/fuzz/tests/fuzz/fuzz -max_total_time="$SECONDS_EACH" -max_len=$LONGEST -timeout=20 -rss_limit_mb=2048 \
+    -entropic=0 -print_final_stats=1 -artifact_prefix="$found." "$found" "tests/fuzz/corpus/$target" \
+    >"$log" 2>&1 || code=$?
+  local runs speed coverage
+  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+  speed=$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")
+  coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -n 1)
+  echo "figure: $target ${runs:-0} inputs, ${speed:-0}/s, ${coverage:-no coverage}"
+  [ "$code" = 0 ] || { echo "$target FAILED, log: $log"; grep -E 'does not hold|ERROR|runtime error|Test unit written' "$log" | head -n 20; }
+  return "$code"
+}
+
+# The smallest set of short inputs that reaches the same.
+minimise() {
+  local target=$1 corpus=tests/fuzz/corpus/$1 small
+  small=$(mktemp -d)
+  FUZZ_TARGET=$target build/fuzz/tests/fuzz/fuzz -merge=1 -max_len=$LONGEST "$small" "$corpus" "build/fuzz/found/$target" >/dev/null 2>&1
+  rm -rf "$corpus"
+  mkdir "$corpus"
+  find "$small" -type f -size -"${LARGEST:-2}"k -exec cp -t "$corpus" {} +
+  rm -rf "$small"
+}
+
+# Freed memory is watched for a while, and stacks are short: each costs a third of the speed.
+export ASAN_OPTIONS=quarantine_size_mb=16:malloc_context_size=6
+export -f fuzz minimise
+export SECONDS_EACH LONGEST
+failed=0
+printf '%s\n' "${targets[@]}" | xargs -n 1 -P "$(nproc)" bash -euo pipefail -c 'fuzz "$0"' || failed=1
+if [ -n "${MINIMISE:-}" ]; then
+  printf '%s\n' "${targets[@]}" | xargs -n 1 -P "$(nproc)" bash -euo pipefail -c 'minimise "$0"'
+fi
+exit "$failed"
