@@ -27,7 +27,8 @@ Result<HistoryRow> history_row(SQLite::Statement& select);
 /// All but history. An agent's date or moment out of range is left out, and logged.
 StoredWorld stored_world(SQLite::Database& db);
 
-/// Leaves out homes whose state or curves are out of range, and a beginning that is no time; each is logged in one line.
+/// Leaves out homes whose state or curves are out of range, and a beginning that is no time; each is logged in one
+/// line.
 /// @return the homes: they begin anew, the others go on
 std::vector<std::string> leave_out_illegal(StoredWorld& world);
 

@@ -20,8 +20,9 @@ using namespace std::chrono_literals;
 /// A runner and its routes behind connections that are no network's.
 class Served {
  public:
-  Served()
-      : routes_(world_.runner, world_.outbox, "", [] { return std::string_view("connected"); }),
+  explicit Served(const std::string& token)
+      : routes_(world_.runner, world_.outbox, HttpAccess(token, AnonymousReads::refused), "'none'",
+                [] { return std::string_view("connected"); }),
         shared_{.handler = [this](const HttpRequest& request) { return answer(request); },
                 .writer = ResponseWriter("fuzzed"),
                 .limits = {},
@@ -96,15 +97,17 @@ void hold_head(const std::string& answers) {
 
 }  // namespace
 
-/// Two bytes say how it comes, the rest is what comes. A command makes the next input begin with a home that is new.
+/// Two bytes say how it comes and whether a token is needed (`secret`), the rest is what comes. A command makes the
+/// next input begin with a home that is new.
 void http(Bytes bytes) {
-  static std::unique_ptr<Served> served;
-  if (!served || served->is_used()) served = std::make_unique<Served>();
+  static std::array<std::unique_ptr<Served>, 2> both;
   spdlog::set_level(spdlog::level::off);
   Input input(bytes);
   const std::size_t piece = input.below(4) == 0 ? 1 + input.below(64) : 1U << 20U;
-  const auto kind = input.below(16) == 0 ? HttpSession::Kind::refused : HttpSession::Kind::served;
-  hold_head(served->answers(input.rest(), piece, kind));
+  const std::size_t how = input.below(16);
+  auto& served = both.at(how < 4 ? 1 : 0);
+  if (!served || served->is_used()) served = std::make_unique<Served>(how < 4 ? "secret" : "");
+  hold_head(served->answers(input.rest(), piece, how == 0 ? HttpSession::Kind::refused : HttpSession::Kind::served));
 }
 
 }  // namespace home_energy::fuzz
