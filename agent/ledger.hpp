@@ -104,7 +104,7 @@ class Ledger {
     std::vector<Counters> counters;    ///< theirs
     std::vector<std::pair<std::size_t, std::optional<HistoryRow>>> rows;
     std::deque<Store::Done> waiting;
-    std::size_t next = 0;  ///< of to_take, later of homes
+    std::size_t next;  ///< of to_take, later of homes; value-initialised, as clang 14 wants it here
   };
   std::optional<Flight> flight_;
   std::vector<bool> is_to_take_;
