@@ -15,15 +15,14 @@ using namespace std::chrono_literals;
 
 constexpr auto kLongestDelay = 2s;      ///< after a birth: many agents must not answer in the same moment
 constexpr auto kBetweenDocuments = 1s;  ///< of one device: Home Assistant is not to be hurried
-constexpr auto kUntilRemoved = 2s;      ///< clearing a home's topics earlier gives errors in its templates
-/// So many homes that are gone are removed at a time; a start later come the others.
-constexpr std::size_t kMostGone = 1'000;
+constexpr auto kUntilRemoved = 2s;      ///< with its stub, from one that has just come up
 
 }  // namespace
 
 Announcer::Announcer(boost::asio::io_context& io, home_assistant::Settings settings,
-                     const std::vector<std::string>& homes, Outbox& outbox, std::function<void()> flush)
-    : settings_(std::move(settings)), outbox_(outbox), flush_(std::move(flush)), timer_(io) {
+                     const std::vector<std::string>& homes, Outbox& outbox, GoneHomes& gone,
+                     std::function<void()> flush)
+    : settings_(std::move(settings)), outbox_(outbox), gone_(gone), flush_(std::move(flush)), timer_(io) {
   for (std::size_t i = 0; i < homes.size(); ++i) {
     const auto topic = outbox_.declare(topic_of(homes[i]), 1, [this, i] { return document(i); });
     homes_.push_back({.home = homes[i], .topic = topic, .leftovers = {}});
@@ -61,8 +60,8 @@ void Announcer::remember(const std::string& device, const std::string& document)
   if (!leftovers) return;
   if (const auto known = index_.find(*home); known != index_.end()) {
     homes_[known->second].leftovers.merge(*leftovers);
-  } else if (gone_.size() < kMostGone) {
-    gone_.insert(std::move(*home));
+  } else {
+    gone_.found_document(*home);
   }
 }
 
@@ -73,7 +72,6 @@ bool Announcer::has_leftovers() const {
 void Announcer::connected() {
   as_stubs_ = false;
   announced_at_ = Clock::now();
-  post_empty_documents(false);
   if (has_leftovers()) wait(kBetweenDocuments, &Announcer::remove_from_running);
 }
 
@@ -87,7 +85,7 @@ void Announcer::remove_from_running() {
   for (const Announced& announced : homes_) {
     if (announced.leftovers.empty()) continue;
     const auto stubs = home_assistant::stubs_of(announced.leftovers);
-    post(topic_of(announced.home), home_assistant::document(settings_, announced.home, stubs), false);
+    post(topic_of(announced.home), home_assistant::document(settings_, announced.home, stubs));
   }
   announced_at_ = Clock::now();
   flush_();
@@ -107,8 +105,8 @@ void Announcer::announce_removals() {
   as_stubs_ = true;
   announced_at_ = Clock::now();
   outbox_.send_all_again();
-  post_empty_documents(true);
-  if (has_leftovers() || !gone_.empty()) wait(kUntilRemoved, &Announcer::announce_as_it_stays);
+  gone_.born();
+  if (has_leftovers()) wait(kUntilRemoved, &Announcer::announce_as_it_stays);
   flush_();
 }
 
@@ -118,22 +116,13 @@ void Announcer::announce_as_it_stays() {
     announced.leftovers.clear();
     outbox_.send_again(announced.topic);
   }
-  const wire::Topics topics(settings_.base_topic);
-  for (const auto& home : gone_) {
-    for (const auto topic : wire::kHomeTopics) post(topics.of(home, topic), {}, true);
-  }
-  gone_.clear();
   announced_at_ = Clock::now();
   flush_();
 }
 
-void Announcer::post_empty_documents(bool retained) {
-  for (const auto& home : gone_) post(topic_of(home), {}, retained);
-}
-
-void Announcer::post(std::string topic, std::string payload, bool retained) {
+void Announcer::post(std::string topic, std::string payload) {
   outbox_.post(
-      {.topic = std::move(topic), .payload = std::move(payload), .qos = 1, .retained = retained, .correlation = {}},
+      {.topic = std::move(topic), .payload = std::move(payload), .qos = 1, .retained = false, .correlation = {}},
       Lane::bulk);
 }
 

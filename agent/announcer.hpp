@@ -1,13 +1,13 @@
 /// @file
 /// Keeps Home Assistant told of the homes: announces them when the broker is there and when Home Assistant comes up,
-/// and removes what earlier starts announced and is no more. Runs on the thread of the `io_context`.
+/// and removes components that earlier starts announced and that are no more. Runs on the thread of the `io_context`.
 ///
-/// A component or home that is gone must be removed from a Home Assistant that runs, and from one that is off now and
-/// will read the retained documents when it starts. A stub removes only what is known there. Hence the steps:
+/// A component that is gone must be removed from a Home Assistant that runs, and from one that is off now and will read
+/// the retained documents when it starts. A stub removes only what is known there. Hence the steps:
 /// - connected: the documents still hold the old components, so that one that starts now knows them; 1 s later, not
-///   retained, their stubs, for one that runs. For a home that is gone an empty document, not retained.
-/// - at the next birth: the stubs and the empty documents, retained; 2 s later the documents as they are to stay, and
-///   the topics of the homes that are gone are cleared.
+///   retained, their stubs, for one that runs;
+/// - at the next birth: the stubs, retained; 2 s later the documents as they are to stay.
+/// Of homes that are gone it tells GoneHomes, which takes back all that was published of them.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -16,11 +16,11 @@
 #include <cstddef>
 #include <functional>
 #include <random>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "agent/gone_homes.hpp"
 #include "agent/mqtt_link.hpp"
 #include "agent/outbox.hpp"
 #include "common/home_assistant.hpp"
@@ -30,9 +30,10 @@ namespace home_energy {
 class Announcer {
  public:
   /// Declares the documents in the outbox: made before the runner, so that they go out before any state.
+  /// @param gone  told of homes that an earlier start announced and that are not configured, and of births
   /// @param flush called when the outbox has got something to send
   Announcer(boost::asio::io_context& io, home_assistant::Settings settings, const std::vector<std::string>& homes,
-            Outbox& outbox, std::function<void()> flush);
+            Outbox& outbox, GoneHomes& gone, std::function<void()> flush);
 
   /// What it needs to hear; what was announced before comes first.
   static std::vector<Subscription> subscriptions(const std::string& prefix);
@@ -61,18 +62,17 @@ class Announcer {
   void born();
   void announce_removals();
   void announce_as_it_stays();
-  void post(std::string topic, std::string payload, bool retained);
-  void post_empty_documents(bool retained);
+  void post(std::string topic, std::string payload);
   void wait(Clock::duration duration, void (Announcer::*then)());
 
   home_assistant::Settings settings_;
   Outbox& outbox_;
+  GoneHomes& gone_;
   std::function<void()> flush_;
   boost::asio::steady_timer timer_;
   Clock::time_point announced_at_;
   std::vector<Announced> homes_;
   std::unordered_map<std::string, std::size_t> index_;  ///< of the homes, by their ids
-  std::set<std::string> gone_;                          ///< homes of earlier starts
   bool as_stubs_ = false;                               ///< how the documents tell of leftovers now
   bool birth_pending_ = false;                          ///< one is to be answered; further ones change nothing
   std::minstd_rand random_{std::random_device{}()};

@@ -70,6 +70,10 @@ class InFlight {
     const std::lock_guard lock(mutex_);
     return counts_.all == 0;
   }
+  bool none_of_bulk() const {
+    const std::lock_guard lock(mutex_);
+    return counts_.bulk == 0;
+  }
   /// How many were through so far, of all connections.
   std::uint64_t through() const {
     const std::lock_guard lock(mutex_);

@@ -14,6 +14,7 @@
 #include <iostream>
 
 #include "agent/announcer.hpp"
+#include "agent/gone_homes.hpp"
 #include "agent/http_server.hpp"
 #include "agent/mqtt_link.hpp"
 #include "agent/option_values.hpp"
@@ -86,6 +87,7 @@ class Agent {
   std::unique_ptr<Store> store_;
   std::optional<HttpServer> http_;
   std::optional<std::string> page_url_;  ///< where others reach it
+  std::optional<GoneHomes> gone_homes_;
   std::optional<Announcer> announcer_;
   std::optional<Runner> runner_;
   std::optional<Routes> routes_;
@@ -127,32 +129,45 @@ Result<void> Agent::listen() {
 
 void Agent::announce() {
   const RunnerSettings& runner = options_.runner;
-  if (options_.ha_prefix.empty()) return;
+  GoneHomes::Settings settings{.base_topic = runner.base_topic, .homes = runner.home_ids};
+  if (!options_.ha_prefix.empty()) {
+    settings.home_assistant = {.prefix = options_.ha_prefix,
+                               .base_topic = runner.base_topic,
+                               .version = runner.info.version,
+                               .currency = runner.currency,
+                               .clock_mode = runner.home->clock_mode,
+                               .page_url = page_url_};
+  }
+  const auto flush = [this] { link_->flush(); };
+  gone_homes_.emplace(
+      io_, settings, outbox_, *store_,
+      GoneHomes::Actions{.tell = [this](const std::vector<std::string>& leaving) { runner_->tell_leaving(leaving); },
+                         .acknowledged = [this] { return link_->bulk_is_acknowledged(); },
+                         .flush = flush});
+  const auto first = gone_homes_->subscriptions();
+  options_.mqtt.subscriptions.insert(options_.mqtt.subscriptions.begin(), first.begin(), first.end());
+  if (!settings.home_assistant) return;
   if (runner.home->clock_mode == ClockMode::simulated) {
     spdlog::info("home assistant: its statistics count real hours; for the energy dashboard use --realtime");
   }
-  announcer_.emplace(io_,
-                     home_assistant::Settings{.prefix = options_.ha_prefix,
-                                              .base_topic = runner.base_topic,
-                                              .version = runner.info.version,
-                                              .currency = runner.currency,
-                                              .clock_mode = runner.home->clock_mode,
-                                              .page_url = page_url_},
-                     runner.home_ids, outbox_, [this] { link_->flush(); });
+  announcer_.emplace(io_, *settings.home_assistant, runner.home_ids, outbox_, *gone_homes_, flush);
 }
 
 MqttEvents Agent::events() {
   return {.on_message =
               [this](const Incoming& message) {
+                gone_homes_->on_message(message);
                 if (announcer_) announcer_->on_message(message);
                 runner_->on_message(message);
               },
           .on_connected =
               [this] {
                 if (announcer_) announcer_->connected();
+                gone_homes_->connected();
               },
           .on_lost =
               [this] {
+                gone_homes_->lost();
                 if (announcer_) announcer_->lost();
               },
           .on_dropped = [this](std::size_t count) { runner_->on_dropped(count); }};
@@ -175,7 +190,7 @@ Result<void> Agent::start() {
     if (!error) stop();
   });
   // Whoever waits for `online` is to find the present.
-  runner_->start([this] { link_->start(); });
+  runner_->start([this] { gone_homes_->record([this] { link_->start(); }); });
   return {};
 }
 

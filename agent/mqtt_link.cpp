@@ -72,6 +72,7 @@ class MqttLink::Impl {
   void flush();
   void stop(std::function<void()> done);
   State state() const { return state_; }
+  bool bulk_is_acknowledged() const;
 
  private:
   mqtt::async_client& client();
@@ -358,6 +359,13 @@ bool MqttLink::Impl::send_while_room(steady_clock::time_point end) {
   return true;
 }
 
+/// With a connection all that was in flight ends, too: so that is asked last.
+bool MqttLink::Impl::bulk_is_acknowledged() const {
+  const auto& client = v5_ ? client5_ : client311_;
+  return !outbox_.has_bulk_messages() && in_flight_.none_of_bulk() && state_ == State::connected &&
+         client->is_connected();
+}
+
 /// A broker may live well and acknowledge nothing: then nothing more would be sent, for ever.
 void MqttLink::Impl::watch_acknowledgements() {
   watch_.expires_after(kAcknowledgePatience);
@@ -484,6 +492,9 @@ void MqttLink::start() {
 }
 void MqttLink::flush() {
   impl_->flush();
+}
+bool MqttLink::bulk_is_acknowledged() const {
+  return impl_->bulk_is_acknowledged();
 }
 void MqttLink::stop(std::function<void()> done) {
   impl_->stop(std::move(done));

@@ -72,6 +72,8 @@ class MqttLink {
   void start();
   /// Hands to the broker what the outbox holds, as far as there is room in flight.
   void flush();
+  /// Whether the broker has acknowledged all that was posted in the bulk lane.
+  bool bulk_is_acknowledged() const;
   /// Says farewell and leaves the broker. `done` is called when that is through or failed.
   void stop(std::function<void()> done);
 

@@ -77,7 +77,7 @@ void Outbox::send_all_again() {
 }
 
 void Outbox::start_over() {
-  hold();
+  unqueue_topics();
   holding_ = false;
   std::ranges::move(prompt_.messages, std::back_inserter(held_));
   prompt_ = {};
@@ -87,6 +87,11 @@ void Outbox::start_over() {
 void Outbox::hold() {
   holding_ = true;
   round_.reset();
+  bulk_.messages.clear();
+  unqueue_topics();
+}
+
+void Outbox::unqueue_topics() {
   ++connections_;
   for (Queue* const queue : {&prompt_, &bulk_}) queue->entries.assign(queue->messages.size(), kMessage);
 }

@@ -72,8 +72,12 @@ class Outbox {
   /// The same for a new connection, which gets nothing before: what waits of topics is part of the round, receipts
   /// that wait go behind its topics.
   void start_over();
-  /// No connection: changes are not queued until `start_over`, receipts are.
+  /// No connection: changes are not queued until `start_over`, receipts are. Messages in the bulk lane are dropped: who
+  /// posts them begins anew with the next connection.
   void hold();
+
+  /// Whether messages of their own wait in the bulk lane.
+  bool has_bulk_messages() const { return !bulk_.messages.empty(); }
 
   bool empty() { return choose(Lane::bulk) == Source::none; }
   /// The message to send next; the outbox must not be empty. Valid until the next change.
@@ -103,6 +107,7 @@ class Outbox {
     std::deque<Outgoing> messages;
   };
 
+  void unqueue_topics();
   Queue& queue_of(TopicId topic) { return topics_[topic].make_payload ? bulk_ : prompt_; }
   Queue& queue_of(Source source) { return source == Source::bulk ? bulk_ : prompt_; }
   void enqueue(TopicId topic);

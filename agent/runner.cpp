@@ -128,10 +128,9 @@ void Runner::begin_currency(const StoredWorld& stored) {
 }
 
 void Runner::declare_topics() {
-  const auto info = outbox_.declare(topics_.info(), 1);
-  wire::append_info(scratch_, settings_.info);
-  outbox_.update(info, scratch_);
-  first_home_topic_ = info + 1;
+  info_topic_ = outbox_.declare(topics_.info(), 1);
+  tell_leaving({});
+  first_home_topic_ = info_topic_ + 1;
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
@@ -142,6 +141,13 @@ void Runner::declare_topics() {
   // Behind all state: a home is not available before what it shows is there.
   for (const std::string& id : settings_.home_ids)
     outbox_.update(outbox_.declare(topics_.status(id), 1), wire::kOnline);
+}
+
+void Runner::tell_leaving(const std::vector<std::string>& homes) {
+  settings_.info.leaving = homes;
+  scratch_.clear();
+  wire::append_info(scratch_, settings_.info);
+  outbox_.update(info_topic_, scratch_);
 }
 
 AgentRecord Runner::record() const {

@@ -64,6 +64,8 @@ class Runner {
   void stop();
 
   void on_message(const Incoming& message);
+  /// Publishes, with `info`, which homes of earlier starts are being taken back.
+  void tell_leaving(const std::vector<std::string>& homes);
   /// Answers so many messages, which nobody has looked at, with one receipt.
   void on_dropped(std::size_t count);
 
@@ -184,6 +186,7 @@ class Runner {
   std::vector<std::uint64_t> published_revisions_;           ///< of each home's plan and curves
   std::unordered_map<std::string_view, std::size_t> index_;  ///< views into settings_.home_ids
   Outbox& outbox_;
+  Outbox::TopicId info_topic_ = 0;
   Outbox::TopicId first_home_topic_ = 0;
   std::function<void()> flush_;
   boost::asio::steady_timer timer_;

@@ -12,6 +12,7 @@ namespace home_energy::wire {
 namespace {
 
 constexpr std::string_view kCommandSuffix = "/set";
+constexpr std::string_view kStatus = "status";
 
 void append_two_digits(std::string& out, std::int64_t value) {
   out += static_cast<char>('0' + value / 10);
@@ -31,6 +32,12 @@ void append_values(std::string& out, const Curve& curve, const Append& append) {
 
 bool is_below(std::string_view topic, std::string_view base) {
   return topic.size() > base.size() && topic.starts_with(base) && topic[base.size()] == '/';
+}
+
+/// Whether a home has a status or state called so.
+bool is_of_home(std::string_view name) {
+  return name == kStatus ||
+         std::ranges::any_of(kHomeTopics, [&](HomeTopic topic) { return name == wire::name(topic); });
 }
 
 }  // namespace
@@ -87,18 +94,23 @@ std::optional<CommandAddress> Topics::command_address(std::string_view topic) co
   return CommandAddress{std::string(topic.substr(0, slash)), std::string(topic.substr(slash + 1))};
 }
 
+std::optional<std::string_view> Topics::home_of(std::string_view topic) const {
+  if (!is_below(topic, base_)) return std::nullopt;
+  topic.remove_prefix(base_.size() + 1);
+  const auto slash = topic.find('/');
+  if (slash == std::string_view::npos || !is_of_home(topic.substr(slash + 1))) return std::nullopt;
+  return topic.substr(0, slash);
+}
+
 bool Topics::owns(std::string_view topic) const {
   constexpr std::string_view kReceipt = "receipt";
-  constexpr std::string_view kStatus = "status";
   if (!is_below(topic, base_)) return false;
   topic.remove_prefix(base_.size() + 1);
   const auto home = topic.substr(0, topic.find('/'));
   if (home != kAnswers && std::ranges::find(kReservedHomes, home) != kReservedHomes.end()) return true;
   if (home.size() == topic.size()) return false;
   const auto rest = topic.substr(home.size() + 1);
-  if (rest.ends_with(kCommandSuffix)) return true;
-  return home != kAnswers && (rest == kReceipt || rest == kStatus ||
-                              std::ranges::any_of(kHomeTopics, [&](HomeTopic of) { return rest == name(of); }));
+  return rest.ends_with(kCommandSuffix) || (home != kAnswers && (rest == kReceipt || is_of_home(rest)));
 }
 
 bool Topics::may_answer_to(std::string_view topic, std::string_view discovery_prefix) const {
@@ -140,16 +152,6 @@ std::string time_text(std::int64_t minute) {
 
 std::string json_string(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-void append_info(std::string& out, const AgentInfo& info) {
-  const nlohmann::ordered_json document{{"name", kAgentName},
-                                        {"version", info.version},
-                                        {"protocol", 1},
-                                        {"homes", info.homes},
-                                        {"seconds_per_hour", info.seconds_per_hour},
-                                        {"http", info.http ? nlohmann::ordered_json(*info.http) : nullptr}};
-  out += document.dump();
 }
 
 void append_clock(std::string& out, const Snapshot& home) {

@@ -18,6 +18,8 @@ namespace home_energy::wire {
 /// Keys of what is written here and read elsewhere: by `command.cpp`, `curve_update.cpp`, and by the templates that
 /// `home_assistant` gives.
 namespace key {
+inline constexpr std::string_view kHomes = "homes";
+inline constexpr std::string_view kLeaving = "leaving";
 inline constexpr std::string_view kCharging = "charging";
 inline constexpr std::string_view kChargingAsPublished = "chargin";  ///< the published documentation's slip
 inline constexpr std::string_view kDischarging = "discharging";
@@ -107,6 +109,8 @@ class Topics {
   std::string command_filter() const { return base_ + "/+/+/set"; }
   /// The home and the command that a topic of that subscription names; nothing where it is another topic.
   std::optional<CommandAddress> command_address(std::string_view topic) const;
+  /// The home whose status or state a topic is; nothing where it is another topic.
+  std::optional<std::string_view> home_of(std::string_view topic) const;
   /// Whether a receipt may go to the Response Topic that a command asked for: a topic that a broker takes, and none
   /// that the agent itself owns. Else who may only write commands could make the agent publish in its own name.
   /// @param discovery_prefix Home Assistant's; all below it are the agent's, too
@@ -129,7 +133,13 @@ struct AgentInfo {
   std::vector<std::string> homes;
   double seconds_per_hour;
   std::optional<std::string> http;  ///< where its HTTP is, none where it is off
+  /// Homes of earlier starts of which something is still at the broker; none as a rule.
+  std::vector<std::string> leaving{};
 };
+
+/// The homes, and those that are leaving, of an `info` that an earlier start published; empty where it is none.
+/// @param payload may be anything at all
+std::vector<std::string> homes_of_info(std::string_view payload);
 
 /// What is the same for all homes of an agent, and not a matter of simulated time.
 struct Labels {

@@ -67,6 +67,17 @@ TEST_CASE("without a connection only receipts are queued, and the next one gets 
         std::vector<std::string>{"receipt new", "battery 2", "document d", "receipt old", "status online", "gone "});
 }
 
+TEST_CASE("what waits in the bulk lane goes with its connection") {
+  Outbox outbox("status", "online");
+  outbox.post({.topic = "gone", .payload = ""}, Lane::bulk);
+  outbox.hold();
+  CHECK_FALSE(outbox.has_bulk_messages());
+  outbox.post({.topic = "gone", .payload = "2"}, Lane::bulk);
+  outbox.start_over();
+  CHECK(outbox.has_bulk_messages());
+  CHECK(sent(outbox) == std::vector<std::string>{"status online", "gone 2"});
+}
+
 TEST_CASE("a round while connected defers nothing that waits, and sends no topic twice") {
   Outbox outbox("status", "online");
   const auto grid = outbox.declare("grid", 0);

@@ -81,6 +81,32 @@ TEST_CASE("the agent's info") {
   CHECK(nlohmann::json::parse(out)["http"].is_null());
 }
 
+TEST_CASE("the homes that an info of an earlier start names, and those that were leaving then") {
+  std::string out;
+  wire::append_info(out, {"0.1.0", {"home-1", "home-2"}, 4.0, std::nullopt, {"home-3"}});
+  CHECK(out.ends_with(R"("http":null,"leaving":["home-3"]})"));
+  CHECK(wire::homes_of_info(out) == std::vector<std::string>{"home-1", "home-2", "home-3"});
+  CHECK(wire::homes_of_info(R"({"name":"home-energy-agent","homes":["a",5,["b"],{"c":"d"}],"leaving":"e"})") ==
+        std::vector<std::string>{"a"});
+  for (const auto& text : {std::string(R"({"name":"other","homes":["home"]})"), std::string(R"({"homes":["home"]})"),
+                           std::string(R"(["homes"])"), std::string("\xff"), std::string(), std::string(60'000, '['),
+                           out.substr(0, out.size() - 1)}) {
+    CAPTURE(text);
+    CHECK(wire::homes_of_info(text).empty());
+  }
+}
+
+TEST_CASE("the home whose status or state a topic is") {
+  const wire::Topics topics("a/b");
+  CHECK(topics.home_of("a/b/home-1/status") == "home-1");
+  CHECK(topics.home_of("a/b/home-1/price/profile") == "home-1");
+  for (const auto* topic : {"a/b/status", "a/b/info", "a/b/home", "a/b/home/receipt", "a/b/home/charge/set",
+                            "a/b/home/price/x", "a/bc/home/status", "a/home/status", "a/b", ""}) {
+    CAPTURE(topic);
+    CHECK_FALSE(topics.home_of(topic));
+  }
+}
+
 TEST_CASE("a command's topic names home and command") {
   const wire::Topics topics("a/b");
   const auto address = topics.command_address("a/b/home-1/charge/set");

@@ -107,14 +107,20 @@ class Process:
 
 
 class Broker(Process):
-    """A mosquitto. With `config` None: the repository's loopback configuration on a port of its own."""
+    """A mosquitto. With `config` None: the repository's loopback configuration on a port of its own; what is retained
+    outlives it where it `keeps`."""
 
-    def __init__(self, folder, port=None, config=None):
+    def __init__(self, folder, port=None, config=None, keeps=False):
         self.port = port or free_port()
         self.config = pathlib.Path(folder) / f"mosquitto-{self.port}.conf"
         if config is None:
             config = (SOURCE / "mosquitto" / "mosquitto.conf").read_text()
             config = config.replace("listener 1883", f"listener {self.port}")
+            config = config.replace("persistence true", f"persistence {str(keeps).lower()}")
+            place = pathlib.Path(folder) / f"broker-{self.port}"
+            place.mkdir(exist_ok=True)
+            place.chmod(0o777)  # mosquitto, started as root, writes as user mosquitto
+            config = config.replace("build/broker", str(place))
         self.config.write_text(config.replace("@PORT@", str(self.port)))
         super().__init__(["/usr/sbin/mosquitto", "-c", self.config], self.config.with_suffix(".log"))
 

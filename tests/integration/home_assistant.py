@@ -25,8 +25,12 @@ class HomeAssistant:
         self.broker, self.prefix, self.registry, self.client = broker, prefix, {}, None
 
     def start(self):
-        """Connects, reads what is stored, and says that it was born."""
+        """Comes up: of entities it knows only what the broker has stored."""
         self.discovered, self.documents = set(), []
+        return self.connect()
+
+    def connect(self):
+        """Connects, reads what is stored, and says that it was born, as it does after each loss of the broker too."""
         self.client = harness.Client(self.broker.port, f"{self.prefix}/#", "home-energy/#")
         self.client.publish(f"{self.prefix}/status", "online", qos=0)
         return self
