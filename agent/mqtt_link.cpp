@@ -8,16 +8,18 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <set>
 #include <string_view>
 #include <utility>
 
 #include "agent/backoff.hpp"
 #include "agent/broker_probe.hpp"
+#include "agent/connection_log.hpp"
+#include "agent/dropped_report.hpp"
 #include "agent/guarded.hpp"
 #include "agent/in_flight.hpp"
 #include "agent/inbox.hpp"
 #include "agent/paho_values.hpp"
+#include "agent/version_choice.hpp"
 
 namespace home_energy {
 namespace {
@@ -37,11 +39,6 @@ constexpr auto kAcknowledgePatience = 60s;
 constexpr int kIncomingQos = 0;
 /// Messages are carried out for so long before others get their turn.
 constexpr auto kTurn = 2ms;
-/// What was dropped is told so long after the first of it, as one number.
-constexpr auto kTellDropped = 1s;
-/// A connection lost sooner than this has not settled.
-constexpr auto kSettled = 5s;
-constexpr int kUnsettledLossesToReport = 3;
 
 // CONNACK codes of MQTT 3.1.1 (3.2.2.3) and MQTT 5 (3.2.2.2).
 constexpr std::array<int, 4> kBadCredentials{4, 5, 134, 135};
@@ -89,16 +86,13 @@ class MqttLink::Impl {
   void take_messages();
   void flush_soon();
   void note_dropped();
-  void tell_dropped();
   void connect_failed(int code, const std::string& reason);
   void found(const std::string& reason, const Finding& finding);
-  bool try_lower_version(bool refused_by_name);
+  bool try_lower_version(Refusal refusal);
   void connect_anew();
   void watch_acknowledgements();
   void give_up(const std::string& reason);
-  void report_failure(const std::string& reason);
   void lost();
-  void note_unsettled_loss();
   void published(const mqtt::token& token, bool ok);
   bool send_while_room(steady_clock::time_point end);
   void wait(steady_clock::duration duration, void (Impl::*then)());
@@ -113,23 +107,16 @@ class MqttLink::Impl {
   MqttEvents events_;
   State state_ = State::disconnected;
   bool stopping_ = false;
-  bool v5_;                  ///< what is spoken, or tried now
-  bool v5_worked_ = false;   ///< with this broker, in this process
-  bool v5_refused_ = false;  ///< by this broker, just now
+  VersionChoice version_;
   Backoff backoff_;
   boost::asio::steady_timer timer_;
   Inbox inbox_;
   bool taking_ = false;         ///< messages out of it
   bool flushing_soon_ = false;  ///< it is posted
-  boost::asio::steady_timer dropped_timer_;
-  std::size_t dropped_messages_ = 0;  ///< and not told yet
-  std::size_t dropped_receipts_ = 0;  ///< likewise
-  bool telling_dropped_ = false;      ///< soon
-  std::size_t subscribing_ = 0;       ///< which of the subscriptions is under way
-  std::uint64_t heard_ = 0;           ///< messages, when its answer was last waited for
-  steady_clock::time_point connected_at_;
-  int unsettled_losses_ = 0;
-  std::set<std::string> reported_;  ///< the failures since the last connection that the log tells already
+  DroppedReport dropped_;
+  std::size_t subscribing_ = 0;  ///< which of the subscriptions is under way
+  std::uint64_t heard_ = 0;      ///< messages, when its answer was last waited for
+  ConnectionLog log_;
   std::string farewell_of_broker_;  ///< what its DISCONNECT said, for the loss that follows
   InFlight in_flight_;
   boost::asio::steady_timer watch_;
@@ -152,9 +139,10 @@ MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox&
       settings_(std::move(settings)),
       outbox_(outbox),
       events_(std::move(events)),
-      v5_(settings_.version != MqttVersion::v3_1_1),
+      version_(settings_.version),
       timer_(io),
-      dropped_timer_(io),
+      dropped_(io, events_.on_dropped),
+      log_(settings_.uri, settings_.client_id),
       watch_(io),
       on_connect_([this](const mqtt::token& token, bool ok) {
         post([this, ok, code = token.get_return_code()] {
@@ -172,14 +160,14 @@ MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox&
       on_disconnect_([this](const mqtt::token&, bool) { post([this] { stopped_(); }); }) {}
 
 mqtt::async_client& MqttLink::Impl::client() {
-  auto& client = v5_ ? client5_ : client311_;
+  auto& client = version_.v5() ? client5_ : client311_;
   if (!client) client = make_client();
   return *client;
 }
 
 std::unique_ptr<mqtt::async_client> MqttLink::Impl::make_client() {
   prepare_paho();
-  const mqtt::create_options options(v5_ ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
+  const mqtt::create_options options(version_.v5() ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   auto client = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id, options);
   client->set_message_callback([this](const mqtt::const_message_ptr& message) {
     if (inbox_.push(incoming(*message))) post([this] { take_messages(); });
@@ -195,8 +183,8 @@ void MqttLink::Impl::connect() {
   state_ = State::connecting;
   farewell_of_broker_.clear();
   told_of_refusal_ = false;
-  const auto options =
-      connect_options(settings_, v5_, InFlight::kMost);  // copied into the call: a moved one loses its properties
+  const auto options = connect_options(settings_, version_.v5(),
+                                       InFlight::kMost);  // copied into the call: a moved one loses its properties
   try {
     connect_token_ = client().connect(options, nullptr, on_connect_);
   } catch (const mqtt::exception& error) {
@@ -206,12 +194,9 @@ void MqttLink::Impl::connect() {
 
 void MqttLink::Impl::connected() {
   if (stopping_) return;
-  connected_at_ = steady_clock::now();
-  reported_.clear();
-  v5_worked_ = v5_worked_ || v5_;
+  version_.worked();
   in_flight_.begin(receive_maximum(connect_token_));
-  spdlog::info("mqtt: connected to {} as {}, MQTT {}{}", settings_.uri, settings_.client_id, v5_ ? "5" : "3.1.1",
-               v5_refused_ ? ", the broker refuses 5" : "");
+  log_.connected(version_.v5() ? "MQTT 5" : version_.fell_back() ? "MQTT 3.1.1, the broker refuses 5" : "MQTT 3.1.1");
   subscribe(0);
 }
 
@@ -253,23 +238,7 @@ void MqttLink::Impl::take_messages() {
 }
 
 void MqttLink::Impl::note_dropped() {
-  dropped_messages_ += inbox_.take_dropped();
-  dropped_receipts_ += outbox_.take_dropped();
-  if (dropped_messages_ + dropped_receipts_ == 0 || stopping_ || std::exchange(telling_dropped_, true)) return;
-  dropped_timer_.expires_after(kTellDropped);
-  dropped_timer_.async_wait([this](const boost::system::error_code& cancelled) {
-    if (!cancelled) guarded("telling what was dropped", [this] { tell_dropped(); });
-  });
-}
-
-void MqttLink::Impl::tell_dropped() {
-  telling_dropped_ = false;
-  if (const auto receipts = std::exchange(dropped_receipts_, 0))
-    spdlog::warn("mqtt: {} receipts dropped, the broker does not take them fast enough", receipts);
-  if (const auto messages = std::exchange(dropped_messages_, 0)) {
-    spdlog::warn("mqtt: {} messages dropped, they came faster than they can be answered", messages);
-    events_.on_dropped(messages);
-  }
+  if (!stopping_) dropped_.note(inbox_.take_dropped(), outbox_.take_dropped());
 }
 
 /// After the last one commands are heard, so now the world is told.
@@ -381,7 +350,7 @@ void MqttLink::Impl::watch_acknowledgements() {
 void MqttLink::Impl::give_up(const std::string& reason) {
   state_ = State::disconnected;
   outbox_.hold();
-  report_failure(reason);
+  log_.failed(reason);
   try {
     client().disconnect(0);
   } catch (const mqtt::exception& error) {
@@ -392,8 +361,7 @@ void MqttLink::Impl::give_up(const std::string& reason) {
 
 /// After a pause; the higher version first, since a proxy may have refused it for a broker that was away.
 void MqttLink::Impl::connect_anew() {
-  v5_ = settings_.version != MqttVersion::v3_1_1;
-  v5_refused_ = false;
+  version_.start_over();
   wait(backoff_.next(), &Impl::connect);
 }
 
@@ -401,34 +369,25 @@ void MqttLink::Impl::connect_failed(int code, const std::string& reason) {
   if (stopping_) return;
   state_ = State::disconnected;
   if (code > 0) {  // the broker's own answer
-    if (contains(kBadVersion, code) && try_lower_version(true)) return;
-    report_failure(contains(kBadCredentials, code) ? "it refused the user or password, see --mqtt-username" : reason);
+    if (contains(kBadVersion, code) && try_lower_version(Refusal::by_name)) return;
+    log_.failed(contains(kBadCredentials, code) ? "it refused the user or password, see --mqtt-username" : reason);
     return connect_anew();
   }
-  if (contains(kClosedByBroker, reason) && try_lower_version(false)) return;
+  if (contains(kClosedByBroker, reason) && try_lower_version(Refusal::by_closing)) return;
   probe_broker(io_, settings_, [this, reason](const Finding& finding) { found(reason, finding); });
 }
 
 void MqttLink::Impl::found(const std::string& reason, const Finding& finding) {
   if (stopping_) return;
-  report_failure(finding.reachable ? reason : finding.reason);
+  log_.failed(finding.reachable ? reason : finding.reason);
   connect_anew();
 }
 
-/// Without a backoff. Some brokers refuse a version by closing the connection; so does a proxy whose broker is away,
-/// for which a version that has worked is not given up.
-bool MqttLink::Impl::try_lower_version(bool refused_by_name) {
-  if (settings_.version != MqttVersion::automatic || !v5_ || (v5_worked_ && !refused_by_name)) return false;
-  v5_ = false;
-  v5_refused_ = true;
-  wait(kUntilClosed, &Impl::connect);
-  return true;
-}
-
-void MqttLink::Impl::report_failure(const std::string& reason) {
-  const bool new_to_the_log = reported_.insert(reason).second;
-  spdlog::log(new_to_the_log ? spdlog::level::warn : spdlog::level::debug,
-              "mqtt: no connection to {}: {}; trying again until it works", settings_.uri, reason);
+/// Without a backoff.
+bool MqttLink::Impl::try_lower_version(Refusal refusal) {
+  const bool lower = version_.lower(refusal);
+  if (lower) wait(kUntilClosed, &Impl::connect);
+  return lower;
 }
 
 void MqttLink::Impl::lost() {
@@ -436,19 +395,8 @@ void MqttLink::Impl::lost() {
   state_ = State::disconnected;
   outbox_.hold();
   guarded("what follows a loss", [this] { events_.on_lost(); });
-  spdlog::warn("mqtt: connection to {} lost{}", settings_.uri, farewell_of_broker_);
-  if (steady_clock::now() - connected_at_ < kSettled) {
-    note_unsettled_loss();
-  } else {
-    backoff_.reset();
-  }
+  if (log_.lost(farewell_of_broker_)) backoff_.reset();
   connect_anew();
-}
-
-void MqttLink::Impl::note_unsettled_loss() {
-  if (++unsettled_losses_ != kUnsettledLossesToReport) return;
-  spdlog::warn("mqtt: lost {} times right after connecting: probably a second client is called {}", unsettled_losses_,
-               settings_.client_id);
 }
 
 void MqttLink::Impl::wait(steady_clock::duration duration, void (Impl::*then)()) {
@@ -463,7 +411,7 @@ void MqttLink::Impl::stop(std::function<void()> done) {
   stopping_ = true;
   stopped_ = std::move(done);
   timer_.cancel();
-  dropped_timer_.cancel();
+  dropped_.stop();
   watch_.cancel();
   if (state_ != State::connected) return stopped_();
   try {

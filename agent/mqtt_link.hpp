@@ -11,10 +11,9 @@
 
 #include "agent/inbox.hpp"
 #include "agent/outbox.hpp"
+#include "agent/version_choice.hpp"
 
 namespace home_energy {
-
-enum class MqttVersion { automatic, v5, v3_1_1 };
 
 /// Which of a subscription's messages are wanted.
 enum class Stored {
