@@ -330,7 +330,7 @@ bool MqttLink::Impl::send_while_room(steady_clock::time_point end) {
 
 /// With a connection all that was in flight ends, too: so that is asked last.
 bool MqttLink::Impl::bulk_is_acknowledged() const {
-  const auto& client = v5_ ? client5_ : client311_;
+  const auto& client = version_.v5() ? client5_ : client311_;
   return !outbox_.has_bulk_messages() && in_flight_.none_of_bulk() && state_ == State::connected &&
          client->is_connected();
 }
