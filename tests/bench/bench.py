@@ -29,6 +29,7 @@ def measurements():
     import page_rows
     import plan_rows
     import process_rows
+    import removal_rows
     import store_rows
     import version_rows
 
@@ -38,11 +39,13 @@ def measurements():
             "plan": plan_rows.speed, "plan-proof": plan_rows.proof, "store": store_rows.commands,
             "store-grouped": store_rows.grouped, "store-requests": store_rows.requests, "year": store_rows.a_year,
             "pages": page_rows.pages, "flood": flood_rows.under_flood,
-            "online": version_rows.online, "fall-back": version_rows.fall_back}
+            "online": version_rows.online, "fall-back": version_rows.fall_back,
+            "removal": removal_rows.receipts}
 
 
 NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core", "plan", "plan-proof",
-         "store", "store-grouped", "store-requests", "year", "pages", "flood", "online", "fall-back"]
+         "store", "store-grouped", "store-requests", "year", "pages", "flood", "online", "fall-back",
+         "removal"]
 ONLY_WHEN_NAMED = {"plan-proof"}  # takes hours
 
 
