@@ -24,7 +24,8 @@ void merge(StoreBatch& into, StoreBatch&& later) {
     known.currency = std::move(home.currency);
   }
   std::move(later.rows.begin(), later.rows.end(), std::back_inserter(into.rows));
-  for (const auto& [each, is_there] : later.announced) into.announced[each] = is_there;
+  later.announced.merge(into.announced);  // what came later stays; the other way round a start would copy all homes
+  into.announced = std::move(later.announced);
   into.dropped += later.dropped;
 }
 

@@ -114,7 +114,7 @@ void GoneHomes::found_document(const std::string& home) {
 void GoneHomes::connected() {
   reading_ = false;
   if (gone_.empty()) return;
-  if (std::ranges::any_of(gone_, [](const auto& each) { return each.second.topics; }))
+  if (!std::exchange(told_, true))
     spdlog::info("mqtt: what earlier starts published of {} homes that are not configured any more is taken back",
                  std::ranges::count_if(gone_, [](const auto& each) { return !each.first.second.empty(); }));
   tell_leaving();
@@ -146,11 +146,12 @@ void GoneHomes::tell_leaving() {
 
 void GoneHomes::born() {
   born_ = true;
-  if (step_ == Step::none && any_is_due()) begin(Step::documents);
+  if (step_ == Step::none) begin(Step::documents);
 }
 
 void GoneHomes::begin(Step step) {
   step_ = step;
+  if (step_ == Step::documents) knows_documents_ = born_;  // a birth that comes from now on needs another round
   acknowledged_ = posted_ = gone_.begin();
   go_on();
 }
@@ -177,11 +178,11 @@ void GoneHomes::ended() {
     case Step::removal:
       return wait(kUntilCleared, &GoneHomes::begin_clearing);
     case Step::clearing:
-      tell_leaving();
+      actions_.tell({});
       actions_.flush();
       return begin(Step::documents);
     case Step::documents:
-      if (any_is_due()) return begin(Step::documents);  // a birth came meanwhile
+      if (born_ != knows_documents_) return begin(Step::documents);
       step_ = Step::none;
   }
 }
@@ -206,14 +207,7 @@ GoneHomes::Each GoneHomes::through(Each each, std::vector<Announcement>& forgott
 
 /// A Home Assistant that is off learns of the device from the retained document, and of its end at its birth.
 bool GoneHomes::is_due(const Place& place, const std::string& prefix) const {
-  return !others_.may_be_at(place.first) && (born_ || prefix != prefix_);
-}
-
-bool GoneHomes::any_is_due() const {
-  return std::ranges::any_of(gone_, [this](const auto& each) {
-    return std::ranges::any_of(each.second.prefixes,
-                               [&](const std::string& prefix) { return is_due(each.first, prefix); });
-  });
+  return !others_.may_be_at(place.first) && (knows_documents_ || prefix != prefix_);
 }
 
 void GoneHomes::post_step(const Place& place, const Remains& remains) {

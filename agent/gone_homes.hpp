@@ -92,7 +92,6 @@ class GoneHomes {
   void ended();
   Each through(Each each, std::vector<Announcement>& forgotten);
   bool is_due(const Place& place, const std::string& prefix) const;
-  bool any_is_due() const;
 
   void post_step(const Place& place, const Remains& remains);
   void post_offline(const Place& place, const Remains& remains);
@@ -114,8 +113,10 @@ class GoneHomes {
   OtherAgents others_;
   boost::asio::steady_timer timer_;
   std::map<Place, Remains> gone_;
-  bool reading_ = true;  ///< what is stored is told, nothing is taken back yet
-  bool born_ = false;    ///< since the connection was made
+  bool reading_ = true;           ///< what is stored is told, nothing is taken back yet
+  bool told_ = false;             ///< the log
+  bool born_ = false;             ///< since the connection was made
+  bool knows_documents_ = false;  ///< Home Assistant, when the last step began
   Step step_ = Step::none;
   Each acknowledged_;  ///< those before are through with the step
   Each posted_;        ///< those before are on their way
