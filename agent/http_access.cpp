@@ -44,8 +44,8 @@ std::string cookie_name(std::string digest) {
 HttpAccess::HttpAccess(std::string token, AnonymousReads reads) : token_(std::move(token)), reads_(reads) {
   if (token_.empty()) return;
   const auto hash = digest(token_);
-  name_ = cookie_name(hash);
-  cookie_ = name_ + '=' + hash;
+  plain_cookie_ = cookie_name(hash) + '=' + hash;
+  secure_cookie_ = cookie_name(hash) + "_tls=" + hash;
 }
 
 bool HttpAccess::is_token(std::string_view text) const {
@@ -61,9 +61,10 @@ std::string_view HttpAccess::bearer(std::string_view authorization) {
 }
 
 bool HttpAccess::has_cookie(std::string_view cookies) const {
-  while (!cookies.empty() && !cookie_.empty()) {
+  while (!cookies.empty() && !plain_cookie_.empty()) {
     const auto end = std::min(cookies.find(';'), cookies.size());
-    if (same_secret(trimmed(cookies.substr(0, end)), cookie_)) return true;
+    const auto cookie = trimmed(cookies.substr(0, end));
+    if (same_secret(cookie, plain_cookie_) || same_secret(cookie, secure_cookie_)) return true;
     cookies.remove_prefix(std::min(end + 1, cookies.size()));
   }
   return false;
@@ -79,12 +80,17 @@ bool HttpAccess::may_read(std::string_view authorization, std::string_view cooki
 
 std::string HttpAccess::begin_session(Transport transport) const {
   constexpr const char* kDays90 = "7776000";  // seconds
-  return "Set-Cookie: " + cookie_ + "; Max-Age=" + kDays90 + "; HttpOnly; SameSite=Strict" +
-         (transport == Transport::secure ? "; Secure\r\n" : "\r\n");
+  const bool secure = transport == Transport::secure;
+  return "Set-Cookie: " + (secure ? secure_cookie_ : plain_cookie_) + "; Max-Age=" + kDays90 +
+         "; HttpOnly; SameSite=Strict" + (secure ? "; Secure\r\n" : "\r\n");
 }
 
 std::string HttpAccess::end_session() const {
-  return "Set-Cookie: " + name_ + "=; Max-Age=0; HttpOnly; SameSite=Strict\r\n";
+  std::string lines;
+  for (const auto* cookie : {&plain_cookie_, &secure_cookie_}) {
+    lines += "Set-Cookie: " + cookie->substr(0, cookie->find('=') + 1) + "; Max-Age=0; HttpOnly; SameSite=Strict\r\n";
+  }
+  return lines;
 }
 
 }  // namespace home_energy

@@ -30,7 +30,7 @@ class HttpAccess {
   static std::string_view bearer(std::string_view authorization);
 
   enum class Transport { plain, secure };
-  /// The header line that begins a session, and the one that ends it. Neither has a path, so that the cookie belongs to
+  /// The header line that begins a session, and those that end it. None has a path, so that the cookie belongs to
   /// the folder of the request as the browser sees it, whatever a proxy calls that.
   std::string begin_session(Transport transport) const;
   std::string end_session() const;
@@ -40,8 +40,10 @@ class HttpAccess {
 
   std::string token_;
   AnonymousReads reads_;
-  std::string name_;    ///< of the cookie
-  std::string cookie_;  ///< its name and value: a digest that does not tell the token and is the same after a restart
+  /// Name and value of the cookie: a digest that does not tell the token and is the same after a restart. Over TLS it
+  /// has a name of its own: browsers do not let a plain page replace a cookie that came over TLS.
+  std::string plain_cookie_;
+  std::string secure_cookie_;
 };
 
 }  // namespace home_energy

@@ -177,13 +177,16 @@ TEST_CASE("how a session's cookie is kept") {
   const auto secure = served.ask(
       {.method = "POST", .target = "/session", .body = "token=secret", .origin = "https://energy.example.org"});
   CHECK(secure.headers.ends_with("; HttpOnly; SameSite=Strict; Secure\r\n"));
+  // Of its own name: browsers do not let a plain page replace a cookie that came over TLS.
+  CHECK(cookie_of(secure).starts_with(plain.substr(12, 20) + "_tls="));
+  CHECK(served.ask({.method = "GET", .target = "/info", .cookies = cookie_of(secure)}).status == 200);
   // Two agents at ports of one host get each other's cookies.
   CHECK(cookie_of(Served("other").post("/session", "token=other")).substr(0, 20) != plain.substr(12, 20));
   for (const auto* body : {R"({"session":"closed"})", "session=closed&home=home"}) {
     const auto ended = served.post("/session", body);
     CHECK(ended.body == R"({"session":"closed"})");
     CHECK(cookie_of(ended) == plain.substr(12, 20) + "=");
-    CHECK(ended.headers.ends_with("=; Max-Age=0; HttpOnly; SameSite=Strict\r\n"));
+    CHECK(ended.headers.ends_with("_tls=; Max-Age=0; HttpOnly; SameSite=Strict\r\n"));
   }
   Served open;
   for (const auto* body : {"", "token=x", R"({"session":"closed"})"}) {  // where there is no token nothing is kept

@@ -134,6 +134,26 @@ def test_sign_in_without_javascript(page, guarded):
         page.browser.scripts(True)
 
 
+def test_over_tls_the_cookie_stays_there(page, guarded, started, folder):
+    agent, _ = guarded()
+    secure = started(Nginx(folder, below("/", agent), tls=True))
+    page.browser.cdp("Security.setIgnoreCertificateErrors", ignore=True)
+    try:
+        page.visit(secure.origin, live=False)
+        fill_in(page, TOKEN)
+        page.wait_live()
+        cookie, = page.driver.get_cookies()
+        assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
+        page.click("charge")
+        page.wait_text("receipt", "Taken: charging is on.")
+        page.click("sign-out-button")
+        page.wait(lambda: page.shown("sign-in"), "the page asks for the token")
+        assert page.driver.get_cookies() == []
+    finally:
+        page.leave()
+        page.browser.cdp("Security.setIgnoreCertificateErrors", ignore=False)
+
+
 def test_the_session_outlives_the_agent(page, guarded, started, folder):
     agent, nginx = guarded()
     page.visit(nginx.origin, "/energy/", live=False)
