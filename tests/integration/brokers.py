@@ -7,7 +7,7 @@ import subprocess
 
 import harness
 
-START_PATIENCE = 60.0  # seconds: RabbitMQ takes 10 s on an idle machine
+START_PATIENCE = 180.0  # seconds: RabbitMQ takes 10 s on an idle machine, a minute and more beside many builds
 AEDES = pathlib.Path(os.environ.get("HOME_ENERGY_AEDES", harness.SOURCE / "build/aedes"))  # where npm has put it
 
 
@@ -19,11 +19,15 @@ class MqttBroker(harness.Process):
     def start(self):
         before = self.log().count(self.READY) if self.log_path.exists() else 0
         super().start()
-        harness.wait_until(lambda: not self.running() or (harness.is_listening(self.port)
-                                                          and (not self.READY or self.log().count(self.READY) > before)),
-                           "the broker is up", START_PATIENCE)
+        try:
+            harness.wait_until(lambda: not self.running() or self.is_up(before), "the broker is up", START_PATIENCE)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.log()[-3000:]}") from None
         assert self.running(), self.log()
         return self
+
+    def is_up(self, ready_before):
+        return harness.is_listening(self.port) and (not self.READY or self.log().count(self.READY) > ready_before)
 
     @property
     def uri(self):
