@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kLongestDelay = 2s;      ///< after a birth: many agents must not answer in the same moment
 constexpr auto kBetweenDocuments = 1s;  ///< of one device: Home Assistant is not to be hurried
+constexpr auto kTryAgain = 1s;          ///< after a defect
 constexpr auto kUntilRemoved = 2s;      ///< with its stub, from one that has just come up
 
 }  // namespace
@@ -129,7 +130,7 @@ void Announcer::post(std::string topic, std::string payload) {
 void Announcer::wait(Clock::duration duration, void (Announcer::*then)()) {
   timer_.expires_after(duration);
   timer_.async_wait([this, then](const boost::system::error_code& error) {
-    if (!error) guarded("announcing", [this, then] { (this->*then)(); });
+    if (!error && !guarded("announcing", [this, then] { (this->*then)(); })) wait(kTryAgain, then);
   });
 }
 

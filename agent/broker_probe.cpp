@@ -10,6 +10,8 @@
 #include <optional>
 #include <utility>
 
+#include "agent/guarded.hpp"
+
 namespace home_energy {
 namespace {
 
@@ -73,19 +75,33 @@ class Probe : public std::enable_shared_from_this<Probe> {
   void start() {
     give_up_after(kPatience, {false, "no answer within 3 s"});
     resolver_.async_resolve(place_.host, place_.port, [self = shared_from_this()](const NetError& error, auto found) {
-      if (error) return self->end({false, error.message()});
-      asio::async_connect(self->socket_, found, [self](const NetError& failed, const Tcp::endpoint&) {
+      self->survive([&] { self->resolved(error, found); });
+    });
+  }
+
+ private:
+  /// What throws ends the look, and who waits for it is told.
+  template <class Work>
+  void survive(Work&& work) {
+    if (!guarded("the look for the broker", std::forward<Work>(work))) end({false, "it could not be looked for"});
+  }
+
+  void resolved(const NetError& error, const Tcp::resolver::results_type& found) {
+    if (error) return end({false, error.message()});
+    asio::async_connect(socket_, found, [self = shared_from_this()](const NetError& failed, const Tcp::endpoint&) {
+      self->survive([&] {
         if (failed) return self->end({false, failed.message()});
         self->tls_ ? self->shake_hands() : self->end({true, {}});
       });
     });
   }
 
- private:
   void shake_hands() {
     tls_->stream.async_handshake(ssl::stream_base::client, [self = shared_from_this()](const NetError& error) {
-      if (error) return self->end({false, self->reason_of(error)});
-      self->hear_last_word();
+      self->survive([&] {
+        if (error) return self->end({false, self->reason_of(error)});
+        self->hear_last_word();
+      });
     });
   }
 
@@ -93,7 +109,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
     give_up_after(kLastWord, {true, {}});
     tls_->stream.async_read_some(asio::buffer(word_), [self = shared_from_this()](const NetError& error, std::size_t) {
       const bool alert = error && error.category() == asio::error::get_ssl_category();
-      self->end({!alert, alert ? error.message() : std::string()});
+      self->survive([&] { self->end({!alert, alert ? error.message() : std::string()}); });
     });
   }
 
@@ -106,7 +122,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   void give_up_after(std::chrono::steady_clock::duration duration, Finding finding) {
     timer_.expires_after(duration);
     timer_.async_wait([self = shared_from_this(), finding = std::move(finding)](const NetError& cancelled) {
-      if (!cancelled) self->end(finding);
+      if (!cancelled) self->survive([&] { self->end(finding); });
     });
   }
 

@@ -12,18 +12,25 @@
 
 namespace home_energy {
 
+/// Where there is no memory for the line, there is none.
+inline void log_defect(std::string_view place, const char* what) noexcept {
+  try {
+    log_paced(spdlog::level::err, place, "internal error in " + std::string(place) + ": " + what);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): said above
+  }
+}
+
 /// Calls it; what it throws is logged. @param place a literal @return whether it threw nothing
 template <class Work>
 bool guarded(std::string_view place, Work&& work) {
-  std::string what = "no exception of the standard library";
   try {
     std::forward<Work>(work)();
     return true;
   } catch (const std::exception& defect) {
-    what = defect.what();
-  } catch (...) {  // NOLINT(bugprone-empty-catch): said above
+    log_defect(place, defect.what());
+  } catch (...) {
+    log_defect(place, "no exception of the standard library");
   }
-  log_paced(spdlog::level::err, place, "internal error in " + std::string(place) + ": " + what);
   return false;
 }
 

@@ -133,7 +133,6 @@ void HttpServer::Impl::welcome(HttpSocket socket) {
   const bool full =
       sessions_.open.size() - sessions_.refused - sessions_.streams >= sessions_.limits.served && !send_one_away();
   if (full && sessions_.refused >= sessions_.limits.refused) return;  // the socket closes
-  if (full) ++sessions_.refused;
   HttpSession::begin(std::move(socket), sessions_, full ? HttpSession::Kind::refused : HttpSession::Kind::served);
 }
 
@@ -157,8 +156,10 @@ void HttpServer::Impl::sweep() {
   sweeper_.async_wait([this](const NetError& cancelled) {
     if (!cancelled) sweep();
   });
-  const auto now = steady_clock::now();
-  for (const auto& session : sessions()) session->sweep(now);
+  guarded("the sweep of connections", [&] {
+    const auto now = steady_clock::now();
+    for (const auto& session : sessions()) session->sweep(now);
+  });
 }
 
 void HttpServer::Impl::wake_streams() {
@@ -167,7 +168,9 @@ void HttpServer::Impl::wake_streams() {
   waker_.async_wait([this](const NetError& cancelled) {
     if (cancelled) return;
     waking_ = false;
-    for (const auto& session : sessions()) session->wake();
+    guarded("events", [this] {
+      for (const auto& session : sessions()) session->wake();
+    });
   });
 }
 

@@ -355,6 +355,7 @@ void Session::end() {
 void HttpSession::begin(HttpSocket socket, HttpSessions& shared, Kind kind) {
   const auto session = std::make_shared<Session>(std::move(socket), shared, kind);
   shared.open.insert(session);
+  if (kind == Kind::refused) ++shared.refused;
   session->survive([&] { session->start(); });
 }
 

@@ -119,7 +119,7 @@ void Ledger::gather() {
   gatherer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     gathering_ = false;
-    if (!on_hold_) draft();
+    if (!on_hold_ && !guarded("storing", [this] { draft(); }) && flight_) put_back();
   });
 }
 

@@ -96,6 +96,12 @@ class MqttLink::Impl {
   void published(const mqtt::token& token, bool ok);
   bool send_while_room(steady_clock::time_point end);
   void wait(steady_clock::duration duration, void (Impl::*then)());
+  /// What throws ends the connection, or the try to get one. The next one comes later.
+  template <class Work>
+  void survive(Work&& work) {
+    if (!guarded("the connection to the broker", std::forward<Work>(work)) && !stopping_) recover();
+  }
+  void recover();
   template <class Handler>
   void post(Handler handler) {
     boost::asio::post(io_, std::move(handler));
@@ -146,13 +152,13 @@ MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox&
       watch_(io),
       on_connect_([this](const mqtt::token& token, bool ok) {
         post([this, ok, code = token.get_return_code()] {
-          ok ? connected() : connect_failed(code, reason_of(connect_token_));
+          survive([&] { ok ? connected() : connect_failed(code, reason_of(connect_token_)); });
         });
       }),
       on_subscribe_([this](const mqtt::token&, bool ok) {
         post([this, ok, kept = inbox_.kept()] {
           if (!stopping_ && state_ == State::connecting) timer_.cancel();
-          acknowledged(ok, kept);
+          survive([&] { acknowledged(ok, kept); });
         });
       }),
       on_publish_([this](const mqtt::token& token, bool ok) { published(token, ok); }),
@@ -172,7 +178,7 @@ std::unique_ptr<mqtt::async_client> MqttLink::Impl::make_client() {
   client->set_message_callback([this](const mqtt::const_message_ptr& message) {
     if (inbox_.push(incoming(*message))) post([this] { take_messages(); });
   });
-  client->set_connection_lost_handler([this](const std::string&) { post([this] { lost(); }); });
+  client->set_connection_lost_handler([this](const std::string&) { post([this] { survive([this] { lost(); }); }); });
   client->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
     post([this, reason] { farewell_of_broker_ = fmt::format(", the broker said {}", static_cast<int>(reason)); });
   });
@@ -218,7 +224,7 @@ void MqttLink::Impl::subscribe(std::size_t index) {
 
 /// Once what came before it has been heard.
 void MqttLink::Impl::acknowledged(bool ok, std::uint64_t kept) {
-  if (inbox_.taken() < kept) return post([this, ok, kept] { acknowledged(ok, kept); });
+  if (inbox_.taken() < kept) return post([this, ok, kept] { survive([&] { acknowledged(ok, kept); }); });
   subscribed(ok);
 }
 
@@ -317,7 +323,7 @@ bool MqttLink::Impl::send_while_room(steady_clock::time_point end) {
     void* const mark = in_flight_.add(message->qos, outbox_.is_bulk());
     try {
       client().publish(message_of(*message), mark, on_publish_);
-    } catch (const mqtt::exception& error) {
+    } catch (const std::exception& error) {
       in_flight_.done(mark);
       spdlog::debug("mqtt: publishing failed: {}", error.what());
       if (!stopping_) wait(kRetryPublish, &Impl::flush);
@@ -359,6 +365,13 @@ void MqttLink::Impl::give_up(const std::string& reason) {
   connect_anew();
 }
 
+void MqttLink::Impl::recover() {
+  state_ = State::disconnected;
+  outbox_.hold();
+  guarded("leaving the broker", [this] { client().disconnect(0); });
+  wait(kTryAgain, &Impl::connect);
+}
+
 /// After a pause; the higher version first, since a proxy may have refused it for a broker that was away.
 void MqttLink::Impl::connect_anew() {
   version_.start_over();
@@ -374,7 +387,7 @@ void MqttLink::Impl::connect_failed(int code, const std::string& reason) {
     return connect_anew();
   }
   if (contains(kClosedByBroker, reason) && try_lower_version(Refusal::by_closing)) return;
-  probe_broker(io_, settings_, [this, reason](const Finding& finding) { found(reason, finding); });
+  probe_broker(io_, settings_, [this, reason](const Finding& finding) { survive([&] { found(reason, finding); }); });
 }
 
 void MqttLink::Impl::found(const std::string& reason, const Finding& finding) {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "agent/guarded.hpp"
+
 namespace home_energy {
 
 namespace {
@@ -115,7 +117,14 @@ Outbox::Source Outbox::choose(Lane last) {
   return bulk ? Source::bulk : Source::none;
 }
 
+/// What cannot be made is left out: else nothing behind it would ever go.
 const Outgoing* Outbox::next(Lane last) {
+  const Outgoing* message = nullptr;
+  while (!guarded("what is published", [&] { message = first(last); })) pop();
+  return message;
+}
+
+const Outgoing* Outbox::first(Lane last) {
   source_ = choose(last);
   switch (source_) {
     case Source::none:

@@ -116,6 +116,7 @@ class Outbox {
   void make_room(std::size_t bytes);
   void forget_first(std::deque<Outgoing>& receipts);
   bool round_waits();
+  const Outgoing* first(Lane last);
   Source choose(Lane last);
   const Outgoing& made(TopicId id);
   void sent(TopicId id);

@@ -11,11 +11,14 @@
 #include <thread>
 #include <utility>
 
+#include "agent/guarded.hpp"
+
 namespace home_energy {
 namespace {
 
 /// What a plan in the making gets to finish when the process ends: all of that must be over within 2 s.
 constexpr std::chrono::milliseconds kLastChance{200};
+constexpr std::chrono::milliseconds kTryAgain{100};  ///< after a defect
 
 /// A planner that fails must not stop a home's time: it goes on with a plan that does nothing.
 HomePlan made(const PlanRequest& request) {
@@ -72,10 +75,15 @@ void PlanWorker::Impl::run() {
     const Order order = std::move(orders_.front());
     orders_.pop_front();
     lock.unlock();
-    auto plan = std::make_shared<const HomePlan>(made(order.request));
+    std::shared_ptr<const HomePlan> plan;
+    guarded("the planner", [&] { plan = std::make_shared<const HomePlan>(made(order.request)); });
     lock.lock();
     if (ending_) break;
-    boost::asio::post(io_, [done = order.done, plan = std::move(plan)] { done(plan); });
+    // Without its plan a home's time would stand still for ever.
+    if (plan && guarded("the planner", [&] { boost::asio::post(io_, [done = order.done, plan] { done(plan); }); }))
+      continue;
+    wake_.wait_for(lock, kTryAgain, [&] { return ending_; });
+    guarded("the planner", [&] { orders_.push_front(order); });
   }
   ended_ = true;
   end_.notify_one();

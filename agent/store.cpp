@@ -102,6 +102,7 @@ class Store::Impl : public std::enable_shared_from_this<Store::Impl> {
   DurableDatabase database_;  ///< of the thread, from when it begins
   steady_clock::time_point try_again_;
   std::uint64_t written_to_ = 0;  ///< the last write that the database was given
+  bool anew_ = false;             ///< everything has to be written: something was lost, and that is not told yet
   std::thread thread_;
 };
 
@@ -149,13 +150,13 @@ Result<void> Store::Impl::open() {
 }
 
 void Store::Impl::write(StoreBatch batch, Done done) {
-  waiting_.emplace_back(++asked_, std::move(done));
   {
     const std::scoped_lock lock(mutex_);
     merge(pending_, std::move(batch));
     if (health_.state == State::failing) drop_too_many(pending_);
-    pending_to_ = asked_;
+    pending_to_ = asked_ + 1;
   }
+  waiting_.emplace_back(++asked_, std::move(done));  // after what may throw: nobody waits for what is not written
   wake_.notify_one();
   if (health_.state == State::failing) {
     post([this] {
@@ -172,7 +173,8 @@ void Store::Impl::watch() {
   patience_->async_wait([this, front = waiting_.front().first, self = weak_from_this()](const auto& error) {
     if (error || self.expired() || !patience_ || waiting_.empty()) return;
     if (waiting_.front().first != front) return watch();
-    give_up("the disk has not taken anything for " + std::to_string(kPatience.count()) + " s");
+    guarded("the patience with the disk",
+            [this] { give_up("the disk has not taken anything for " + std::to_string(kPatience.count()) + " s"); });
   });
 }
 
@@ -191,8 +193,8 @@ void Store::Impl::give_up(const std::string& reason) {
 
 void Store::Impl::tell(const DurableDatabase::Outcome& outcome, std::uint64_t written) {
   if (outcome.replaced) {
-    for (const auto& replaced : replaced_) replaced();
-    return;
+    for (const auto& replaced : replaced_) guarded("what is written anew", replaced);
+    if (!outcome.trouble) return;
   }
   if (outcome.trouble) return give_up(*outcome.trouble);
   if (health_.state == State::failing && (waiting_.empty() || written >= asked_)) {
@@ -234,7 +236,7 @@ void Store::Impl::tell(std::uint64_t number, Result<std::string> text) {
 void Store::Impl::run() {
   std::unique_lock lock(mutex_);
   for (bool last = false; !last;) {
-    const bool in_trouble = database_.in_trouble();
+    const bool in_trouble = database_.in_trouble() || anew_;
     const auto is_due = [&] { return ending_ || !to_read_.empty() || (!in_trouble && pending_to_ != 0); };
     if (in_trouble) {
       wake_.wait_until(lock, try_again_, is_due);
@@ -243,8 +245,10 @@ void Store::Impl::run() {
     }
     last = ending_;
     const bool tries = last || (in_trouble ? steady_clock::now() >= try_again_ : pending_to_ != 0);
-    database_.add(std::exchange(pending_, {}));
-    if (pending_to_ != 0) written_to_ = std::exchange(pending_to_, 0);
+    const auto to = std::exchange(pending_to_, 0);
+    const bool added = guarded("the store", [&] { database_.add(std::exchange(pending_, {})); });
+    anew_ = anew_ || !added;  // it is lost
+    if (added && to != 0) written_to_ = to;
     // What is asked for is read after what was written before it; and between two readings, which may be long, what
     // has come meanwhile is written.
     std::optional<Reading> reading;
@@ -253,8 +257,8 @@ void Store::Impl::run() {
       to_read_.pop_front();
     }
     lock.unlock();
-    if (tries) write_all();
-    if (reading) answer(*reading);
+    if (tries) guarded("the store", [&] { write_all(); });
+    if (reading) guarded("the store", [&] { answer(*reading); });
     lock.lock();
   }
   ended_ = true;
@@ -264,7 +268,10 @@ void Store::Impl::run() {
 void Store::Impl::write_all() {
   auto outcome = database_.write();
   try_again_ = steady_clock::now() + kTryAgain;
+  if (anew_) outcome = {.trouble = "there was no memory for what is to be written", .replaced = true};
+  anew_ = outcome.replaced;
   post([this, outcome = std::move(outcome), written = written_to_] { tell(outcome, written); });
+  anew_ = false;  // it is told
 }
 
 void Store::Impl::answer(const Reading& reading) {
