@@ -1,5 +1,6 @@
 /// @file
-/// One HTTP connection: reads requests, answers them in their order, keeps its deadlines. `http_reader` takes the bytes apart.
+/// One HTTP connection: reads requests, answers them in their order, keeps its deadlines. `http_reader` takes the bytes
+/// apart.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
