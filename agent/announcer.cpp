@@ -23,7 +23,7 @@ constexpr auto kUntilRemoved = 2s;      ///< with its stub, from one that has ju
 Announcer::Announcer(boost::asio::io_context& io, home_assistant::Settings settings,
                      const std::vector<std::string>& homes, Outbox& outbox, GoneHomes& gone,
                      std::function<void()> flush)
-    : settings_(std::move(settings)), outbox_(outbox), gone_(gone), flush_(std::move(flush)), timer_(io) {
+    : settings_(std::move(settings)), outbox_(outbox), gone_(gone), flush_(std::move(flush)), timer_(io), slices_(io) {
   for (std::size_t i = 0; i < homes.size(); ++i) {
     const auto topic = outbox_.declare(topic_of(homes[i]), 1, [this, i] { return document(i); });
     homes_.push_back({.home = homes[i], .topic = topic, .leftovers = {}});
@@ -78,18 +78,18 @@ void Announcer::connected() {
 
 void Announcer::lost() {
   timer_.cancel();
+  slices_.stop();
   birth_pending_ = false;
 }
 
 /// From one that runs; the retained documents stay as they are.
 void Announcer::remove_from_running() {
-  for (const Announced& announced : homes_) {
-    if (announced.leftovers.empty()) continue;
-    const auto stubs = home_assistant::stubs_of(announced.leftovers);
-    post(topic_of(announced.home), home_assistant::document(settings_, announced.home, stubs));
-  }
-  announced_at_ = Clock::now();
-  flush_();
+  for_each_leftover(
+      [this](const Announced& announced) {
+        const auto stubs = home_assistant::stubs_of(announced.leftovers);
+        post(topic_of(announced.home), home_assistant::document(settings_, announced.home, stubs));
+      },
+      &Announcer::remove_from_running);
 }
 
 void Announcer::born() {
@@ -112,13 +112,26 @@ void Announcer::announce_removals() {
 }
 
 void Announcer::announce_as_it_stays() {
-  for (auto& announced : homes_) {
-    if (announced.leftovers.empty()) continue;
-    announced.leftovers.clear();
-    outbox_.send_again(announced.topic);
-  }
-  announced_at_ = Clock::now();
-  flush_();
+  for_each_leftover(
+      [this](Announced& announced) {
+        announced.leftovers.clear();
+        outbox_.send_again(announced.topic);
+      },
+      &Announcer::announce_as_it_stays);
+}
+
+void Announcer::for_each_leftover(std::function<void(Announced&)> work, void (Announcer::*again)()) {
+  slices_.add([this, again, work = std::move(work), home = homes_.begin()]() mutable {
+    const bool more = home != homes_.end();
+    const bool well = guarded("announcing", [&] {
+      if (more && !home->leftovers.empty()) work(*home);
+      if (!more) flush_();
+    });
+    announced_at_ = Clock::now();
+    if (!well) wait(kTryAgain, again);
+    if (more) ++home;
+    return well && more;
+  });
 }
 
 void Announcer::post(std::string topic, std::string payload) {

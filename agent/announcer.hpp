@@ -23,6 +23,7 @@
 #include "agent/gone_homes.hpp"
 #include "agent/mqtt_link.hpp"
 #include "agent/outbox.hpp"
+#include "agent/slices.hpp"
 #include "common/home_assistant.hpp"
 
 namespace home_energy {
@@ -62,6 +63,8 @@ class Announcer {
   void born();
   void announce_removals();
   void announce_as_it_stays();
+  /// In slices; what was posted is sent at the end. @param again called a little later where something fails
+  void for_each_leftover(std::function<void(Announced&)> work, void (Announcer::*again)());
   void post(std::string topic, std::string payload);
   void wait(Clock::duration duration, void (Announcer::*then)());
 
@@ -76,6 +79,7 @@ class Announcer {
   bool as_stubs_ = false;                               ///< how the documents tell of leftovers now
   bool birth_pending_ = false;                          ///< one is to be answered; further ones change nothing
   std::minstd_rand random_{std::random_device{}()};
+  Slices slices_;
 };
 
 }  // namespace home_energy
