@@ -76,7 +76,7 @@ def test_a_page_opened_from_a_file_switches_the_charger(home):
     """What a browser sends for fetch(url, {method: "POST", headers: {"Content-Type": "application/json"}, body})."""
     lines = ["Origin: null", "Sec-Fetch-Mode: cors", "Sec-Fetch-Site: cross-site", "Accept: */*",
              "Accept-Encoding: gzip, deflate, br", "Connection: keep-alive"]
-    with Raw(home.port, "localhost") as peer:
+    with Raw(home.port) as peer:
         asked = ["Access-Control-Request-Method: POST", "Access-Control-Request-Headers: content-type"]
         assert peer.send(get("/charge", *lines, *asked, method="OPTIONS")).answer().status == 204
         answer = peer.send(post("/charge", ON, *lines, "Content-Type: application/json")).answer()
