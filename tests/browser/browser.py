@@ -6,9 +6,24 @@ import os
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common import utils
 
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-US",
-         "--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-component-update")
+         "--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
+         "--remote-debugging-pipe")  # chromedriver finds a port by the name localhost
+
+
+class ChromeDriver(Service):
+    """By its address: the name localhost, which selenium takes, may not be known."""
+
+    ADDRESS = "127.0.0.1"
+
+    @property
+    def service_url(self):
+        return f"http://{self.ADDRESS}:{self.port}"
+
+    def is_connectable(self):
+        return utils.is_connectable(self.port, self.ADDRESS)
 
 
 class Browser:
@@ -22,7 +37,7 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         # Reports of crashes and the like go there whatever the profile's folder is.
         homes = {"XDG_CONFIG_HOME": f"{folder}/config", "XDG_CACHE_HOME": f"{folder}/cache"}
-        service = Service("/usr/bin/chromedriver", log_path=f"{folder}/chromedriver.log", env={**os.environ, **homes})
+        service = ChromeDriver("/usr/bin/chromedriver", log_path=f"{folder}/chromedriver.log", env={**os.environ, **homes})
         self.driver = webdriver.Chrome(service=service, options=options)
         self.driver.set_page_load_timeout(30)
         self.driver.set_script_timeout(30)

@@ -33,6 +33,7 @@ class Container:
         rights = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         with open(agent.log_path, "ab") as log:
             self.outer = subprocess.Popen(["unshare", *rights, "--pid", "--fork", "--kill-child", "--mount-proc",
+                                           "--propagation", "unchanged",  # a chroot's root may be no mount; /proc is private
                                            *agent.command],
                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=agent.env)
         self.agent = agent
