@@ -31,7 +31,8 @@ def home_agent(started, folder, broker=None, *arguments, **options):
 
 
 def mosquitto_pub(broker, topic, payload):
-    subprocess.run(["/usr/bin/mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload], check=True, timeout=10)
+    command = ["/usr/bin/mosquitto_pub", "-h", "127.0.0.1", "-p", str(broker.port), "-t", topic, "-m", payload]
+    subprocess.run(command, check=True, timeout=10)
 
 
 class Page:
