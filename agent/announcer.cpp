@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/guarded.hpp"
+#include "agent/guarded_timer.hpp"
 #include "common/wire.hpp"
 
 namespace home_energy {
@@ -141,10 +141,7 @@ void Announcer::post(std::string topic, std::string payload) {
 }
 
 void Announcer::wait(Clock::duration duration, void (Announcer::*then)()) {
-  timer_.expires_after(duration);
-  timer_.async_wait([this, then](const boost::system::error_code& error) {
-    if (!error && !guarded("announcing", [this, then] { (this->*then)(); })) wait(kTryAgain, then);
-  });
+  call_after(timer_, duration, kTryAgain, "announcing", [this, then] { (this->*then)(); });
 }
 
 }  // namespace home_energy

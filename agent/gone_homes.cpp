@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "agent/guarded.hpp"
+#include "agent/guarded_timer.hpp"
 #include "agent/option_values.hpp"
 
 namespace home_energy {
@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kTogether = 100;  ///< homes of which messages wait in the outbox: 900, or a megabyte of documents
 constexpr auto kLookAgain = 20ms;       ///< whether what was posted is acknowledged
+constexpr auto kTryAgain = 1s;          ///< after a defect
 constexpr auto kBetweenDocuments = 1s;  ///< of one device: Home Assistant is not to be hurried
 /// Home Assistant's templates give errors where a state is cleared less than 2 s after its device was removed.
 constexpr auto kUntilCleared = 2s;
@@ -44,10 +45,8 @@ GoneHomes::GoneHomes(boost::asio::io_context& io, Settings settings, Outbox& out
   for (const Announcement& each : memory_.earlier()) recall(each);
 }
 
-/// What the data folder says may be anything at all.
 void GoneHomes::recall(const Announcement& each) {
   const auto& [prefix, base, home] = each;
-  if (!is_base_topic(base) || !(prefix.empty() || is_base_topic(prefix)) || !(home.empty() || is_home_id(home))) return;
   if (base != settings_.base_topic) {
     if (!others_.look_at(base)) return;
   } else if (configured_.contains(home) && prefix_.empty()) {
@@ -153,7 +152,7 @@ void GoneHomes::begin(Step step) {
   step_ = step;
   if (step_ == Step::documents) knows_documents_ = born_;  // a birth that comes from now on needs another round
   acknowledged_ = posted_ = gone_.begin();
-  go_on();
+  wait(0ms, &GoneHomes::go_on);
 }
 
 /// Posts for a few homes, and for the next ones when the broker has acknowledged those.
@@ -271,10 +270,7 @@ bool GoneHomes::is_of_today(std::string_view topic) const {
 }
 
 void GoneHomes::wait(std::chrono::milliseconds duration, void (GoneHomes::*then)()) {
-  timer_.expires_after(duration);
-  timer_.async_wait([this, then](const boost::system::error_code& cancelled) {
-    if (!cancelled) guarded("taking back homes that are gone", [this, then] { (this->*then)(); });
-  });
+  call_after(timer_, duration, kTryAgain, "taking back homes that are gone", [this, then] { (this->*then)(); });
 }
 
 }  // namespace home_energy

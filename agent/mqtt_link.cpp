@@ -15,7 +15,7 @@
 #include "agent/broker_probe.hpp"
 #include "agent/connection_log.hpp"
 #include "agent/dropped_report.hpp"
-#include "agent/guarded.hpp"
+#include "agent/guarded_timer.hpp"
 #include "agent/in_flight.hpp"
 #include "agent/inbox.hpp"
 #include "agent/paho_values.hpp"
@@ -413,10 +413,8 @@ void MqttLink::Impl::lost() {
 }
 
 void MqttLink::Impl::wait(steady_clock::duration duration, void (Impl::*then)()) {
-  timer_.expires_after(duration);
-  timer_.async_wait([this, then](const boost::system::error_code& error) {
-    if (error || stopping_) return;
-    if (!guarded("the connection to the broker", [this, then] { (this->*then)(); })) wait(kTryAgain, then);
+  call_after(timer_, duration, kTryAgain, "the connection to the broker", [this, then] {
+    if (!stopping_) (this->*then)();
   });
 }
 

@@ -203,6 +203,36 @@ TEST_CASE("an announcement that fails is made a little later") {
   REQUIRE(io.run_until([&] { return flushed == 2; }));
 }
 
+TEST_CASE("homes that are gone are taken back although it fails at first") {
+  for (int failing = 1; failing <= 3; ++failing) {
+    CAPTURE(failing);
+    test::Io io;
+    Outbox outbox{"home-energy/status", "online"};
+    int looks = 0;
+    bool told = false;
+    const auto store = *Store::open(io, {});
+    GoneHomes gone(io, {.base_topic = "home-energy", .homes = {"home"}}, outbox, *store,
+                   {.tell = [&](const auto& leaving) { told = leaving.empty(); },
+                    .acknowledged =
+                        [&] {
+                          if (++looks == failing) throw std::bad_alloc();
+                          return true;
+                        },
+                    .flush = [] {}});
+    Incoming info;
+    info.topic = "home-energy/info";
+    info.payload = R"({"name":"home-energy-agent","homes":["home","cottage"]})";
+    info.stored = true;
+    gone.on_message(info);
+    gone.connected();
+    REQUIRE(io.run_until([&] { return told; }));
+    const auto messages = test::sent(outbox);
+    CHECK(std::ranges::any_of(messages, [](const Outgoing& message) {
+      return message.topic == "home-energy/cottage/battery" && message.payload.empty() && message.retained;
+    }));
+  }
+}
+
 TEST_CASE("a payload that cannot be made keeps no other message back") {
   Outbox outbox{"home-energy/status", "online"};
   int made = 0;
