@@ -9,11 +9,12 @@
 namespace home_energy {
 namespace {
 using namespace std::chrono_literals;
-}
+constexpr auto kLong = std::chrono::hours(1);  ///< a piece that no test reaches, however busy the machine
+}  // namespace
 
 TEST_CASE("a short task is done at once, and what it adds follows it") {
   boost::asio::io_context io;
-  Slices slices(io);
+  Slices slices(io, kLong);
   std::vector<int> order;
   slices.add([&, left = 3]() mutable {
     if (left == 3) slices.add([&] { return order.push_back(9), false; });
@@ -41,7 +42,7 @@ TEST_CASE("between the pieces of a long task others get their turn") {
 
 TEST_CASE("a step that throws ends its task and no other") {
   boost::asio::io_context io;
-  Slices slices(io);
+  Slices slices(io, kLong);
   bool done = false;
   slices.add([&]() -> bool {
     slices.add([&] { return done = true, false; });
