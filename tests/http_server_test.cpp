@@ -2,12 +2,10 @@
 #include "agent/http_server.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 #include <stdexcept>
-#include <thread>
+
+#include "tests/http_servers.hpp"
 
 namespace home_energy {
 namespace {
@@ -15,47 +13,10 @@ namespace {
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
 
-/// A server on a thread of its own with room for one stream.
-class Server {
- public:
+/// With room for one stream.
+struct Server : test::HttpServerThread {
   explicit Server(HttpServer::Handler handler)
-      : server_(
-            io_,
-            {.address = "127.0.0.1", .port = 0, .server = "test", .limits = {.served = 4, .refused = 2, .streams = 1}},
-            std::move(handler)),
-        bound_(server_.start().value()),
-        thread_([this] { io_.run(); }) {}
-  ~Server() {
-    asio::post(io_, [this] { server_.stop(); });
-    thread_.join();
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  Server(Server&&) = delete;
-  Server& operator=(Server&&) = delete;
-
-  /// All that comes back until the server closes.
-  std::string ask(const std::string& path) const {
-    asio::io_context io;
-    Tcp::socket socket(io);
-    socket.connect({asio::ip::address_v4::loopback(), bound_.port});
-    asio::write(socket, asio::buffer("GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n"));
-    std::string answer;
-    boost::system::error_code end;
-    asio::read(socket, asio::dynamic_buffer(answer), end);
-    return answer;
-  }
-  void wake() {
-    asio::post(io_, [this] { server_.wake_streams(); });
-  }
-  asio::io_context& io() { return io_; }
-  const HttpServer::Bound& bound() const { return bound_; }
-
- private:
-  asio::io_context io_;
-  HttpServer server_;
-  HttpServer::Bound bound_;
-  std::thread thread_;
+      : HttpServerThread(std::move(handler), {.served = 4, .refused = 2, .streams = 1}) {}
 };
 
 HttpResponse stream(EventSource source) {

@@ -8,26 +8,13 @@
 namespace home_energy {
 namespace {
 
-struct Kept {
-  explicit Kept(StoreSettings settings) : store(*Store::open(io, std::move(settings))) {}
+struct Kept : test::KeptHome {
+  using KeptHome::KeptHome;
 
-  void tick() {
-    ledger.before_tick(0);
-    homes[0].advance();
-    ledger.changed(0);
-    ledger.commit();
-  }
   /// Lets the store's answers in until so many changes were told of.
   void run_until_told(int times) {
     REQUIRE(io.run_until([&] { return told >= times; }));
   }
-
-  test::Io io;
-  std::unique_ptr<Store> store;
-  std::vector<Home> homes{test::home_of(test::reference_settings())};
-  std::vector<std::string> ids{"home"};
-  int told = 0;
-  Ledger ledger{io, *store, homes, ids, 10, "SEK", [this](std::span<const std::size_t>) { ++told; }};
 };
 
 /// Three homes whose batch is put together in pieces of one home.
@@ -88,7 +75,7 @@ TEST_CASE("who waits is told when all that had changed is on disk, in order") {
 }
 
 TEST_CASE("where nothing is kept all is seen at once") {
-  Kept kept({});
+  Kept kept(StoreSettings{});
   kept.tick();
   CHECK(kept.told == 1);
   CHECK(kept.ledger.visible(0) == kept.homes[0].counters());

@@ -4,13 +4,9 @@
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <cstdio>
-#include <future>
 #include <thread>
 
 #include "agent/announcer.hpp"
@@ -21,6 +17,7 @@
 #include "common/home_state.hpp"
 #include "tests/failing_memory.hpp"
 #include "tests/folders.hpp"
+#include "tests/http_servers.hpp"
 #include "tests/runners.hpp"
 
 namespace home_energy {
@@ -30,47 +27,20 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using Tcp = asio::ip::tcp;
 
-/// A server on a thread of its own, whose memory can be made to fail.
-class Server {
- public:
-  Server() : bound_(server_.start().value()), thread_([this] { io_.run(); }) {}
-  ~Server() {
-    asio::post(io_, [this] { server_.stop(); });
-    thread_.join();
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  Server(Server&&) = delete;
-  Server& operator=(Server&&) = delete;
+/// With room for two connections, and for two that are refused.
+struct Server : test::HttpServerThread {
+  Server()
+      : HttpServerThread([](const HttpRequest&) { return HttpResponse{.body = "{}"}; },
+                         {.served = 2, .refused = 2, .streams = 1}) {}
 
+  /// Empty where the server closes at once.
   std::string ask() const {
-    asio::io_context io;
-    Tcp::socket socket(io);
-    socket.connect({asio::ip::address_v4::loopback(), bound_.port});
-    boost::system::error_code end;
-    asio::write(socket, asio::buffer(std::string("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")), end);
-    std::string answer;
-    asio::read(socket, asio::dynamic_buffer(answer), end);
-    return answer;
+    try {
+      return HttpServerThread::ask("/");
+    } catch (const boost::system::system_error&) {
+      return {};
+    }
   }
-  std::uint16_t port() const { return bound_.port; }
-  /// On the server's thread.
-  template <class Work>
-  auto call(Work work) {
-    std::packaged_task<decltype(work())()> task(work);
-    auto result = task.get_future();
-    asio::post(io_, [&task] { task(); });
-    return result.get();
-  }
-
- private:
-  asio::io_context io_;
-  HttpServer server_{
-      io_,
-      {.address = "127.0.0.1", .port = 0, .server = "test", .limits = {.served = 2, .refused = 2, .streams = 1}},
-      [](const HttpRequest&) { return HttpResponse{.body = "{}"}; }};
-  HttpServer::Bound bound_;
-  std::thread thread_;
 };
 
 constexpr std::size_t kSession = 512;  ///< bytes: a connection takes more, what Asio needs for a wait takes less
@@ -99,33 +69,11 @@ TEST_CASE("a sweep without memory is followed by the next one") {
   CHECK(server.ask().starts_with("HTTP/1.1 200"));
 }
 
-namespace {
-
-struct Kept {
-  explicit Kept(const test::TemporaryFolder& folder) : store(*Store::open(io, {.folder = folder.path})) {}
-
-  void tick() {
-    ledger.before_tick(0);
-    homes[0].advance();
-    ledger.changed(0);
-    ledger.commit();
-  }
-
-  test::Io io;
-  std::unique_ptr<Store> store;
-  std::vector<Home> homes{test::home_of(test::reference_settings())};
-  std::vector<std::string> ids{"home"};
-  int told = 0;
-  Ledger ledger{io, *store, homes, ids, 10, "SEK", [this](std::span<const std::size_t>) { ++told; }};
-};
-
-}  // namespace
-
 TEST_CASE("what cannot be gathered for the disk is gathered with the next change, and who waits is told") {
   const test::TemporaryFolder folder;
   Counters last;
   {
-    Kept kept(folder);
+    test::KeptHome kept({.folder = folder.path});
     for (std::size_t spared = 0; spared < 12; ++spared) {
       CAPTURE(spared);
       bool durable = false;
@@ -149,7 +97,7 @@ TEST_CASE("a store's thread without memory goes on, and in the end all is stored
   const test::TemporaryFolder folder;
   const std::string since = "2026-11-22T00:00:00+01:00";
   {
-    Kept kept(folder);
+    test::KeptHome kept({.folder = folder.path});
     int writes = 0;
     const auto write = [&] {  // each of another home: what waits for the disk grows
       std::optional<bool> told;

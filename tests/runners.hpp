@@ -1,5 +1,5 @@
 /// @file
-/// A runner with its outbox for the tests: time does not begin, the test makes it tick.
+/// A runner with its outbox, or a ledger with its store, for the tests: time does not begin, the test makes it tick.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -42,6 +42,25 @@ struct World {
   Outbox outbox{"home-energy/status", "online"};
   std::unique_ptr<Store> store = *Store::open(io, {});
   Runner runner;
+};
+
+/// One home with its ledger and a store.
+struct KeptHome {
+  explicit KeptHome(const StoreSettings& settings) : store(*Store::open(io, settings)) {}
+
+  void tick() {
+    ledger.before_tick(0);
+    homes[0].advance();
+    ledger.changed(0);
+    ledger.commit();
+  }
+
+  Io io;
+  std::unique_ptr<Store> store;
+  std::vector<Home> homes{home_of(reference_settings())};
+  std::vector<std::string> ids{"home"};
+  int told = 0;  ///< changes that may be seen
+  Ledger ledger{io, *store, homes, ids, 10, "SEK", [this](std::span<const std::size_t>) { ++told; }};
 };
 
 /// Takes everything out of the outbox.

@@ -106,6 +106,18 @@ class Process:
         return resident_kib(self.pid)
 
 
+# A broker for thousands of messages: a subscriber gets all that is retained at once.
+ROOMY = """listener @PORT@ 127.0.0.1
+allow_anonymous true
+set_tcp_nodelay true
+persistence false
+max_queued_messages 0
+log_dest stderr
+log_type error
+log_type warning
+"""
+
+
 class Broker(Process):
     """A mosquitto. With `config` None: the repository's loopback configuration on a port of its own; what is retained
     outlives it where it `keeps`."""

@@ -14,14 +14,6 @@ import harness
 from home_assistant import BIRTH, PREFIX, STILL, stored
 
 OTHERS, LARGE_EVERY, LARGE = 5000, 25, 100 * 1024  # 200 of them have 20 MB
-ROOMY = """listener @PORT@ 127.0.0.1
-allow_anonymous true
-set_tcp_nodelay true
-persistence false
-max_queued_messages 0
-log_dest stderr
-log_type error
-"""  # one subscription gets them all
 SANITIZED = os.environ.get("HOME_ENERGY_SANITIZED") == "1"
 GROWTH_KIB = (96 if SANITIZED else 32) * 1024
 PROMPT = 5.0  # seconds from the start to `online`; 1 s on an idle machine
@@ -53,7 +45,7 @@ def peak_kib(pid):
 
 @pytest.mark.parametrize("version", ["5", "3.1.1"])
 def test_a_crowd_of_others_does_not_matter(started, folder, version):
-    broker = started(harness.Broker(folder, config=ROOMY))
+    broker = started(harness.Broker(folder, config=harness.ROOMY))
     client = started(harness.Client(broker.port, "home-energy/status"))
 
     def online():

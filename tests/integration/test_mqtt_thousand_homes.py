@@ -8,15 +8,6 @@ import harness
 
 HOMES = 1000
 TELEMETRY = ("clock", "baseload", "price", "battery", "grid")
-ROOMY = """listener @PORT@ 127.0.0.1
-allow_anonymous true
-set_tcp_nodelay true
-persistence false
-max_queued_messages 0
-log_dest stderr
-log_type error
-log_type warning
-"""  # a subscriber to everything gets 7,002 retained messages at once
 PROMPT = 1.0  # seconds from a command to its receipt
 TICKS = 5  # of 1 s each
 PACE_ERROR = 1.5  # seconds that so many ticks may be early or late, as a client on a busy machine sees them
@@ -24,7 +15,7 @@ PACE_ERROR = 1.5  # seconds that so many ticks may be early or late, as a client
 
 @pytest.fixture
 def broker(started, folder):
-    return started(harness.Broker(folder, config=ROOMY))
+    return started(harness.Broker(folder, config=harness.ROOMY))
 
 
 @pytest.fixture
