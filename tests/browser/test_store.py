@@ -64,12 +64,14 @@ def test_it_is_told_without_scripts_too(page, home):
 def test_a_command_is_taken_but_said_not_to_be_saved(page, home):
     limit_files(home, NOTHING)
     harness.wait_until(lambda: store(home) == "failing", "the agent notices")
+    page.wait(lambda: page.shown("store-banner"), "the page has moved down for it")
     page.click("charge")
     page.wait_text("receipt", "Taken, but not saved: charging is on until the agent restarts.")
     assert "bad" in page.element("receipt").get_attribute("class")
     page.wait(lambda: page.data("charging") == "on", "it charges all the same")
     limit_files(home, resource.RLIM_INFINITY)
     harness.wait_until(lambda: store(home) == "ok", "the agent stores again")
+    page.wait(lambda: not page.shown("store-banner"), "the page has moved up again")
     page.click("charge")
     page.wait_text("receipt", "Taken: charging is off.")
 
