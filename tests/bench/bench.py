@@ -31,6 +31,7 @@ def measurements():
     import process_rows
     import removal_rows
     import store_rows
+    import turn_rows
     import version_rows
 
     return {"http-nginx": http_rows.against_nginx, "http-flask": http_rows.against_flask,
@@ -40,12 +41,12 @@ def measurements():
             "store-grouped": store_rows.grouped, "store-requests": store_rows.requests, "year": store_rows.a_year,
             "pages": page_rows.pages, "flood": flood_rows.under_flood,
             "online": version_rows.online, "fall-back": version_rows.fall_back,
-            "removal": removal_rows.receipts}
+            "removal": removal_rows.receipts, "turns": turn_rows.turns}
 
 
 NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core", "plan", "plan-proof",
          "store", "store-grouped", "store-requests", "year", "pages", "flood", "online", "fall-back",
-         "removal"]
+         "removal", "turns"]
 ONLY_WHEN_NAMED = {"plan-proof"}  # takes hours
 
 
