@@ -43,8 +43,7 @@ def test_port_0_takes_a_free_one_and_tells_it(started, folder):
 
 
 def listening_sockets(pid):
-    links = (pathlib.Path(f"/proc/{pid}/fd") / name for name in pathlib.Path(f"/proc/{pid}/fd").iterdir())
-    own = {str(link.readlink())[len("socket:["):-1] for link in links if str(link.readlink()).startswith("socket:[")}
+    own = {link[len("socket:["):-1] for link in harness.open_files(pid) if link.startswith("socket:[")}
     rows = [row.split() for table in ("tcp", "tcp6") if pathlib.Path(f"/proc/{pid}/net/{table}").exists()
             for row in pathlib.Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]]
     return [row[1] for row in rows if row[3] == "0A" and row[9] in own]

@@ -147,7 +147,7 @@ def test_none_writes_nothing_anywhere(started, folder):
     carry_out(agent, charge_limit=60)
     harness.wait_until(lambda: durable.history(agent), "there is history all the same")
     assert durable.healthz(agent)["store"] == "memory"
-    opened = [str(path.readlink()) for path in pathlib.Path(f"/proc/{agent.pid}/fd").iterdir()]
+    opened = harness.open_files(agent.pid)
     assert not [path for path in opened if path.endswith((".db", "-wal"))]
     agent.stop()
     assert list(home.iterdir()) == [] and not list(folder.rglob("*.db*"))
