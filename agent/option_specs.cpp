@@ -6,6 +6,7 @@
 #include "agent/option_layers.hpp"
 #include "agent/option_values.hpp"
 #include "common/command.hpp"
+#include "common/iso8601.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -124,9 +125,9 @@ const std::vector<OptionSpec>& option_specs() {
        "cut or stop charging before the main fuse is exceeded"},
       {"fuse-kw", Kind::number, "11", "0..1000", within<0, 1000>, "main fuse; above it the grid topic says overload"},
       {"currency", Kind::text, "SEK", "three capital letters (ISO 4217)", is_currency, "currency of the prices"},
-      {"prices", Kind::text, "", "a JSON or CSV file of 24 or 96 numbers", a_file,
+      {"prices", Kind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", a_file,
        "prices of a day, currency per kWh; without it a day in Stockholm"},
-      {"baseload", Kind::text, "", "a JSON or CSV file of 24 or 96 numbers", a_file,
+      {"baseload", Kind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", a_file,
        "base load of a day, kW; without it a household of up to 11 kW"},
       {"data-dir", Kind::text, "", "a folder, or none", a_file,
        "where state and history are kept; without it $STATE_DIRECTORY (a service has one), with --realtime "

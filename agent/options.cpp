@@ -14,6 +14,7 @@
 #include "agent/version.hpp"
 #include "common/curve_text.hpp"
 #include "common/curve_unit.hpp"
+#include "common/iso8601.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -158,13 +159,9 @@ Result<void> Assembly::curves(HomeSettings& home) const {
   }
   if (!text("prices").empty()) {
     auto curve = named("prices", read_file(text("prices"), "prices").and_then([&](const std::string& content) {
-      return parse_price_curve(content, text("prices"));
+      return parse_price_curve(content, text("currency"), text("prices"));
     }));
     if (!curve) return tl::unexpected(curve.error());
-    std::vector<std::int64_t> counts;
-    for (std::size_t i = 0; i < curve->size(); ++i) counts.push_back((*curve)[i].count());
-    if (auto outcome = named("prices", check_plausible(std::move(counts), text("currency"), text("prices"))); !outcome)
-      return outcome;
     home.price = *curve;
   }
   return {};

@@ -8,6 +8,7 @@
 #include "agent/option_values.hpp"
 #include "agent/options.hpp"
 #include "common/home.hpp"
+#include "common/iso8601.hpp"
 #include "common/wire.hpp"
 
 namespace home_energy {

@@ -99,7 +99,7 @@ void Runner::end_quarter(std::size_t home) {
 
 /// @return whether there is one
 bool Runner::next_quarter() {
-  using Quarters = std::chrono::duration<std::int64_t, std::ratio<900>>;
+  using QuarterHours = std::chrono::duration<std::int64_t, std::ratio<900>>;
   CatchUp& now = *catching_up_;
   if (now.reached >= now.until) {
     const auto present = system_clock::now();
@@ -112,7 +112,7 @@ bool Runner::next_quarter() {
   report_progress();
   if (now.reached < local_day_.begin || now.reached >= local_day_.end) read_local_day(now.reached);
   const auto ticks_until = [&](local_time::Time time) { return time.time_since_epoch() / settings_.tick; };
-  now.next = std::min(now.until, local_time::Time(std::chrono::floor<Quarters>(now.reached) + Quarters(1)));
+  now.next = std::min(now.until, local_time::Time(std::chrono::floor<QuarterHours>(now.reached) + QuarterHours(1)));
   now.wall = wall_clock(now.next);
   now.ticks = ticks_until(now.next) - ticks_until(now.reached);
   now.home = 0;

@@ -1,4 +1,5 @@
 #include "common/command.hpp"
+#include "common/iso8601.hpp"
 
 #include <algorithm>
 #include <array>
@@ -214,30 +215,6 @@ ParsedCommand parse_object(const Grammar& grammar, std::string_view text) {
 
 bool is_curve_command(std::string_view name) {
   return name == wire::command::kPrice || name == wire::command::kBaseload;
-}
-
-std::optional<int> minute_of_day(std::string_view text) {
-  constexpr std::size_t kLength = 5;
-  if (text.size() != kLength || text[2] != ':') return std::nullopt;
-  return clock_time(text);
-}
-
-std::optional<int> clock_time(std::string_view text) {
-  constexpr std::string_view kNoSeconds = ":00";
-  constexpr std::size_t kShortest = 4;
-  constexpr std::size_t kWithSeconds = 7;
-  if (text.size() >= kWithSeconds && text.ends_with(kNoSeconds)) text.remove_suffix(kNoSeconds.size());
-  std::string padded(text.size() == kShortest ? "0" : "");
-  padded += text;
-  constexpr std::string_view kPattern = "dd:dd";
-  const auto fits = [](char c, char wanted) {
-    return wanted == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == wanted;
-  };
-  if (!std::ranges::equal(padded, kPattern, fits)) return std::nullopt;
-  constexpr int kTen = 10;
-  const auto number = [&](std::size_t place) { return (padded[place] - '0') * kTen + padded[place + 1] - '0'; };
-  if (number(0) >= kHoursPerDay || number(3) >= kMinutesPerHour) return std::nullopt;
-  return number(0) * kMinutesPerHour + number(3);
 }
 
 ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form, const CurveContext& context) {

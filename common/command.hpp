@@ -78,11 +78,6 @@ enum class TextForm {
   form,  ///< HTTP: a form's fields, `charging=on`
 };
 
-/// `HH:MM` as minutes past midnight; nothing where it is anything else.
-std::optional<int> minute_of_day(std::string_view text);
-/// The same, also written as `7:00` and `07:00:00`; seconds other than 00 are nothing.
-std::optional<int> clock_time(std::string_view text);
-
 struct ParsedCommand {
   Result<Command> command;
   /// The sender's `id`, as JSON text, where the command carried one that can be repeated: a string or a number of at

@@ -15,74 +15,88 @@ namespace home_energy {
 template <class Curve>
 class CurveSchedule {
  public:
-  /// What was set, to be set again after a restart.
-  struct Set {
-    std::optional<Curve> current{};
-    std::optional<std::int64_t> current_day{};
-    std::optional<std::pair<std::int64_t, Curve>> next{};
+  /// A curve that came while the home ran.
+  struct Given {
+    std::optional<std::int64_t> day{};  ///< none: it holds on every day
+    Curve curve;
+    Quarters known = Quarters().set();  ///< where not, what was there before stands in
   };
 
-  explicit CurveSchedule(std::shared_ptr<const Curve> every_day) : current_(std::move(every_day)) {}
+  /// What was set, to be set again after a restart.
+  struct Set {
+    std::optional<Given> current{};
+    std::optional<Given> next{};  ///< of a later day
+  };
+
+  explicit CurveSchedule(std::shared_ptr<const Curve> first) : first_(std::move(first)) {}
 
   Set what_was_set() const {
     Set set;
-    if (set_) set.current = *current_;
-    set.current_day = current_day_;
-    if (next_) set.next.emplace(next_day_, *next_);
+    if (current_) set.current = *current_;
+    if (next_) set.next = *next_;
     return set;
   }
 
   void restore(const Set& set) {
-    set_ = set.current.has_value();
-    if (set.current) current_ = std::make_shared<const Curve>(*set.current);
-    current_day_ = set.current_day;
-    next_ = set.next ? std::make_shared<const Curve>(set.next->second) : nullptr;
-    next_day_ = set.next ? set.next->first : 0;
+    current_ = set.current ? std::make_shared<const Given>(*set.current) : nullptr;
+    next_ = set.next ? std::make_shared<const Given>(*set.next) : nullptr;
   }
 
-  const Curve& on(std::int64_t day) const { return next_ && day >= next_day_ ? *next_ : *current_; }
+  const Curve& on(std::int64_t day) const {
+    const Given* const given = given_on(day);
+    return given == nullptr ? *first_ : given->curve;
+  }
 
   /// Whether the curve in use came for an earlier day.
   bool is_old_on(std::int64_t day) const {
-    const auto of = next_ && day >= next_day_ ? std::optional(next_day_) : current_day_;
-    return of && *of < day;
+    const Given* const given = given_on(day);
+    return given != nullptr && given->day && *given->day < day;
+  }
+
+  /// The quarters of which the curve of that day tells nothing: others stand in. None where there is no such curve.
+  Quarters unknown_on(std::int64_t day) const {
+    const Given* const given = given_on(day);
+    return given != nullptr && given->day == day ? ~given->known : Quarters();
   }
 
   void set(const CurveUpdate<Curve>& update, std::int64_t today) {
     if (update.every_day) {
-      current_ = std::make_shared<const Curve>(*update.every_day);
-      set_ = true;
-      current_day_.reset();
+      current_ = std::make_shared<const Given>(Given{.day = {}, .curve = *update.every_day});
       next_.reset();
     }
-    for (const auto& [day, curve] : update.of_days) set(day, curve, today);
+    for (const auto& [day, curve, known] : update.of_days) set({.day = day, .curve = curve, .known = known}, today);
   }
 
   /// At midnight: what came for this day is now the present curve.
   void begin_day(std::int64_t today) {
-    if (!next_ || next_day_ > today) return;
-    current_ = std::exchange(next_, nullptr);
-    set_ = true;
-    current_day_ = next_day_;
+    if (next_ && *next_->day <= today) current_ = std::exchange(next_, nullptr);
   }
 
  private:
-  void set(std::int64_t day, const Curve& curve, std::int64_t today) {
-    if (day > today) {
-      next_ = std::make_shared<const Curve>(curve);
-      next_day_ = day;
-    } else {
-      current_ = std::make_shared<const Curve>(curve);
-      set_ = true;
-      current_day_ = day;
-    }
+  const Given* given_on(std::int64_t day) const { return next_ && day >= *next_->day ? next_.get() : current_.get(); }
+  const Curve& present() const { return current_ ? current_->curve : *first_; }
+
+  /// Tells both where the older one is of the same day, else leaves its gaps to `stand_in`.
+  static Given added(Given newer, const Given* older, const Curve& stand_in) {
+    const bool same_day = older != nullptr && older->day == newer.day;
+    newer.curve = merged(newer.curve, newer.known, same_day ? older->curve : stand_in);
+    if (!same_day) return newer;
+    newer.known |= older->known;
+    return {newer.day, merged(newer.curve, newer.known, stand_in), newer.known};
   }
 
-  std::shared_ptr<const Curve> current_;
-  bool set_ = false;                         ///< the present curve came while the home ran
-  std::optional<std::int64_t> current_day_;  ///< none: it holds on every day
-  std::shared_ptr<const Curve> next_;        ///< for a later day; none where null
-  std::int64_t next_day_ = 0;
+  void set(Given newer, std::int64_t today) {
+    if (*newer.day > today) {
+      next_ = std::make_shared<const Given>(added(std::move(newer), next_.get(), present()));
+      return;
+    }
+    current_ = std::make_shared<const Given>(added(std::move(newer), current_.get(), present()));
+    if (next_) next_ = std::make_shared<const Given>(added(*next_, nullptr, present()));
+  }
+
+  std::shared_ptr<const Curve> first_;    ///< until another comes
+  std::shared_ptr<const Given> current_;  ///< null until one has come
+  std::shared_ptr<const Given> next_;     ///< of a later day; null where none has come
 };
 
 }  // namespace home_energy

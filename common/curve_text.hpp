@@ -1,10 +1,10 @@
 /// @file
-/// Reads a day's curve from the text of a JSON or CSV file, knows what its values may be, and knows the two curves that
-/// are there without one.
+/// What the values of a curve may be, how many there are, and the two curves that are there where none is given.
 #pragma once
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,29 +23,29 @@ struct CurveRange {
   double lowest;
   double highest;
   double per_unit;        ///< small units to one
+  int decimals;           ///< that makes so many decimals
   std::string_view unit;  ///< of the values, for messages
 };
-inline constexpr CurveRange kLoadRange{0, kMaxLoadKw, 1000, "kW"};
-inline constexpr CurveRange kPriceRange{-kMaxPricePerKwh, kMaxPricePerKwh, 1'000'000, "per kWh"};
+inline constexpr CurveRange kLoadRange{0, kMaxLoadKw, 1000, 3, "kW"};
+inline constexpr CurveRange kPriceRange{-kMaxPricePerKwh, kMaxPricePerKwh, 1'000'000, 6, "per kWh"};
 
-/// JSON: an array of 24 or 96 numbers. CSV: the same numbers, separated by commas, semicolons or lines; where there are
-/// 24 or 96 lines of several columns, the last column counts; one heading line is passed over.
+/// 24 hours, 48 halves of an hour or 96 quarters
+bool is_curve_size(std::size_t count);
+
+/// A finite number, the whole text.
+std::optional<double> curve_number(std::string_view text);
+/// A finite number, also as text.
+std::optional<double> curve_number(const nlohmann::json& value);
+
+/// The numbers of a JSON array: finite, of any count and range.
 /// @param field how errors name the curve
-/// Loads are in kW (0..1000), kept to the watt.
-Result<LoadCurve> parse_load_curve(std::string_view text, const std::string& field);
-
-/// Prices are in the currency per kWh (-1,000,000..1,000,000), kept to a millionth.
-Result<PriceCurve> parse_price_curve(std::string_view text, const std::string& field);
-
-/// The numbers of a text as above, and of a JSON array: finite, of any count and range.
-Result<std::vector<double>> curve_numbers(std::string_view text, const std::string& field);
 Result<std::vector<double>> curve_numbers(const nlohmann::json& list, const std::string& field);
 
 /// One value in small units. Fails where it is out of range, and then calls it `name`: "value 3".
 Result<std::int64_t> curve_count(double value, const std::string& field, const CurveRange& range,
                                  const std::string& name);
 
-/// The values of a whole curve in small units: 24 or 96.
+/// The values of a whole curve in small units: 24 or 96, from 24, 48 or 96.
 Result<std::vector<std::int64_t>> curve_counts(std::span<const double> values, const std::string& field,
                                                const CurveRange& range);
 

@@ -99,6 +99,12 @@ Result<double> price_divisor(std::string_view unit, std::string_view currency, c
                      " (no currency is converted)");
 }
 
+Error unit_is_missing(std::string_view currency, const std::string& field) {
+  return {ErrorCode::missing, field,
+          field + " comes without a unit: are these per MWh? send the unit as unit_of_measurement, " +
+              legal_prices(currency)};
+}
+
 Result<void> check_plausible(std::vector<std::int64_t> prices, std::string_view currency, const std::string& field) {
   const auto own = folded(currency);
   const auto* const known = std::ranges::find_if(

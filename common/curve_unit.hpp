@@ -24,6 +24,9 @@ Result<double> price_divisor(std::string_view unit, std::string_view currency, c
 /// @param prices millionths of the currency per kWh
 Result<void> check_plausible(std::vector<std::int64_t> prices, std::string_view currency, const std::string& field);
 
+/// Refuses prices of a source that means another unit than ours, and does not say which.
+Error unit_is_missing(std::string_view currency, const std::string& field);
+
 /// What loads in `unit` are divided by to be in kW: `kW` or `W`, likewise.
 Result<double> load_divisor(std::string_view unit, const std::string& field);
 

@@ -54,9 +54,9 @@ struct HomePlan {
 
 /// All that a plan is made from: a value, so that any thread may make it. Homes in the same state ask the same.
 struct PlanRequest {
-  std::int64_t made_at;  ///< the moment, as `Home::moment` counts
-  int ready_by;          ///< minutes past midnight
-  bool prices_are_old;   ///< those at the departure are of an earlier day
+  std::int64_t made_at;        ///< the moment, as `Home::moment` counts
+  int ready_by;                ///< minutes past midnight
+  std::string note_of_curves;  ///< what stands in for prices and loads that have not come; empty where nothing does
   ChargingProblem problem;
 
   friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
@@ -210,6 +210,7 @@ class Home {
   std::int64_t moment() const;
   std::int64_t departure_on(std::int64_t day) const;
   std::vector<PlannerSlot> slots_until(std::int64_t departure) const;
+  std::string note_of_curves(std::int64_t last_day) const;
   ChargingProblem problem() const;
   bool is_plan_outdated() const;
   void renew_plan();

@@ -23,17 +23,41 @@ Joules in_joules(Energy energy, int ticks_per_hour) {
       static_cast<std::int64_t>(static_cast<Int128>(energy.count()) * kSecondsPerHour / kMilli / ticks_per_hour));
 }
 
-std::string note_on(const ChargingPlan& plan, bool prices_are_old) {
+void append_sentence(std::string& note, std::string_view sentence) {
+  if (sentence.empty()) return;
+  note += note.empty() ? "" : "; ";
+  note += sentence;
+}
+
+std::string note_on(const ChargingPlan& plan, const std::string& of_curves) {
   std::string note;
   if (plan.shortfall >= kLeastRun) {
     append_decimal(note, rounded_quotient(plan.shortfall.count(), Int128{1000} * kSecondsPerHour, 2), 2);
     note += " kWh of the target are out of reach: " + obstacles_text(plan.obstacles);
   }
-  if (prices_are_old) {
-    note += note.empty() ? "" : "; ";
-    note += "the prices are those of an earlier day, newer ones have not come";
-  }
+  append_sentence(note, of_curves);
   return note;
+}
+
+std::string quarter_text(int quarter) {
+  const int minute = quarter * static_cast<int>(kMinutesPerQuarter);
+  return quarter == kQuartersPerDay ? "24:00" : wire::time_text(minute);
+}
+
+/// 00:00-01:00, 23:00-24:00
+std::string spans_text(const Quarters& quarters) {
+  std::string text;
+  const auto is_in = [&](int quarter) {
+    return quarter < kQuartersPerDay && quarters[static_cast<std::size_t>(quarter)];
+  };
+  for (int begin = 0; begin < kQuartersPerDay; ++begin) {
+    if (!is_in(begin)) continue;
+    int end = begin;
+    while (is_in(end)) ++end;
+    text += (text.empty() ? "" : ", ") + quarter_text(begin) + '-' + quarter_text(end);
+    begin = end;
+  }
+  return text;
 }
 
 }  // namespace
@@ -82,6 +106,29 @@ std::vector<PlannerSlot> Home::slots_until(std::int64_t departure) const {
   return slots;
 }
 
+/// What a plan until the departure has to say of the prices and loads that it is made from.
+std::string Home::note_of_curves(std::int64_t last_day) const {
+  std::string note;
+  const auto gaps = [&](const auto& curves, std::string_view none) {
+    for (std::int64_t day = clock_.day; day <= last_day; ++day) {
+      Quarters unknown = curves.unknown_on(day);
+      for (int quarter = 0; unknown.any() && quarter < kQuartersPerDay; ++quarter) {
+        const bool outside = start_of(day, quarter + 1) <= moment() || start_of(day, quarter) >= departure_;
+        if (outside) unknown.reset(static_cast<std::size_t>(quarter));
+      }
+      if (unknown.none()) continue;
+      const LocalDay* const local = local_day(day);
+      append_sentence(note, std::string(none) + (local == nullptr ? "" : local->date + ' ') + spans_text(unknown) +
+                                ", those of an earlier day stand in");
+    }
+  };
+  if (prices_.is_old_on(last_day))
+    append_sentence(note, "the prices are those of an earlier day, newer ones have not come");
+  gaps(prices_, "no prices have come for ");
+  gaps(loads_, "no base load has come for ");
+  return note;
+}
+
 ChargingProblem Home::problem() const {
   const int ticks_per_hour = settings_->pace.ticks_per_hour();
   const Joules target = in_joules(battery_.at(wish_.target), ticks_per_hour);
@@ -125,7 +172,7 @@ PlanRequest Home::plan_request() const {
   const auto last_day = departure_on(clock_.day) == departure_ ? clock_.day : clock_.day + 1;
   return {.made_at = moment(),
           .ready_by = wish_.ready_by,
-          .prices_are_old = prices_.is_old_on(last_day),
+          .note_of_curves = note_of_curves(last_day),
           .problem = problem()};
 }
 
@@ -148,7 +195,7 @@ bool Home::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision) {
 HomePlan plan_home(const PlanRequest& request) {
   ChargingPlan plan = plan_charging(request.problem);
   auto reasons = plan_reasons(request.problem, plan, wire::time_text(request.ready_by));
-  auto note = note_on(plan, request.prices_are_old);
+  auto note = note_on(plan, request.note_of_curves);
   return {std::move(plan), request.made_at, std::move(reasons), std::move(note)};
 }
 

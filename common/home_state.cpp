@@ -247,12 +247,23 @@ Json values_of(const Curve& curve) {
   return values;
 }
 
+/// Quarters, by their numbers, in which another curve stands in.
+Json unknown_quarters(const Quarters& known) {
+  Json unknown = Json::array();
+  for (std::size_t quarter = 0; quarter < known.size(); ++quarter)
+    if (!known[quarter]) unknown.push_back(quarter);
+  return unknown;
+}
+
 template <class Curve>
 Json set_json(const typename CurveSchedule<Curve>::Set& set) {
   Json json = Json::object();
-  if (set.current) json["current"] = values_of(*set.current);
-  if (set.current_day) json["current_day"] = *set.current_day;
-  if (set.next) json["next"] = {{"day", set.next->first}, {"values", values_of(set.next->second)}};
+  if (set.current) json["current"] = values_of(set.current->curve);
+  if (set.current && set.current->day) json["current_day"] = *set.current->day;
+  if (set.current && !set.current->known.all()) json["current_unknown"] = unknown_quarters(set.current->known);
+  if (!set.next) return json;
+  json["next"] = {{"day", *set.next->day}, {"values", values_of(set.next->curve)}};
+  if (!set.next->known.all()) json["next"]["unknown"] = unknown_quarters(set.next->known);
   return json;
 }
 
@@ -268,14 +279,34 @@ DayCurve<Value> read_curve(const Json& list, const CurveRange& range, Resolution
   return curve_of<Value>(counts);
 }
 
+Quarters read_known(const Json& json, const char* name) {
+  Quarters known = Quarters().set();
+  if (!json.contains(name)) return known;
+  const Json& unknown = json.at(name);
+  if (!unknown.is_array()) refuse(std::string(name) + " must be a list of quarters");
+  for (const Json& quarter : unknown) {
+    known.reset(static_cast<std::size_t>(whole(Json{{name, quarter}}, name, 0, kQuartersPerDay - 1)));
+  }
+  return known;
+}
+
 template <class Value>
 typename CurveSchedule<DayCurve<Value>>::Set read_set(const Json& json, const CurveRange& range, Resolution finest) {
+  using Given = typename CurveSchedule<DayCurve<Value>>::Given;
+  const auto day_in = [](const Json& of, const char* name) { return whole(of, name, -kMostDays, kMostDays); };
   typename CurveSchedule<DayCurve<Value>>::Set set;
-  if (json.contains("current")) set.current = read_curve<Value>(json.at("current"), range, finest);
-  if (json.contains("current_day")) set.current_day = whole(json, "current_day", -kMostDays, kMostDays);
+  if (json.contains("current")) {
+    set.current = Given{.day = {}, .curve = read_curve<Value>(json.at("current"), range, finest)};
+    if (json.contains("current_day")) {
+      set.current->day = day_in(json, "current_day");
+      set.current->known = read_known(json, "current_unknown");
+    }
+  }
   if (json.contains("next")) {
     const Json& next = json.at("next");
-    set.next.emplace(whole(next, "day", -kMostDays, kMostDays), read_curve<Value>(next.at("values"), range, finest));
+    set.next = Given{.day = day_in(next, "day"),
+                     .curve = read_curve<Value>(next.at("values"), range, finest),
+                     .known = read_known(next, "unknown")};
   }
   return set;
 }

@@ -1,8 +1,11 @@
 #include "common/iso8601.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
-#include <optional>
+#include <cstdlib>
 
+#include "common/pace.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
@@ -131,6 +134,15 @@ Result<std::int64_t> parse_iso8601(std::string_view text, const std::string& fie
   return (sys_seconds(*date) + *time_of_day - *zone).time_since_epoch().count();
 }
 
+std::string iso8601(std::int64_t unix_seconds, std::int64_t ahead) {
+  std::string out = iso8601_utc(unix_seconds + ahead);
+  out.back() = ahead < 0 ? '-' : '+';
+  const std::chrono::hh_mm_ss offset{seconds(std::abs(ahead))};
+  append_padded(out, offset.hours().count(), 2);
+  append_padded(out += ':', offset.minutes().count(), 2);
+  return out;
+}
+
 std::string iso8601_utc(std::int64_t unix_seconds) {
   const sys_seconds time{seconds(unix_seconds)};
   const auto day = std::chrono::floor<days>(time);
@@ -144,6 +156,30 @@ std::string iso8601_utc(std::int64_t unix_seconds) {
   append_padded(out += ':', time_of_day.minutes().count(), 2);
   append_padded(out += ':', time_of_day.seconds().count(), 2);
   return out += 'Z';
+}
+
+std::optional<int> minute_of_day(std::string_view text) {
+  constexpr std::size_t kLength = 5;
+  if (text.size() != kLength || text[2] != ':') return std::nullopt;
+  return clock_time(text);
+}
+
+std::optional<int> clock_time(std::string_view text) {
+  constexpr std::string_view kNoSeconds = ":00";
+  constexpr std::size_t kShortest = 4;
+  constexpr std::size_t kWithSeconds = 7;
+  if (text.size() >= kWithSeconds && text.ends_with(kNoSeconds)) text.remove_suffix(kNoSeconds.size());
+  std::string padded(text.size() == kShortest ? "0" : "");
+  padded += text;
+  constexpr std::string_view kPattern = "dd:dd";
+  const auto fits = [](char c, char wanted) {
+    return wanted == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == wanted;
+  };
+  if (!std::ranges::equal(padded, kPattern, fits)) return std::nullopt;
+  constexpr int kTen = 10;
+  const auto number = [&](std::size_t place) { return (padded[place] - '0') * kTen + padded[place + 1] - '0'; };
+  if (number(0) >= kHoursPerDay || number(3) >= kMinutesPerHour) return std::nullopt;
+  return number(0) * kMinutesPerHour + number(3);
 }
 
 }  // namespace home_energy

@@ -2,37 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <vector>
 
 #include "common/decimal.hpp"
-#include "common/iso8601.hpp"
 
 namespace home_energy {
 namespace {
 
 constexpr std::int64_t kQuarterSeconds = 900;
-
-bool is_within(const TimedValue& value, const LocalDay& day) {
-  return value.begin < day.starts.back() && value.end > day.starts.front();
-}
-
-/// The first moment of the day at which there is no value, or more than one.
-struct Flaw {
-  std::int64_t at;
-  bool is_gap;
-};
-
-std::optional<Flaw> flaw_of(std::span<const TimedValue> values, const LocalDay& day) {
-  std::int64_t covered = day.starts.front();
-  for (const auto& value : values) {
-    if (!is_within(value, day)) continue;
-    const auto begin = std::max(value.begin, day.starts.front());
-    if (begin != covered) return Flaw{std::min(begin, covered), begin > covered};
-    covered = value.end;
-  }
-  if (covered < day.starts.back()) return Flaw{covered, true};
-  return std::nullopt;
-}
+constexpr std::int64_t kLongestFilled = 4 * kQuarterSeconds;
 
 /// A time in which the clock shows one quarter of an hour.
 struct Showing {
@@ -64,59 +42,70 @@ std::vector<Showing> showings_of(const LocalDay& day) {
 }
 
 struct Sum {
-  Int128 counts = 0;  ///< each times the seconds in which it held
-  std::int64_t seconds = 0;
+  Int128 counts = 0;          ///< each times the seconds in which it held
+  std::int64_t seconds = 0;   ///< in which a value held
+  std::int64_t of_clock = 0;  ///< in which the clock shows the quarter
 };
 
 std::array<Sum, kQuartersPerDay> sums_of(std::span<const TimedValue> values, const LocalDay& day) {
   std::array<Sum, kQuartersPerDay> sums;
   for (const auto& showing : showings_of(day)) {
+    auto& sum = sums[showing.quarter];
+    sum.of_clock += showing.end - showing.begin;
     for (const auto& value : values) {
       const auto seconds = std::min(value.end, showing.end) - std::max(value.begin, showing.begin);
       if (seconds <= 0) continue;
-      sums[showing.quarter].counts += static_cast<Int128>(value.count) * seconds;
-      sums[showing.quarter].seconds += seconds;
+      sum.counts += static_cast<Int128>(value.count) * seconds;
+      sum.seconds += seconds;
     }
   }
   return sums;
 }
 
-std::vector<std::int64_t> means_of(std::span<const Sum> sums) {
-  const auto mean = [](const Sum& sum) { return rounded_quotient(sum.counts, sum.seconds, 0); };
-  const auto has_time = [](const Sum& sum) { return sum.seconds > 0; };
-  const auto first = std::ranges::find_if(sums, has_time);
-  // Where the day itself begins with what the clock leaves out, there is no value before it, but one after.
-  std::int64_t latest = first == sums.end() ? 0 : mean(*first);
-  std::vector<std::int64_t> means;
-  for (const auto& sum : sums) means.push_back(latest = has_time(sum) ? mean(sum) : latest);
-  return means;
-}
-
-/// The first quarter of each hour, where it stands for all four; else all.
-std::vector<std::int64_t> hourly_where_possible(const std::vector<std::int64_t>& quarters) {
-  std::vector<std::int64_t> hours;
-  for (std::size_t first = 0; first < quarters.size(); first += kQuartersPerHour) {
-    const std::span hour(quarters.data() + first, kQuartersPerHour);
-    if (std::ranges::any_of(hour, [&](auto count) { return count != hour.front(); })) return quarters;
-    hours.push_back(hour.front());
-  }
-  return hours;
-}
-
 }  // namespace
 
-bool any_within(std::span<const TimedValue> values, const LocalDay& day) {
-  return std::ranges::any_of(values, [&](const auto& value) { return is_within(value, day); });
+tl::expected<std::vector<TimedValue>, Contradiction> one_after_another(std::span<const TimedValue> values) {
+  std::vector<TimedValue> joined;
+  for (const auto& value : values) {
+    if (joined.empty() || value.begin >= joined.back().end) {
+      joined.push_back(value);
+    } else if (value.count == joined.back().count) {
+      joined.back().end = std::max(joined.back().end, value.end);
+    } else {
+      return tl::unexpected(Contradiction{value.begin, joined.back().count, value.count});
+    }
+  }
+  return joined;
 }
 
-Result<std::vector<std::int64_t>> counts_of_day(std::span<const TimedValue> values, const LocalDay& day,
-                                                const std::string& field) {
-  if (const auto flaw = flaw_of(values, day)) {
-    return failure(ErrorCode::illegal, field,
-                   field + " must cover the whole of " + day.date + " once, but it has " +
-                       (flaw->is_gap ? "a gap at " : "an overlap at ") + iso8601_utc(flaw->at));
+Holes fill_holes(std::vector<TimedValue>& values) {
+  Holes holes;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    const TimeSpan hole{values[i - 1].end, values[i].begin};
+    if (hole.begin >= hole.end) continue;
+    holes.all.push_back(hole);
+    if (hole.end - hole.begin > kLongestFilled) continue;
+    holes.filled.push_back(hole);
+    values[i - 1].end = hole.end;
   }
-  return hourly_where_possible(means_of(sums_of(values, day)));
+  return holes;
+}
+
+CountsOfDay counts_of_day(std::span<const TimedValue> values, const LocalDay& day) {
+  const auto sums = sums_of(values, day);
+  const auto is_known = [](const Sum& sum) { return sum.seconds == sum.of_clock; };
+  const auto is_shown = [](const Sum& sum) { return sum.of_clock > 0; };
+  CountsOfDay of_day;
+  // Where the day itself begins with what the clock leaves out, there is no quarter before it, but one after.
+  auto latest = std::ranges::find_if(sums, is_shown);
+  for (auto sum = sums.begin(); sum != sums.end(); ++sum) {
+    if (is_shown(*sum)) latest = sum;
+    if (latest == sums.end() || !is_known(*latest)) continue;
+    const auto quarter = static_cast<std::size_t>(sum - sums.begin());
+    of_day.counts[quarter] = rounded_quotient(latest->counts, latest->seconds, 0);
+    of_day.known.set(quarter);
+  }
+  return of_day;
 }
 
 }  // namespace home_energy

@@ -52,6 +52,10 @@ inline constexpr std::string_view kUnit = "unit";
 inline constexpr std::string_view kUnitOfMeasurement = "unit_of_measurement";  ///< Home Assistant's
 inline constexpr std::string_view kLowest = "lowest";
 inline constexpr std::string_view kHighest = "highest";
+inline constexpr std::string_view kFrom = "from";
+inline constexpr std::string_view kTo = "to";
+inline constexpr std::string_view kMissing = "missing";
+inline constexpr std::string_view kFilled = "filled";
 inline constexpr std::string_view kRawToday = "raw_today";
 inline constexpr std::string_view kRawTomorrow = "raw_tomorrow";
 }  // namespace key

@@ -1,4 +1,5 @@
 #include "common/wire_history.hpp"
+#include "common/iso8601.hpp"
 
 #include <algorithm>
 #include <charconv>

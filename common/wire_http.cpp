@@ -40,22 +40,42 @@ void append_value(std::string& out, Watts load) {
   append_kw(out, load);
 }
 
-/// How many values were taken, and, so that a wrong unit is seen at once, the least and the greatest.
+std::string list_text(const std::vector<std::string>& spans) {
+  std::string out = "[";
+  for (const auto& span : spans) out += (out.size() > 1 ? "," : "") + json_string(span);
+  return out + ']';
+}
+
+std::string coverage_text(const Coverage& coverage) {
+  auto out = object(key::kFrom, json_string(coverage.from));
+  out.pop_back();
+  next(out, key::kTo);
+  out += json_string(coverage.to);
+  next(out, key::kMissing);
+  out += list_text(coverage.missing);
+  if (!coverage.filled.empty()) {
+    next(out, key::kFilled);
+    out += list_text(coverage.filled);
+  }
+  return out + '}';
+}
+
+/// What was taken, and, so that a wrong unit is seen at once, the least and the greatest value.
 template <class Value>
 std::string curve_object(std::string_view key, const CurveUpdate<DayCurve<Value>>& update) {
-  std::size_t count = 0;
   std::optional<std::pair<Value, Value>> range;
-  const auto add = [&](const DayCurve<Value>& curve) {
-    count += curve.size();
-    for (std::size_t i = 0; i < curve.size(); ++i) {
-      if (!range) range.emplace(curve[i], curve[i]);
-      range->first = std::min(range->first, curve[i]);
-      range->second = std::max(range->second, curve[i]);
+  const auto add = [&](const DayCurve<Value>& curve, const Quarters& known) {
+    for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+      if (!known[static_cast<std::size_t>(quarter)]) continue;
+      const Value value = curve.at_quarter(quarter);
+      if (!range) range.emplace(value, value);
+      range->first = std::min(range->first, value);
+      range->second = std::max(range->second, value);
     }
   };
-  if (update.every_day) add(*update.every_day);
-  for (const auto& [day, curve] : update.of_days) add(curve);
-  auto out = object(key, std::to_string(count));
+  if (update.every_day) add(*update.every_day, Quarters().set());
+  for (const auto& [day, curve, known] : update.of_days) add(curve, known);
+  auto out = object(key, update.every_day ? std::to_string(update.every_day->size()) : coverage_text(update.coverage));
   out.pop_back();
   next(out, key::kUnit);
   out += json_string(update.unit);

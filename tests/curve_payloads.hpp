@@ -77,8 +77,9 @@ inline std::vector<std::int64_t> only_day(const Result<PriceUpdate>& update, std
   if (!update) FAIL(update.error().reason);
   REQUIRE_FALSE(update->every_day);
   REQUIRE(update->of_days.size() == 1);
-  CHECK(update->of_days.front().first == day);
-  return counts_of(update->of_days.front().second);
+  CHECK(update->of_days.front().day == day);
+  CHECK(update->of_days.front().known.all());
+  return counts_of(update->of_days.front().curve);
 }
 
 inline std::string refusal(const std::string& text, const CurveContext& context = kRealTime) {

@@ -3,27 +3,32 @@
 
 #include "common/curve_text.hpp"
 #include "common/curve_update.hpp"
-#include "curve_payloads.hpp"
+#include "curve_sources.hpp"
 #include "stockholm_days.hpp"
 
 namespace home_energy {
 namespace {
 
-std::vector<std::string> payloads() {
+/// Texts, and the currency in which each can be read.
+std::vector<std::pair<std::string, std::string>> payloads() {
   std::string csv = "hour;price\n";
   std::string array = "[0";
   for (int hour = 0; hour < 24; ++hour) csv += std::to_string(hour) + ";" + std::to_string(hour) + ".5\n";
   for (int quarter = 1; quarter < 96; ++quarter) array += ",0." + std::to_string(quarter);
   array += "]";
-  return {csv,
-          array,
-          "{\"values\":" + array + ",\"unit\":\"öre/kWh\"}",
-          list_of(hours_of(today())),
-          list_of(quarters_of(today())),
-          "{\"raw_today\":" + list_of(hours_of(today())) + ",\"raw_tomorrow\":" + list_of(hours_of(tomorrow())) +
-              ",\"unit_of_measurement\":\"SEK/MWh\",\"id\":7}",
-          list_of(hours_of(autumn_day())),
-          list_of(quarters_of(spring_day()))};
+  std::vector<std::string> texts{csv,
+                                 array,
+                                 "{\"values\":" + array + ",\"unit\":\"öre/kWh\"}",
+                                 list_of(hours_of(today())),
+                                 list_of(quarters_of(today())),
+                                 "{\"raw_today\":" + list_of(hours_of(today())) + ",\"raw_tomorrow\":" +
+                                     list_of(hours_of(tomorrow())) + ",\"unit_of_measurement\":\"SEK/MWh\",\"id\":7}",
+                                 list_of(hours_of(autumn_day())),
+                                 list_of(quarters_of(spring_day()))};
+  std::vector<std::pair<std::string, std::string>> payloads;
+  for (auto& text : texts) payloads.emplace_back(std::move(text), "SEK");
+  for (const auto& source : kSources) payloads.emplace_back(text_of(source), source.currency);
+  return payloads;
 }
 
 using Random = std::mt19937;
@@ -35,10 +40,11 @@ std::size_t below(Random& random, std::size_t end) {
 /// One change: a byte, a piece left out or there twice, or something that belongs elsewhere.
 void mutate(std::string& text, Random& random) {
   static const std::vector<std::string> kPieces{
-      "null", "NaN",    "1e999",  "-1e308", "1e308", "{\"start\":", "\"end\":",
-      "[",    "]",      "{",      "}",      ",",     "\"",          std::string(1, '\0'),
-      "\xff", "Z",      "+01:00", "9",      "-",     ":",           "\n",
-      "e",    "values", " "};
+      "null", "NaN",     "1e999",    "-1e308", "1e308", "{\"start\":", "\"end\":",
+      "[",    "]",       "{",        "}",      ",",     "\"",          std::string(1, '\0'),
+      "\xff", "Z",       "+01:00",   "9",      "-",     ":",           "\n",
+      "e",    "values",  " ",        ";",      "price", "startsAt",    "valid_from",
+      "unit", "öre/kWh", "\"SE3\":", "0,85"};
   if (text.empty()) text = "[";
   const auto at = below(random, text.size());
   const auto length = 1 + below(random, std::min<std::size_t>(text.size() - at, 90));
@@ -80,7 +86,7 @@ bool check(const Result<CurveUpdate<DayCurve<Value>>>& update, const std::string
     }
   };
   if (update->every_day) in_range(*update->every_day);
-  for (const auto& [day, curve] : update->of_days) in_range(curve);
+  for (const auto& of_day : update->of_days) in_range(of_day.curve);
   return true;
 }
 
@@ -93,9 +99,9 @@ TEST_CASE("mutated payloads are read or refused, and nothing else") {
   Random random(20261122);
   int read = 0;
   for (int round = 0; round < 10'000; ++round) {
-    auto text = originals[below(random, originals.size())];
-    for (auto changes = 1 + below(random, 4); changes > 0; --changes) mutate(text, random);
-    const CurveContext context{"SEK", round % 7 == 0 ? Resolution::hourly : Resolution::quarter_hourly,
+    auto [text, currency] = originals[below(random, originals.size())];
+    for (auto changes = below(random, 4); changes > 0; --changes) mutate(text, random);
+    const CurveContext context{currency, round % 7 == 0 ? Resolution::hourly : Resolution::quarter_hourly,
                                std::array{std::span<const LocalDay>(days), std::span<const LocalDay>(odd_days),
                                           std::span<const LocalDay>()}[below(random, 3)]};
     CAPTURE(round, text);

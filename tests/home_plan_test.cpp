@@ -246,14 +246,43 @@ TEST_CASE("prices that came for a day are told to be old when it has passed, unt
   home.set_calendar(days);
   plan_now(home);
   test::set_clock(home, {.day = 0, .quarter = 6 * 4, .tick = 0});
-  PriceCommand of_today{{.every_day = std::nullopt, .of_days = {{0, default_price_curve()}}}};
+  PriceCommand of_today{{.of_days = {{0, default_price_curve()}}}};
   tell(home, of_today);
   CHECK(plan_of(home)["note"].get<std::string>().find("earlier day") == std::string::npos);
   test::set_clock(home, {.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
   CHECK(plan_of(home)["note"] == "the prices are those of an earlier day, newer ones have not come");
-  PriceCommand of_tomorrow{{.every_day = std::nullopt, .of_days = {{1, default_price_curve()}}}};
+  PriceCommand of_tomorrow{{.of_days = {{1, default_price_curve()}}}};
   tell(home, of_tomorrow);
   CHECK(plan_of(home)["note"].is_null());
+}
+
+TEST_CASE("a plan names the times for which no price has come, and which prices stand in") {
+  HomeSettings settings = planned_settings(ChargingMode::cheapest, 7 * 60);
+  settings.clock_mode = ClockMode::local;
+  settings.pace = *Pace::make(3600, std::chrono::seconds(60), Resolution::hourly);
+  Home home = test::home_of(settings);
+  const auto days = calendar(1'806'188'400);
+  home.set_calendar(days);
+  plan_now(home);
+  test::set_clock(home, {.day = 0, .quarter = 6 * 4, .tick = 0});
+  Quarters until_ten = Quarters().set();
+  for (std::size_t quarter = 40; quarter < 96; ++quarter) until_ten.reset(quarter);
+  tell(home, PriceCommand{{.of_days = {{0, default_price_curve(), until_ten}}}});
+  // Nothing is asked of 10:00 and later.
+  CHECK(plan_of(home)["note"].get<std::string>().find("have come") == std::string::npos);
+  test::set_clock(home, {.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
+  Quarters in_part = Quarters().set();
+  for (const std::size_t quarter : {4U, 5U, 12U, 50U}) in_part.reset(quarter);
+  tell(home, PriceCommand{{.of_days = {{1, default_price_curve(), in_part}}}});
+  CHECK(plan_of(home)["note"] == "no prices have come for " + days->front().date +
+                                     " 10:00-24:00, those of an earlier day stand in; no prices "
+                                     "have come for " +
+                                     days->back().date + " 01:00-01:30, 03:00-03:15, those of an earlier day stand in");
+  tell(home, PriceCommand{{.of_days = {{0, default_price_curve()}, {1, default_price_curve()}}}});
+  CHECK(plan_of(home)["note"].is_null());
+  tell(home, BaseloadCommand{{.of_days = {{1, default_load_curve(), in_part}}}});
+  CHECK(plan_of(home)["note"] == "no base load has come for " + days->back().date +
+                                     " 01:00-01:30, 03:00-03:15, those of an earlier day stand in");
 }
 
 TEST_CASE("a departure in the hour that spring leaves out is when the clock jumps over it") {

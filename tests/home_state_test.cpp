@@ -84,18 +84,30 @@ TEST_CASE("curves: the text holds what was set and nothing else") {
   CHECK_FALSE(other.curves().price.current.has_value());
 
   CurveSchedule<PriceCurve>::Set set;
-  set.next.emplace(7, default_price_curve());
-  set.current_day = 6;
+  set.current = {.day = 6, .curve = default_price_curve(), .known = Quarters().set().reset(0).reset(95)};
+  set.next = {.day = 7, .curve = default_price_curve(), .known = Quarters().set().reset(17)};
   const auto read = parse_curves(curves_text({{}, set}), Resolution::hourly);
   REQUIRE(read);
-  CHECK(read->price.next->first == 7);
-  CHECK(read->price.current_day == 6);
+  CHECK(read->price.current->day == 6);
+  CHECK(read->price.current->known == set.current->known);
+  CHECK(read->price.next->day == 7);
+  CHECK(read->price.next->known == set.next->known);
+}
+
+TEST_CASE("quarters that no day has are refused in what was stored") {
+  CurveSchedule<PriceCurve>::Set set;
+  set.current = {.day = 6, .curve = default_price_curve(), .known = Quarters().set().reset(95)};
+  auto text = curves_text({{}, set});
+  const auto number = GENERATE(as<std::string>(), "[96]", "[-1]", "[1.5]", "[\"x\"]", "7", "{}");
+  text.replace(text.find("[95]"), 4, number);
+  CAPTURE(text);
+  CHECK(parse_curves(text, Resolution::hourly).error().field == "curves");
 }
 
 TEST_CASE("curves that are finer than the pace meets are refused") {
   const std::vector<Watts> quarters(kQuartersPerDay, Watts(500));
   HomeCurves curves;
-  curves.baseload.current = LoadCurve(quarters);
+  curves.baseload.current = {.day = {}, .curve = LoadCurve(quarters)};
   CHECK(parse_curves(curves_text(curves), Resolution::quarter_hourly));
   CHECK(parse_curves(curves_text(curves), Resolution::hourly).error().field == "curves");
 }

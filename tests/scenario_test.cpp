@@ -14,7 +14,7 @@ using nlohmann::json;
 
 HomeSettings settings_of(const json& scenario) {
   HomeSettings settings = test::reference_settings();
-  if (scenario.contains("prices")) settings.price = *parse_price_curve(scenario["prices"].dump(), "prices");
+  if (scenario.contains("prices")) settings.price = *parse_price_curve(scenario["prices"].dump(), "SEK", "prices");
   if (scenario.contains("baseload")) settings.baseload = *parse_load_curve(scenario["baseload"].dump(), "baseload");
   settings.pace =
       *Pace::make(scenario.value("seconds_per_hour", 4.0), std::chrono::milliseconds(scenario.value("tick_ms", 1000)),

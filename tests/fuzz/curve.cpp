@@ -31,16 +31,22 @@ void hold_update(const Result<CurveUpdate<DayCurve<Value>>>& update, const Curve
     hold(curve.resolution() <= finest, "no finer than the pace");
   };
   if (update->every_day) hold_curve(*update->every_day);
-  for (const auto& [day, curve] : update->of_days) hold_curve(curve);
+  for (const auto& [day, curve, known] : update->of_days) {
+    hold_curve(curve);
+    hold(known.any(), "something is known");
+  }
 }
 
 /// What was set is stored and read back.
 void hold_stored(const Result<PriceUpdate>& prices, const Result<LoadUpdate>& loads) {
   HomeCurves curves;
-  if (prices && prices->every_day) curves.price.current = prices->every_day;
-  if (loads && loads->every_day) curves.baseload.current = loads->every_day;
-  if (prices && !prices->of_days.empty()) curves.price.next = prices->of_days.back();
-  if (loads && !loads->of_days.empty()) curves.baseload.next = loads->of_days.back();
+  CurveSchedule<PriceCurve> price(std::make_shared<const PriceCurve>(default_price_curve()));
+  CurveSchedule<LoadCurve> load(std::make_shared<const LoadCurve>(default_load_curve()));
+  const auto today = [](const auto& update) { return update.of_days.empty() ? 0 : update.of_days.front().day; };
+  if (prices) price.set(*prices, today(*prices));
+  if (loads) load.set(*loads, today(*loads));
+  curves.price = price.what_was_set();
+  curves.baseload = load.what_was_set();
   const std::string text = curves_text(curves);
   const auto again = parse_curves(text, Resolution::quarter_hourly);
   hold(again.has_value() && curves_text(*again) == text, "curves that come back");
@@ -61,7 +67,7 @@ void curve(Bytes bytes) {
   hold_update(prices, kPriceRange, finest);
   hold_update(loads, kLoadRange, finest);
   hold_stored(prices, loads);
-  if (const auto curve = parse_price_curve(text, "prices")) hold_range(*curve, kPriceRange);
+  if (const auto curve = parse_price_curve(text, context.currency, "prices")) hold_range(*curve, kPriceRange);
   if (const auto curve = parse_load_curve(text, "baseload")) hold_range(*curve, kLoadRange);
   if (const auto divisor = price_divisor(text, context.currency, "price")) hold(*divisor > 0, "a divisor");
   if (const auto divisor = load_divisor(text, "baseload")) hold(*divisor > 0, "a divisor");

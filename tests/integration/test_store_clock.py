@@ -24,13 +24,14 @@ def wall(folder):
 class Wall:
     """The wall clock of the agents of a test."""
 
-    def __init__(self, folder):
-        self.env, _, self.file = bent_environment(folder, ZONE.key)
+    def __init__(self, folder, zone=ZONE):
+        self.zone = zone
+        self.env, _, self.file = bent_environment(folder, zone.key)
         self.offset = self.asleep = 0
 
     def set(self, text):
         """To a local time; the first of the two where there are two."""
-        self.move(datetime.datetime.fromisoformat(text).replace(tzinfo=ZONE).timestamp() - self.now())
+        self.move(datetime.datetime.fromisoformat(text).replace(tzinfo=self.zone).timestamp() - self.now())
 
     def move(self, seconds):
         self.offset += round(seconds)
@@ -45,7 +46,7 @@ class Wall:
         return time.time() + self.offset
 
     def local(self):
-        return datetime.datetime.fromtimestamp(self.now(), ZONE)
+        return datetime.datetime.fromtimestamp(self.now(), self.zone)
 
 
 def follows(agent, wall):

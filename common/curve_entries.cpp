@@ -1,0 +1,222 @@
+#include "common/curve_entries.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "common/curve_shapes.hpp"
+#include "common/curve_unit.hpp"
+#include "common/iso8601.hpp"
+#include "common/text.hpp"
+#include "common/wire.hpp"
+
+namespace home_energy {
+namespace {
+
+// Documents are looked at where they are and never copied or written out again: both recurse, and what is nested deeply
+// enough would end the stack.
+using nlohmann::json;
+
+constexpr std::size_t kMaxEntries = 400;  // two days of quarters, one of them of 25 hours, are 196
+constexpr std::int64_t kSecondsPerMinute = 60;
+constexpr std::int64_t kSlackSeconds = 2;
+constexpr std::int64_t kMilli = 1000;
+constexpr std::int64_t kFirstMillis = 100'000'000'000;  // a number from here on counts milliseconds: 1973, or year 5138
+constexpr std::int64_t kLatest = 253'402'300'799;       // the last second of the year 9999
+
+/// One of a list of dated values, as it was written.
+struct Entry {
+  std::int64_t begin;
+  std::optional<std::int64_t> end;
+  std::optional<double> value;
+};
+
+using Entries = std::vector<Entry>;
+
+/// How the entries of one list are read.
+struct ListReading {
+  const CurveReading& of;
+  const CurveShape& shape;
+  double divisor;
+};
+
+/// The member of an object; null is as good as none.
+const json* member(const json& object, std::string_view key) {
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::int64_t to_the_minute(std::int64_t time) {
+  const auto past = ((time % kSecondsPerMinute) + kSecondsPerMinute) % kSecondsPerMinute;
+  if (past <= kSlackSeconds) return time - past;
+  return past >= kSecondsPerMinute - kSlackSeconds ? time - past + kSecondsPerMinute : time;
+}
+
+Result<std::int64_t> time_of(const json& time, const ListReading& list) {
+  const auto& field = list.of.kind.field;
+  if (time.is_string()) {
+    const auto& text = time.get_ref<const std::string&>();
+    auto read = parse_iso8601(text, field);
+    if (!read && list.shape.utc) {
+      if (const auto utc = parse_iso8601(text + "Z", field)) return utc;
+    }
+    return read;
+  }
+  if (time.is_number_integer() || time.is_number_unsigned()) {
+    auto seconds = time.get<std::int64_t>();
+    if (seconds >= kFirstMillis) seconds /= kMilli;
+    if (seconds > 0 && seconds <= kLatest) return seconds;
+  }
+  return list.of.fail(ErrorCode::illegal,
+                      "must have its times as text, as in \"2026-11-22T00:00:00+01:00\", or as Unix time");
+}
+
+Result<std::optional<double>> value_of(const json& value, const ListReading& list, std::int64_t begin) {
+  if (value.is_null()) return std::nullopt;
+  const auto number = curve_number(value);
+  if (number) return *number / list.divisor;
+  return list.of.fail(ErrorCode::illegal, "must have numbers as values, " + iso8601_utc(begin) + " has not");
+}
+
+Result<Entry> read_entry(const json& item, const ListReading& list) {
+  const auto* const start = item.is_object() ? member(item, list.shape.start) : nullptr;
+  if (start == nullptr || !item.contains(list.shape.value)) {
+    return list.of.fail(ErrorCode::missing, "must have " + std::string(list.shape.start) + " and " +
+                                                std::string(list.shape.value) + " in each entry of its list");
+  }
+  const auto begin = time_of(*start, list);
+  if (!begin) return tl::unexpected(begin.error());
+  Entry entry{*begin, std::nullopt, std::nullopt};
+  if (const auto* const end = list.shape.end.empty() ? nullptr : member(item, list.shape.end)) {
+    const auto read = time_of(*end, list);
+    if (!read) return tl::unexpected(read.error());
+    if (*read <= *begin) {
+      return list.of.fail(ErrorCode::illegal,
+                          "must have each end after its start, " + iso8601_utc(*begin) + " has not");
+    }
+    entry.end = *read;
+  }
+  const auto value = value_of(*item.find(list.shape.value), list, *begin);
+  if (!value) return tl::unexpected(value.error());
+  entry.value = *value;
+  return entry;
+}
+
+/// What the values of a shape are divided by where no unit is named for them; none: they are to be plausible.
+Result<std::optional<double>> divisor_of_shape(const CurveShape& shape, const CurveReading& reading) {
+  if (shape.unit_is == ShapeUnit::of_shape) return reading.kind.divisor(shape.unit, reading.kind, reading.context);
+  if (shape.unit_is == ShapeUnit::plausible) return std::nullopt;
+  return tl::unexpected(unit_is_missing(reading.context.currency, reading.kind.field));
+}
+
+/// The unit of a list: that which the whole names, else each of its entries, else the shape's own.
+Result<std::optional<double>> divisor_of_list(const json& list, const CurveShape& shape, const CurveReading& reading) {
+  if (reading.divisor) return reading.divisor;
+  auto named = divisor_of(list.front(), reading);
+  if (!named) return named;
+  for (const auto& item : list) {
+    if (!item.is_object()) continue;  // which is told when it is read
+    const auto same = divisor_of(item, reading);
+    if (!same) return same;
+    if (*same != *named) return reading.fail(ErrorCode::illegal, "must have one unit throughout");
+  }
+  return *named ? named : divisor_of_shape(shape, reading);
+}
+
+/// The shape of a list, and what its values are divided by: the first whose unit is legal here.
+Result<std::pair<const CurveShape*, std::optional<double>>> shape_of(const json& list, const CurveReading& reading) {
+  auto refused = reading.fail(ErrorCode::missing, "must be a list of objects that each have start, end and value");
+  bool is_first = true;
+  for (const auto* const shape : shapes_of(list.front())) {
+    auto divisor = divisor_of_list(list, *shape, reading);
+    if (divisor) return std::pair(shape, *divisor);
+    if (std::exchange(is_first, false)) refused = tl::unexpected(divisor.error());
+  }
+  return refused;
+}
+
+/// Gives an end to those that came without: the next start, or for the last as long as the one before.
+/// @param entries by start
+Result<Entries> with_ends(Entries entries, const CurveReading& reading) {
+  for (auto& entry : entries) {
+    if (entry.end) continue;
+    const auto next = std::ranges::upper_bound(entries, entry.begin, {}, &Entry::begin);
+    const auto same = std::ranges::lower_bound(entries, entry.begin, {}, &Entry::begin);
+    if (next != entries.end()) {
+      entry.end = next->begin;
+    } else if (same != entries.begin()) {
+      const auto before = std::prev(same);  // which has an end by now
+      entry.end = entry.begin + (*before->end - before->begin);
+    } else {
+      return reading.fail(ErrorCode::missing, "must have an end where it has a single start");
+    }
+  }
+  return entries;
+}
+
+/// What holds when, by start: the entries but those without a value.
+Result<std::vector<TimedValue>> timed(const Entries& entries, const CurveReading& reading) {
+  std::vector<TimedValue> values;
+  for (const auto& entry : entries) {
+    if (!entry.value) continue;
+    const auto count =
+        curve_count(*entry.value, reading.kind.field, reading.kind.range, "that of " + iso8601_utc(entry.begin));
+    if (!count) return tl::unexpected(count.error());
+    const bool is_short = *entry.end - entry.begin < kSecondsPerMinute;
+    values.push_back({is_short ? entry.begin : to_the_minute(entry.begin),
+                      is_short ? *entry.end : to_the_minute(*entry.end), *count});
+  }
+  return values;
+}
+
+/// Adds the entries of one list. @return whether they came with a unit
+Result<bool> add_entries(Entries& entries, const json& list, const CurveReading& reading) {
+  if (!list.is_array()) return reading.fail(ErrorCode::illegal, "must have arrays as raw_today and raw_tomorrow");
+  if (entries.size() + list.size() > kMaxEntries) {
+    return reading.fail(ErrorCode::too_large, "must have at most " + std::to_string(kMaxEntries) + " entries");
+  }
+  if (list.empty()) return true;
+  const auto shape = shape_of(list, reading);
+  if (!shape) return tl::unexpected(shape.error());
+  const ListReading how{reading, *shape->first, shape->second.value_or(1)};
+  for (const auto& item : list) {
+    const auto entry = read_entry(item, how);
+    if (!entry) return tl::unexpected(entry.error());
+    entries.push_back(*entry);
+  }
+  return shape->second.has_value();
+}
+
+}  // namespace
+
+Result<std::optional<double>> divisor_of(const json& object, const CurveReading& reading) {
+  // Nord Pool's sensors have their unit as the first of these, and "kWh" as the second.
+  for (const auto key : {wire::key::kUnitOfMeasurement, wire::key::kUnit}) {
+    const auto* const unit = object.is_object() ? member(object, key) : nullptr;
+    if (unit == nullptr) continue;
+    // What is no text is refused as any unknown unit is, with the legal ones.
+    const auto text = unit->is_string() ? std::string_view(unit->get_ref<const std::string&>()) : unit->type_name();
+    if (trimmed(text).empty()) return std::nullopt;
+    return reading.kind.divisor(text, reading.kind, reading.context);
+  }
+  return std::nullopt;
+}
+
+Result<EntriesRead> read_entries(const std::vector<const json*>& lists, const CurveReading& reading) {
+  Entries entries;
+  bool has_unit = true;
+  for (const auto* const list : lists) {
+    const auto with_unit = add_entries(entries, *list, reading);
+    if (!with_unit) return tl::unexpected(with_unit.error());
+    has_unit = has_unit && *with_unit;
+  }
+  std::ranges::stable_sort(entries, {}, &Entry::begin);
+  return with_ends(std::move(entries), reading)
+      .and_then([&](const Entries& ended) { return timed(ended, reading); })
+      .map([&](auto values) {
+        return EntriesRead{std::move(values), has_unit};
+      });
+}
+
+}  // namespace home_energy
