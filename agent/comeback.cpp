@@ -35,6 +35,9 @@ Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, con
     state.battery.fraction = 0;
   }
   if (given.charge_limit) state.battery.limit = fresh.battery.limit;
+  const bool same_promise = (!given.mode || state.wish.mode == fresh.wish.mode) &&
+                            (!given.ready_by || state.wish.ready_by == fresh.wish.ready_by);
+  if (!same_promise) state.late_since.reset();
   if (given.mode) state.wish.mode = fresh.wish.mode;
   if (given.target) state.wish.target = fresh.wish.target;
   if (given.ready_by) state.wish.ready_by = fresh.wish.ready_by;

@@ -52,7 +52,10 @@ void Home::advance() {
   counters_.charged += car;
   counters_.base += house;
   counters_.cost += price * (house + car);
-  if (planned() && is_plan_outdated()) renew_plan();
+  if (planned() && is_plan_outdated()) {
+    judge_departure();
+    renew_plan();
+  }
   settle();
 }
 
@@ -164,6 +167,7 @@ void Home::reset() {
   battery_.reset_to(kDischargedTo);
   if (settings_->clock_mode == ClockMode::simulated) clock_ = Clock{clock_.day + 1, 0, 0};
   ticks_of_run_ = 0;
+  late_since_.reset();
   enter_slot();
   begin_hour();
 }
@@ -175,6 +179,7 @@ struct Home::Apply {
   Result<Receipt> operator()(const ChargeCommand& charge) {
     const bool took_over = home.planned();
     home.wish_.mode = ChargingMode::manual;
+    home.late_since_.reset();
     home.battery_.set_charging(charge.charging);
     changed = took_over;
     return Receipt{charge, took_over};
@@ -191,6 +196,7 @@ struct Home::Apply {
   }
   Result<Receipt> operator()(const ModeCommand& mode) {
     changed = std::exchange(home.wish_.mode, mode.mode) != mode.mode;
+    if (changed) home.late_since_.reset();
     return Receipt{mode};
   }
   Result<Receipt> operator()(const TargetCommand& target) {
@@ -204,6 +210,7 @@ struct Home::Apply {
   }
   Result<Receipt> operator()(const ReadyByCommand& ready_by) {
     changed = std::exchange(home.wish_.ready_by, ready_by.minute) != ready_by.minute;
+    if (changed) home.late_since_.reset();
     return Receipt{ready_by};
   }
   Result<Receipt> operator()(const PriceCommand& price) const {

@@ -56,6 +56,7 @@ struct HomePlan {
 struct PlanRequest {
   std::int64_t made_at;        ///< the moment, as `Home::moment` counts
   int ready_by;                ///< minutes past midnight
+  std::string since;           ///< when the departure was that was missed; empty where none was
   std::string note_of_curves;  ///< what stands in for prices and loads that have not come; empty where nothing does
   ChargingProblem problem;
 
@@ -113,6 +114,7 @@ struct HomeState {
   Energy hour_energy;
   Counters counters;
   std::int64_t ticks_of_run = 0;
+  std::optional<std::int64_t> late_since{};  ///< see Home
 
   friend bool operator==(const HomeState&, const HomeState&) = default;
 };
@@ -211,6 +213,9 @@ class Home {
   std::int64_t departure_on(std::int64_t day) const;
   std::vector<PlannerSlot> slots_until(std::int64_t departure) const;
   std::string note_of_curves(std::int64_t last_day) const;
+  Joules lacking() const;
+  std::string late_text() const;
+  void judge_departure();
   ChargingProblem problem() const;
   bool is_plan_outdated() const;
   void renew_plan();
@@ -230,7 +235,9 @@ class Home {
   std::shared_ptr<const HomePlan> plan_;
   PlanFollower follower_;
   bool plan_due_ = false;
-  std::int64_t departure_ = 0;     ///< the moment that the plan is for
+  std::int64_t departure_ = 0;  ///< the moment that the plan is for
+  /// The day of the departure that was missed: until the target is reached the car charges at once.
+  std::optional<std::int64_t> late_since_;
   std::int64_t ticks_of_run_ = 0;  ///< since when the car has been charging without a break
   std::uint64_t revision_ = 0;
 };

@@ -5,6 +5,7 @@
 
 #include "common/decimal.hpp"
 #include "common/home.hpp"
+#include "common/iso8601.hpp"
 #include "common/plan_reasons.hpp"
 #include "common/wire.hpp"
 
@@ -29,13 +30,15 @@ void append_sentence(std::string& note, std::string_view sentence) {
   note += sentence;
 }
 
-std::string note_on(const ChargingPlan& plan, const std::string& of_curves) {
+std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
   std::string note;
+  if (!request.since.empty()) note = "late since " + request.since + ", charging goes on until the target is reached";
   if (plan.shortfall >= kLeastRun) {
-    append_decimal(note, rounded_quotient(plan.shortfall.count(), Int128{1000} * kSecondsPerHour, 2), 2);
-    note += " kWh of the target are out of reach: " + obstacles_text(plan.obstacles);
+    std::string shortfall;
+    append_decimal(shortfall, rounded_quotient(plan.shortfall.count(), Int128{1000} * kSecondsPerHour, 2), 2);
+    append_sentence(note, shortfall + " kWh of the target are out of reach: " + obstacles_text(plan.obstacles));
   }
-  append_sentence(note, of_curves);
+  append_sentence(note, request.note_of_curves);
   return note;
 }
 
@@ -129,13 +132,44 @@ std::string Home::note_of_curves(std::int64_t last_day) const {
   return note;
 }
 
+/// What the battery lacks of the target; less than a run is worth counts as nothing.
+Joules Home::lacking() const {
+  const int ticks_per_hour = settings_->pace.ticks_per_hour();
+  const Joules lacking =
+      in_joules(battery_.at(wish_.target), ticks_per_hour) - in_joules(battery_.stored(), ticks_per_hour);
+  return lacking < kLeastRun ? Joules() : lacking;
+}
+
+/// A departure that passes below the target makes the car late, until the target is reached.
+void Home::judge_departure() {
+  if (lacking() == Joules()) {
+    late_since_.reset();
+  } else if (!late_since_ && moment() >= departure_) {
+    late_since_ = departure_on(clock_.day) == departure_ ? clock_.day : clock_.day - 1;
+  }
+}
+
+/// `2026-11-28 07:00`, or `07:00 of day 3` where days have no date.
+std::string Home::late_text() const {
+  if (!late_since_) return {};
+  const auto time = wire::time_text(wish_.ready_by);
+  if (!calendar_) return time + " of day " + std::to_string(*late_since_);
+  const LocalDay& known = calendar_->front();
+  const auto midnight = parse_iso8601(known.date + "T00:00Z", "date").value_or(0);
+  const auto date = iso8601_utc(midnight + (*late_since_ - known.day) * kSecondsPerDay);
+  return date.substr(0, known.date.size()) + ' ' + time;
+}
+
 ChargingProblem Home::problem() const {
   const int ticks_per_hour = settings_->pace.ticks_per_hour();
   const Joules target = in_joules(battery_.at(wish_.target), ticks_per_hour);
   Joules stored = in_joules(battery_.stored(), ticks_per_hour);
-  if (target - stored < kLeastRun) stored = std::max(stored, target);
+  if (lacking() == Joules()) stored = std::max(stored, target);
+  const auto objective = late_since_                            ? Objective::time
+                         : wish_.mode == ChargingMode::cheapest ? Objective::cost
+                                                                : Objective::load;
   ChargingProblem problem{.slots = slots_until(departure_),
-                          .objective = wish_.mode == ChargingMode::cheapest ? Objective::cost : Objective::load,
+                          .objective = objective,
                           .least = settings_->charger_min.value_or(settings_->charger),
                           .most = settings_->charger,
                           .fuse = settings_->fuse,
@@ -153,7 +187,8 @@ ChargingProblem Home::problem() const {
 }
 
 bool Home::is_plan_outdated() const {
-  return moment() >= departure_ || follower_.behind() > in_one_hour(Watts(1), settings_->pace.ticks_per_hour());
+  return moment() >= departure_ || (late_since_ && lacking() == Joules()) ||
+         follower_.behind() > in_one_hour(Watts(1), settings_->pace.ticks_per_hour());
 }
 
 void Home::renew_plan() {
@@ -172,6 +207,7 @@ PlanRequest Home::plan_request() const {
   const auto last_day = departure_on(clock_.day) == departure_ ? clock_.day : clock_.day + 1;
   return {.made_at = moment(),
           .ready_by = wish_.ready_by,
+          .since = late_text(),
           .note_of_curves = note_of_curves(last_day),
           .problem = problem()};
 }
@@ -195,7 +231,7 @@ bool Home::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision) {
 HomePlan plan_home(const PlanRequest& request) {
   ChargingPlan plan = plan_charging(request.problem);
   auto reasons = plan_reasons(request.problem, plan, wire::time_text(request.ready_by));
-  auto note = note_on(plan, request.note_of_curves);
+  auto note = note_on(plan, request);
   return {std::move(plan), request.made_at, std::move(reasons), std::move(note)};
 }
 

@@ -18,7 +18,8 @@ HomeState Home::state() const {
           .wish = wish_,
           .hour_energy = hour_energy_,
           .counters = counters_,
-          .ticks_of_run = ticks_of_run_};
+          .ticks_of_run = ticks_of_run_,
+          .late_since = late_since_};
 }
 
 void Home::restore(const HomeState& state, const HomeCurves& curves) {
@@ -33,6 +34,7 @@ void Home::restore(const HomeState& state, const HomeCurves& curves) {
   hour_energy_ = state.hour_energy;
   counters_ = state.counters;
   ticks_of_run_ = state.ticks_of_run;
+  late_since_ = state.late_since;
   enter_slot();
   renew_plan();
   settle();
@@ -205,6 +207,7 @@ HomeState read_home(const Json& json) {
   home.hour_energy = Energy(whole(json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
   home.ticks_of_run = whole(json, "ticks_of_run", 0, kMostHours * home.ticks_per_hour);
+  if (json.contains("late_since")) home.late_since = whole(json, "late_since", -kMostDays, home.clock.day);
   return home;
 }
 
@@ -354,8 +357,9 @@ void append_state(std::string& out, const RememberedHome& state) {
       .add("ready_by", std::int64_t{home.wish.ready_by})
       .add("hour_energy", home.hour_energy.count())
       .add("counters", home.counters)
-      .add("ticks_of_run", home.ticks_of_run)
-      .name("row");
+      .add("ticks_of_run", home.ticks_of_run);
+  if (home.late_since) writer.add("late_since", *home.late_since);
+  writer.name("row");
   NumbersWriter(out)
       .add("number", state.row.number)
       .add("quarter", state.row.quarter)

@@ -55,6 +55,7 @@ class Reasons {
       : problem_(problem), plan_(plan), ready_by_(ready_by), places_(places_of(problem, plan)) {}
 
   std::string of(std::size_t block) const {
+    if (problem_.objective == Objective::time) return "at once, since it is late";
     if (std::ranges::none_of(places_, [](const Place& p) { return p.allowed && p.block == Place::kNone; }))
       return "must charge now to make " + ready_by_;
     if (const auto power = cut_by_fuse(block)) {

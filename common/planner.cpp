@@ -165,6 +165,11 @@ std::vector<Draw> planned_draws(const ChargingProblem& problem, const Intake& in
   return draws;
 }
 
+/// Ends when so much is drawn, even where the car takes nothing more in the rest of the time.
+std::vector<Draw> draws_at_once(const ChargingProblem& problem, const Intake& intake, std::int64_t drawn) {
+  return worthwhile(tidied(problem, draw_at_once(problem, intake, {}, drawn).draws)).draws;
+}
+
 ChargingPlan planned(const ChargingProblem& problem, const std::vector<Draw>& draws) {
   return PlanWriter(problem).write(draws);
 }
@@ -188,7 +193,9 @@ MoneyMicro cost_of(const ChargingProblem& problem, const std::vector<Draw>& draw
 ChargingPlan plan_charging(const ChargingProblem& problem) {
   const Intake intake(problem);
   const AtOnce reach = draw_at_once(problem, intake, {}, intake.need());
-  ChargingPlan plan = planned(problem, planned_draws(problem, intake, reach));
+  const bool at_once = problem.objective == Objective::time;
+  ChargingPlan plan =
+      planned(problem, at_once ? draws_at_once(problem, intake, reach.drawn) : planned_draws(problem, intake, reach));
   const bool sound = is_sound(problem, plan);
   assert(sound);  // a build for users goes on with less
   if (!sound) plan = replacement_of(problem, reach);

@@ -13,7 +13,8 @@
 ///  - Base load and draw together stay within the fuse. A slot is barred at a state of charge where even the least
 ///    draw would exceed it; a slot above the price ceiling is barred altogether.
 ///  - A run draws at least `kLeastRun`. So a plan may lack so much of its target where only a run of less would do.
-///  - The plan reaches the target, or draws all it can. Among those: the least objective, then the fewest starts, then
+///  - The plan reaches the target, or draws all it can. (With Objective::time that is all; a run may be short.) Among
+///  those: the least objective, then the fewest starts, then
 ///    the latest first start, the latest second one, and so on.
 ///
 /// On/off chargers are planned exactly. For the others energy moves in steps of at most 25 Wh (see planner_grid.hpp
@@ -43,6 +44,7 @@ constexpr Joules kLeastRun{3600};
 enum class Objective {
   cost,  ///< of the energy and of the starts
   load,  ///< the base load in the hours of charging: the sum of base load times energy. Starts are only reported
+  time,  ///< until the target: charging at once at the highest power, wherever fuse and ceiling allow it
 };
 
 /// From this state of charge on the car takes at most so much, whatever the charger offers.

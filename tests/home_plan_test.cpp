@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "common/home_state.hpp"
 #include "common/wire.hpp"
 #include "tests/homes.hpp"
 
@@ -177,6 +178,89 @@ TEST_CASE("a departure a minute away gets a minute's charge, and says what is mi
   CHECK(plan["blocks"][0]["why"] == "must charge now to make 00:01");
   CHECK(plan["shortfall_kwh"] == 27.657);
   CHECK(plan["note"] == "27.66 kWh of the target are out of reach: too little time");
+}
+
+HomeSettings late_settings(Percent start = Percent(5'500)) {
+  HomeSettings settings = planned_settings(ChargingMode::cheapest, 10, 3600);
+  settings.start_soc = start;
+  return settings;
+}
+
+TEST_CASE("a car that misses its departure goes on charging until its target, in one run") {
+  Home home = test::home_of(late_settings());
+  CHECK(plan_of(home)["note"] == "10.34 kWh of the target are out of reach: too little time");
+  int starts = 1;
+  int ticks = 0;
+  for (Charging before = Charging::on; ticks < 3 * 3600; ++ticks) {
+    if (ticks == 1800) {
+      CHECK(plan_of(home)["note"] == "late since 00:10 of day 0, charging goes on until the target is reached");
+      CHECK(spans_of(home) == "00:10-01:34");
+      CHECK(plan_of(home)["blocks"][0]["why"] == "at once, since it is late");
+      CHECK(plan_of(home)["shortfall_kwh"] == 0.0);
+    }
+    test::advance(home);
+    const Charging now = home.snapshot().charging;
+    starts += now == Charging::on && before == Charging::off ? 1 : 0;
+    before = now;
+    if (now == Charging::off) break;
+  }
+  CHECK(ticks + 1 == 3600 + 33 * 60 + 51);  // 25 % of 46.3 kWh at 7.4 kW
+  CHECK(starts == 1);
+  CHECK(wire::http::soc_percent(home.snapshot()) == "80.0");
+  test::advance(home, 10);
+  CHECK(plan_of(home)["note"].is_null());
+  CHECK(plan_of(home)["blocks"].empty());
+  test::advance(home, 24 * 3600);  // the next departure is met
+  CHECK(plan_of(home)["note"].is_null());
+}
+
+TEST_CASE("a car that is late waits while the price ceiling bars it") {
+  HomeSettings settings = late_settings();
+  settings.max_price = PricePerKwh(700'000);  // 02:00 to 05:00, 22:00 to 24:00
+  Home home = test::home_of(settings);
+  test::advance(home, 3600);
+  CHECK(plan_of(home)["note"] == "late since 00:10 of day 0, charging goes on until the target is reached");
+  CHECK(spans_of(home) == "02:00-03:34");
+}
+
+TEST_CASE("who is late is so with another target, and no more with another promise") {
+  Home home = test::home_of(late_settings(Percent(0)));
+  test::advance(home, 1000);
+  const auto late = plan_of(home)["note"].get<std::string>();
+  CHECK(late.starts_with("late since 00:10 of day 0"));
+  tell(home, TargetCommand{Percent(7'900)});
+  CHECK(plan_of(home)["note"].get<std::string>().starts_with("late since 00:10 of day 0"));
+  const auto told =
+      GENERATE(as<Command>(), ReadyByCommand{7 * 60}, ModeCommand{ChargingMode::lowest_load}, DischargeCommand{});
+  tell(home, told);
+  CHECK(plan_of(home)["note"].dump().find("late") == std::string::npos);
+}
+
+TEST_CASE("a home that is late is so after a restart") {
+  Home home = test::home_of(late_settings());
+  test::advance(home, 1800);
+  std::string text;
+  append_state(text, {home.state(), {}});
+  const auto state = parse_state(text);
+  REQUIRE(state);
+  CHECK(state->home.late_since == 0);
+  Home other = test::home_of(late_settings());
+  other.restore(state->home, {});
+  plan_now(other);
+  CHECK(plan_of(other)["note"] == plan_of(home)["note"]);
+  CHECK(spans_of(other) == "00:30-01:34");
+}
+
+TEST_CASE("in real time a plan says of which date the missed departure was") {
+  HomeSettings settings = late_settings();
+  settings.clock_mode = ClockMode::local;
+  Home home = test::home_of(settings);
+  const auto days = calendar(1'806'188'400);
+  home.set_calendar(days);
+  plan_now(home);
+  test::advance(home, 700);
+  CHECK(plan_of(home)["note"] ==
+        "late since " + days->front().date + " 00:10, charging goes on until the target is reached");
 }
 
 TEST_CASE("without balancing a fuse is exceeded, with it charging waits") {

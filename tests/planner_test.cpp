@@ -99,6 +99,23 @@ TEST_CASE("the reference home burdens the house least in the hours 0 and 1, 23 a
   CHECK(plan.start_costs == MoneyMicro(1'000'000));
 }
 
+TEST_CASE("at once: until the target, wherever fuse and ceiling allow it, whatever it costs") {
+  ChargingProblem problem = small({1, 9, 9, 1, 1}, 2.5);
+  problem.objective = Objective::time;
+  CHECK(planned(problem) == "00:00-00:37:30");
+  problem.max_price = PricePerKwh(50'000);
+  CHECK(planned(problem) == "00:00-00:15 00:45-01:07:30");
+  problem.max_price.reset();
+  problem.slots[1].base_load = Watts(8'000);
+  CHECK(planned(problem) == "00:00-00:15 00:30-00:52:30");
+  problem.slots[1].base_load = Watts(0);
+  problem.taper = {{Percent(300), Watts(0)}};  // the car stops at 1.5 kWh
+  const ChargingPlan plan = plan_charging(problem);
+  CHECK(test::fault_of(problem, plan).empty());
+  CHECK(blocks_of(plan) == "00:00-00:22:30");
+  CHECK(plan.shortfall == Joules(1'000 * kWattHour));
+}
+
 TEST_CASE("named days on an on/off charger") {
   const auto [name, prices, need, expected] = GENERATE(table<const char*, std::vector<int>, double, const char*>({
       {"60-0-60-0", {9, 1, 9, 1}, 2, "00:15-00:30 00:45-01:00"},

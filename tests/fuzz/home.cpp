@@ -18,7 +18,7 @@ namespace home_energy::fuzz {
 namespace {
 
 const wire::Labels kLabels{"SEK", "2026-11-22T00:00:00+01:00", {}};
-constexpr int kMostSteps = 16;
+constexpr int kMostSteps = 6;
 /// In one of so many inputs what was rendered is parsed, which takes longer than all else.
 constexpr std::size_t kParsed = 16;
 constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
@@ -35,7 +35,7 @@ DayCurve<Value> a_curve(Input& input, std::int64_t lowest, std::int64_t highest,
 
 /// Batteries, powers and curves of any size that options allow, or those of a household.
 HomeSettings settings_of(Input& input) {
-  const bool large = input.below(4) == 0;
+  const bool large = input.below(16) == 0;
   const bool quarterly = input.flag();
   const std::size_t slots = quarterly ? kQuartersPerDay : kHoursPerDay;
   constexpr std::array kTicks{4, 12, 60, 1, 3, 3600};
@@ -45,13 +45,13 @@ HomeSettings settings_of(Input& input) {
       .baseload = a_curve<Watts>(input, 0, large ? 1'000'000 : 12'000, slots),
       .price = a_curve<PricePerKwh>(input, large ? -1'000'000'000'000 : -200'000, large ? 1'000'000'000'000 : 3'000'000,
                                     slots),
-      .capacity = WattHours(input.within(100, large ? 1'000'000 : 20'000)),
+      .capacity = WattHours(input.within(100, large ? 1'000'000 : 4'000)),
       .charger = Watts(input.within(0, large ? 1'000'000 : 22'000)),
       .fuse = Watts(input.within(0, large ? 1'000'000 : 25'000)),
       .start_soc = Percent(input.within(0, kFull.count())),
       .charge_limit = Percent(input.within(2'000, kFull.count())),
       .clock_mode = input.below(4) == 0 ? ClockMode::local : ClockMode::simulated};
-  if (input.below(8) == 0) settings.charger_min = Watts(input.within(0, settings.charger.count()));
+  if (input.below(16) == 0) settings.charger_min = Watts(input.within(0, settings.charger.count()));
   if (input.flag()) settings.charge_efficiency = Percent(input.within(1'000, kFull.count()));
   for (std::int64_t from = 0; input.below(8) == 0 && from < kFull.count();) {
     from = input.within(from, kFull.count() - 1);
@@ -87,7 +87,7 @@ class Life {
       if (action == 0) {
         command();
       } else {
-        pass(action == 1 ? 1 : static_cast<int>(input_.below(32)));
+        pass(action == 1 ? 1 : static_cast<int>(input_.below(16)));
       }
       hold_counters(before, home_.snapshot());
     }
@@ -102,9 +102,9 @@ class Life {
   /// Most departures are near: plans of few slots are made within microseconds, so that many are tried.
   void make_plan() {
     if (!home_.plan_due()) return;
-    if (input_.below(32) != 0) {
+    if (input_.below(64) != 0 && !home_.state().late_since) {
       const Snapshot now = home_.snapshot();
-      const int minute = now.hour * kMinutesPerHour + now.minute + 1 + static_cast<int>(input_.below(100));
+      const int minute = now.hour * kMinutesPerHour + now.minute + 1 + static_cast<int>(input_.below(40));
       hold(home_.apply(ReadyByCommand{minute % kMinutesPerDay}).has_value(), "a departure");
     }
     const PlanRequest request = home_.plan_request();
@@ -140,9 +140,10 @@ class Life {
       case 3:
         return ReadyByCommand{static_cast<int>(input_.within(0, kMinutesPerDay - 1))};
       case 4:
-        return PriceCommand{{a_curve<PricePerKwh>(input_, -1'000'000, 5'000'000, slots), {}, "SEK/kWh"}};
+        return PriceCommand{
+            {.every_day = a_curve<PricePerKwh>(input_, -1'000'000, 5'000'000, slots), .unit = "SEK/kWh"}};
       case 5:
-        return BaseloadCommand{{a_curve<Watts>(input_, 0, 30'000, slots), {}, "kW"}};
+        return BaseloadCommand{{.every_day = a_curve<Watts>(input_, 0, 30'000, slots), .unit = "kW"}};
       case 6:
         return ChargeCommand{input_.flag() ? Charging::on : Charging::off};
       default:
