@@ -131,6 +131,7 @@ Result<void> Assembly::homes() {
     options_.mqtt.subscriptions = Announcer::subscriptions(options_.ha_prefix);
   }
   options_.mqtt.subscriptions.push_back({topics.command_filter(), Stored::skip});
+  options_.mqtt.subscriptions.push_back({topics.homeless_filter(), Stored::skip});
   options_.mqtt.status_topic = topics.status();
   options_.mqtt.offline = wire::kOffline;
   runner.base_topic = text("base-topic");

@@ -220,6 +220,16 @@ ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextFo
                        {labels_.currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly, days});
 }
 
+/// Why a command without a home is not carried out, with the topic that would do.
+Error Runner::homeless(const wire::CommandAddress& address) const {
+  const bool is_command = std::ranges::find(wire::command::kAll, address.command) != wire::command::kAll.end();
+  const auto& home = settings_.home_ids.front();
+  return {ErrorCode::unknown_home, "home",
+          "topic " + excerpt(settings_.base_topic + '/' + address.command + "/set") + " names no " +
+              (is_command ? "home" : "command of a home") + ": send to " +
+              topics_.command(home, is_command ? address.command : wire::command::kCharge)};
+}
+
 void Runner::on_message(const Incoming& message) {
   const auto address = topics_.command_address(message.topic);
   if (!address) return;
@@ -230,6 +240,7 @@ void Runner::on_message(const Incoming& message) {
     });
   };
   const auto home = find(address->home);
+  if (address->home.empty()) return told({}, tl::unexpected(homeless(*address)));
   if (!home) {
     return told({}, failure(ErrorCode::unknown_home, "home", "home " + excerpt(address->home) + " does not exist"));
   }

@@ -172,6 +172,7 @@ class Runner {
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
   /// What moves with time and commands, and, where they have changed, plan and curves.
   void publish_changes(std::size_t home);
+  Error homeless(const wire::CommandAddress& address) const;
   void answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt);
   ParsedCommand parse(std::string_view name, std::string_view text, TextForm form) const;
 

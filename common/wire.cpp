@@ -90,7 +90,8 @@ std::optional<CommandAddress> Topics::command_address(std::string_view topic) co
   if (!topic.starts_with('/') || topic.size() <= kCommandSuffix.size()) return std::nullopt;
   topic = topic.substr(1, topic.size() - 1 - kCommandSuffix.size());
   const auto slash = topic.find('/');
-  if (slash == std::string_view::npos || topic.find('/', slash + 1) != std::string_view::npos) return std::nullopt;
+  if (slash == std::string_view::npos) return CommandAddress{.home = {}, .command = std::string(topic)};
+  if (topic.find('/', slash + 1) != std::string_view::npos) return std::nullopt;
   return CommandAddress{std::string(topic.substr(0, slash)), std::string(topic.substr(slash + 1))};
 }
 
@@ -110,7 +111,8 @@ bool Topics::owns(std::string_view topic) const {
   if (home != kAnswers && std::ranges::find(kReservedHomes, home) != kReservedHomes.end()) return true;
   if (home.size() == topic.size()) return false;
   const auto rest = topic.substr(home.size() + 1);
-  return rest.ends_with(kCommandSuffix) || (home != kAnswers && (rest == kReceipt || is_of_home(rest)));
+  const bool is_command = rest.ends_with(kCommandSuffix) || rest == kCommandSuffix.substr(1);
+  return is_command || (home != kAnswers && (rest == kReceipt || is_of_home(rest)));
 }
 
 bool Topics::may_answer_to(std::string_view topic, std::string_view discovery_prefix) const {

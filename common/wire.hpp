@@ -92,7 +92,7 @@ std::string_view name(HomeTopic topic);
 int qos(HomeTopic topic);
 
 struct CommandAddress {
-  std::string home;
+  std::string home;  ///< empty where the topic leaves it out: `home-energy/charge/set`
   std::string command;
 };
 
@@ -111,7 +111,9 @@ class Topics {
   std::string command(std::string_view home, std::string_view command) const;
   /// The subscription that covers all commands of all homes.
   std::string command_filter() const { return base_ + "/+/+/set"; }
-  /// The home and the command that a topic of that subscription names; nothing where it is another topic.
+  /// The subscription that covers commands that leave out the home.
+  std::string homeless_filter() const { return base_ + "/+/set"; }
+  /// The home and the command that a topic of these subscriptions names; nothing where it is another topic.
   std::optional<CommandAddress> command_address(std::string_view topic) const;
   /// The home whose status or state a topic is; nothing where it is another topic.
   std::optional<std::string_view> home_of(std::string_view topic) const;

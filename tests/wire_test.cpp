@@ -113,8 +113,12 @@ TEST_CASE("a command's topic names home and command") {
   REQUIRE(address);
   CHECK(address->home == "home-1");
   CHECK(address->command == "charge");
-  for (const auto* topic : {"a/b/home/charge", "a/b/charge/set", "a/b/home/x/charge/set", "a/bc/home/charge/set",
-                            "a/b/set", "/set", "", "a/b", "x/a/b/home/charge/set"}) {
+  const auto homeless = topics.command_address("a/b/charge/set");
+  REQUIRE(homeless);
+  CHECK(homeless->home.empty());
+  CHECK(homeless->command == "charge");
+  for (const auto* topic : {"a/b/home/charge", "a/b/home/x/charge/set", "a/bc/home/charge/set", "a/b/set", "/set", "",
+                            "a/b", "x/a/b/home/charge/set"}) {
     CAPTURE(topic);
     CHECK_FALSE(topics.command_address(topic));
   }
@@ -129,12 +133,25 @@ TEST_CASE("a receipt is not sent to a topic that would cost us the broker, nor t
     CAPTURE(topic);
     CHECK(topics.may_answer_to(topic, "homeassistant"));
   }
-  for (const auto* topic : {"home-energy/status", "home-energy/info", "home-energy/receipt", "home-energy/fleet",
-                            "home-energy/fleet/1", "home-energy/clock/set", "home-energy/clock/join/set",
-                            "home-energy/status/x", "home-energy/home/status", "home-energy/home/receipt",
-                            "home-energy/home/charge/set", "home-energy/home/none/set", "home-energy/other/grid",
+  for (const auto* topic : {"home-energy/status",
+                            "home-energy/info",
+                            "home-energy/receipt",
+                            "home-energy/fleet",
+                            "home-energy/fleet/1",
+                            "home-energy/clock/set",
+                            "home-energy/clock/join/set",
+                            "home-energy/status/x",
+                            "home-energy/home/status",
+                            "home-energy/home/receipt",
+                            "home-energy/charge/set",
+                            "home-energy/home/charge/set",
+                            "home-energy/home/none/set",
+                            "home-energy/other/grid",
                             "home-energy/answers/charge/set",  // a command, though of no home
-                            "homeassistant", "homeassistant/status", "homeassistant/device/home/config", "$SYS/x",
+                            "homeassistant",
+                            "homeassistant/status",
+                            "homeassistant/device/home/config",
+                            "$SYS/x",
                             "$CONTROL/dynamic-security/v1"}) {
     CAPTURE(topic);
     CHECK_FALSE(topics.may_answer_to(topic, "homeassistant"));

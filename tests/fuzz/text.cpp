@@ -76,7 +76,7 @@ void hosts(const std::string& text) {
 
 void topics(const std::string& text) {
   const wire::Topics topics("home-energy");
-  if (const auto address = topics.command_address(text))
+  if (const auto address = topics.command_address(text); address && !address->home.empty())
     hold(topics.command(address->home, address->command) == text, "an address that comes back");
   if (topics.may_answer_to(text, "homeassistant")) {
     hold(text.find_first_of("+#") == std::string::npos, "no wildcard");

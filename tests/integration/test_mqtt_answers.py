@@ -51,6 +51,22 @@ def test_a_response_topic_works_without_correlation_and_for_unknown_homes(agent,
     assert agent.running()
 
 
+@pytest.mark.parametrize("topic, said", [
+    ("charge", 'topic "home-energy/charge/set" names no home: send to home-energy/home/charge/set'),
+    ("price", 'topic "home-energy/price/set" names no home: send to home-energy/home/price/set'),
+    ("home", 'topic "home-energy/home/set" names no command of a home: send to home-energy/home/charge/set'),
+    ("", 'topic "home-energy//set" names no command of a home: send to home-energy/home/charge/set'),
+])
+def test_a_command_without_a_home_is_told_the_right_topic(agent, started, broker, topic, said):
+    asker = started(harness.Client(broker.port, "answers", "home-energy/receipt"))
+    before = agent.get("/state")[1]["battery"]
+    asker.publish(f"home-energy/{topic}/set", "on", response_topic="answers", correlation=CORRELATION)
+    expected = {"command": topic, "status": "error", "error": said}
+    assert asker.expect("home-energy/receipt") == expected
+    assert asker.expect("answers") == expected
+    assert agent.get("/state")[1]["battery"]["charging"] == before["charging"]
+
+
 def test_correlation_without_a_response_topic_is_a_plain_command(agent, client):
     client.publish(f"{HOME}/charge/set", "on", correlation=CORRELATION)
     assert client.expect(f"{HOME}/receipt")["status"] == "ok"
@@ -67,6 +83,7 @@ def test_correlation_without_a_response_topic_is_a_plain_command(agent, client):
     "x" * 60_000,
     f"{HOME}/charge/set",
     f"{HOME}/foo/set",
+    "home-energy/charge/set",
     "home-energy/ghost/charge/set",
     f"{HOME}/grid",
     f"{HOME}/price/profile",
