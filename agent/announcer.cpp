@@ -101,7 +101,8 @@ void Announcer::born() {
 
 /// For a Home Assistant that has just come up and knows the retained documents.
 void Announcer::announce_removals() {
-  spdlog::info("home assistant has come up: announcing {} homes", homes_.size());
+  spdlog::info("home assistant has come up: announcing {}",
+               homes_.size() == 1 ? "one home" : fmt::format("{} homes", homes_.size()));
   birth_pending_ = false;
   as_stubs_ = true;
   announced_at_ = Clock::now();

@@ -88,7 +88,7 @@ const std::vector<OptionSpec>& option_specs() {
        [](const std::string& text) { return is_number_within(text, 0.001, 3600); },
        "real seconds that a simulated hour lasts"},
       {"tick", Kind::text, "1s", "10ms..60s", [](const std::string& text) { return to_tick(text).has_value(); },
-       "real time between two steps of the world"},
+       "real time between two steps of the world; with --realtime 10s where none is given"},
       {"realtime", Kind::flag, "false", "true or false", a_truth, "an hour is an hour, in step with the local clock"},
       {"capacity-kwh", Kind::number, "46.3", "0.1..1000",
        [](const std::string& text) { return is_number_within(text, 0.1, 1000); }, "usable energy of the car's battery"},

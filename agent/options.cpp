@@ -68,6 +68,7 @@ class Assembly {
  private:
   const std::string& text(const std::string& name) const { return values_.at(name).text; }
   bool given(const std::string& name) const { return values_.at(name).given; }
+  std::chrono::milliseconds tick() const;
   Result<void> readable(const std::string& option) const {
     if (text(option).empty()) return {};
     std::error_code unknown;  // read_file() says what it is
@@ -197,7 +198,13 @@ Result<void> Assembly::charging(HomeSettings& home) const {
 
 Result<Pace> Assembly::pace(const HomeSettings& home, double seconds_per_hour) const {
   const auto finest = std::max(home.baseload.resolution(), home.price.resolution());
-  return named("tick", Pace::make(seconds_per_hour, *to_tick(text("tick")), finest));
+  return named("tick", Pace::make(seconds_per_hour, tick(), finest));
+}
+
+/// In real time a second's step would be a row a second in the database of whoever records it.
+std::chrono::milliseconds Assembly::tick() const {
+  constexpr std::chrono::seconds kInRealTime(10);
+  return text("realtime") == "true" && !given("tick") ? kInRealTime : *to_tick(text("tick"));
 }
 
 Result<void> Assembly::world() {
@@ -225,7 +232,7 @@ Result<void> Assembly::world() {
   if (!pace_made) return tl::unexpected(pace_made.error());
   home.pace = *pace_made;
   runner.home = std::make_shared<const HomeSettings>(home);
-  runner.tick = *to_tick(text("tick"));
+  runner.tick = tick();
   runner.currency = text("currency");
   runner.info.version = kVersion;
   runner.info.homes = runner.home_ids;

@@ -57,6 +57,14 @@ void hidden_diagnostic(ordered_json& component, const Settings&, std::string_vie
   component["en"] = false;  // as a visible text it would write a row of the logbook at every tick
 }
 
+/// Of the receipts, those that tell an error; the state stays what it was at the others. A state has 255 characters at
+/// most.
+void refused(ordered_json& component, const Settings& settings, std::string_view home) {
+  component["stat_t"] = wire::Topics(settings.base_topic).receipt(home);
+  component["val_tpl"] = "{{ value_json.error[:255] if value_json.status == 'error' else this.state }}";
+  component["ent_cat"] = "diagnostic";
+}
+
 void on_and_off(ordered_json& component, const Settings&, std::string_view) {
   component["pl_on"] = wire::text(Charging::on);
   component["pl_off"] = wire::text(Charging::off);
@@ -88,6 +96,7 @@ constexpr std::array kEntities{
     Entity{"car_charged_energy", "sensor", "Car charged energy", HomeTopic::battery, key::kChargedKwh, kEnergy},
     Entity{"simulated_time", "sensor", "Simulated time", HomeTopic::clock, key::kTime, only_icon("mdi:clock-outline"),
            {}, hidden_diagnostic},
+    Entity{"last_error", "sensor", "Last error", std::nullopt, {}, only_icon("mdi:alert-circle-outline"), {}, refused},
     Entity{"overload", "binary_sensor", "Overload", HomeTopic::grid, key::kOverload, {.device_class = "problem"}, {},
            nullptr, Template::problem},
     Entity{"car_charging", "binary_sensor", "Car charging", HomeTopic::battery, key::kCharging,

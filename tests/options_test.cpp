@@ -63,7 +63,8 @@ TEST_CASE("without options there is the contract's home") {
   const auto read = options({});
   CHECK(read.mqtt.uri == "mqtt://127.0.0.1:1883");
   CHECK(read.mqtt.client_id.starts_with("home-energy-"));
-  CHECK(read.mqtt.subscriptions.back().filter == "home-energy/+/+/set");
+  CHECK(std::prev(read.mqtt.subscriptions.end(), 2)->filter == "home-energy/+/+/set");
+  CHECK(read.mqtt.subscriptions.back().filter == "home-energy/+/set");
   CHECK(read.runner.home_ids == std::vector<std::string>{"home"});
   CHECK(read.runner.home->capacity == WattHours(46'300));
   CHECK(read.runner.home->pace.ticks_per_hour() == 4);
@@ -189,16 +190,24 @@ TEST_CASE("whose pages may show the page in a frame") {
   CHECK(options({"--http-read-anonymous"}).http_reads == AnonymousReads::allowed);
 }
 
+TEST_CASE("in real time a tick is 10 s where none is given") {
+  CHECK(options({}).runner.tick == std::chrono::seconds(1));
+  CHECK(options({"--realtime"}).runner.tick == std::chrono::seconds(10));
+  CHECK(options({"--realtime"}).runner.home->pace.ticks_per_hour() == 360);
+  CHECK(options({"--realtime", "--tick", "1s"}).runner.tick == std::chrono::seconds(1));
+  CHECK(options({"--realtime"}, {{"HOME_ENERGY_TICK", "2s"}}).runner.tick == std::chrono::seconds(2));
+}
+
 TEST_CASE("Home Assistant is told unless it is switched off") {
   const auto on = options({});
   CHECK(on.ha_prefix == "homeassistant");
-  REQUIRE(on.mqtt.subscriptions.size() == 3);
+  REQUIRE(on.mqtt.subscriptions.size() == 4);
   CHECK(on.mqtt.subscriptions[0].filter == "homeassistant/device/+/config");
   CHECK(on.mqtt.subscriptions[0].stored == Stored::read_once);
   CHECK(on.mqtt.subscriptions[1].filter == "homeassistant/status");
   const auto off = options({"--ha-discovery", "off", "--ha-prefix", "home-energy"});
   CHECK(off.ha_prefix.empty());
-  CHECK(off.mqtt.subscriptions.size() == 1);
+  CHECK(off.mqtt.subscriptions.size() == 2);
 }
 
 TEST_CASE("others reach what listens on an address of its own") {

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import time
+import types
 
 import jinja2
 import pytest
@@ -46,11 +47,27 @@ def test_every_template_renders_against_what_is_published(started, folder, broke
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)  # a missing key is an error
     for name, component in json.loads(stored(broker, DEVICE))["cmps"].items():
         for form in ("val_tpl", "lrst_val_tpl"):
-            if form in component:
+            if form in component and name != "last_error":
                 payload = json.loads(stored(broker, component["stat_t"]))
                 assert environment.from_string(component[form]).render(value_json=payload) != "", name
         if "json_attr_t" in component:
             assert isinstance(json.loads(stored(broker, component["json_attr_t"])), dict)
+
+
+def test_the_last_error_is_what_was_refused_last(started, folder, broker):
+    harness.online_agent(started, folder, broker, *STILL, "--charge-limit", "70")
+    component = json.loads(stored(broker, DEVICE))["cmps"]["last_error"]
+    template = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(component["val_tpl"])
+    client = started(harness.Client(broker.port, component["stat_t"]))
+    state = "unknown"
+    for payload, expected in (("50", "unknown"), ("80", "target must be at most the charge limit, which is 70.0 %"),
+                              ("60", "target must be at most the charge limit, which is 70.0 %")):
+        client.publish(f"{HOME}/target/set", payload)
+        receipt = client.expect(component["stat_t"])
+        state = template.render(value_json=receipt, this=types.SimpleNamespace(state=state))
+        assert state == expected
+    client.publish(f"{HOME}/mode/set", "x" * 3000)
+    assert len(template.render(value_json=client.expect(component["stat_t"]), this=None)) <= 255
 
 
 def test_the_docs_name_entities_that_exist(started, folder, broker):

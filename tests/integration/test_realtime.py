@@ -17,7 +17,7 @@ def minutes_apart(shown, zone):
 
 @pytest.mark.parametrize("zone", ["Europe/Stockholm", "Asia/Kathmandu", "America/St_Johns"])
 def test_the_clock_is_the_local_one(started, folder, broker, zone):
-    agent = started(harness.Agent(folder, "--realtime", uri=broker.uri, env={"TZ": zone})).wait_connected()
+    agent = started(harness.Agent(folder, "--realtime", "--tick", "1s", uri=broker.uri, env={"TZ": zone})).wait_connected()
     client = started(harness.Client(broker.port, "home-energy/#"))
     assert client.expect("home-energy/info")["seconds_per_hour"] == 3600.0
     assert minutes_apart(client.expect("home-energy/home/clock"), zone) <= 1
@@ -28,6 +28,14 @@ def test_the_clock_is_the_local_one(started, folder, broker, zone):
     agent.post("/charge", {"charging": "on"})
     first = client.expect("home-energy/home/battery", lambda p: p["charged_kwh"] > 0)["charged_kwh"]
     assert first == pytest.approx(7.4 / 3600, abs=0.0011)  # one tick of a second, to the wire's three decimals
+
+
+def test_a_tick_is_ten_seconds_where_none_is_given(started, folder, broker):
+    agent = started(harness.Agent(folder, "--realtime", uri=broker.uri)).wait_connected()
+    client = started(harness.Client(broker.port, "home-energy/home/battery"))
+    agent.post("/charge", {"charging": "on"})
+    first = client.expect("home-energy/home/battery", lambda p: p["charged_kwh"] > 0, patience=15)["charged_kwh"]
+    assert first == pytest.approx(7.4 * 10 / 3600, abs=0.0006)
 
 
 def test_a_discharge_leaves_the_clock_alone(started, folder, broker):

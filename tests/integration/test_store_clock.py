@@ -81,7 +81,7 @@ def rows_since(agent, text):
 
 
 def real_time_agent(folder, wall, *arguments, **options):
-    return agent_on(folder / "data", folder, "--realtime", *arguments, env=wall.env, **options)
+    return agent_on(folder / "data", folder, "--realtime", "--tick", "1s", *arguments, env=wall.env, **options)
 
 
 @pytest.mark.parametrize("end", ["kill", "stop"])
@@ -241,7 +241,7 @@ def test_days_are_not_lost_when_a_simulated_home_becomes_a_real_one_and_back(sta
     data = folder / "data"
     agent = started(agent_on(data, folder, *durable.FAST, env=wall.env))
     harness.wait_until(lambda: agent.get("/state")[1]["clock"]["hour"] >= 3, "a while passes")
-    for arguments in (("--realtime",), durable.FAST, ("--realtime",)):
+    for arguments in (("--realtime", "--tick", "1s"), durable.FAST, ("--realtime", "--tick", "1s")):
         before = agent.get("/state")[1]
         agent.stop()
         agent = started(agent_on(data, folder, *arguments, env=wall.env))
