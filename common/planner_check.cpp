@@ -58,7 +58,8 @@ std::vector<Draw> without_artefacts(const std::vector<Draw>& draws) {
 
 std::vector<Draw> without_needless_starts(const ChargingProblem& problem, std::vector<Draw> draws) {
   std::int64_t slot_begin = 0;
-  std::int64_t reached = -kArtefactLasts;  // microseconds from now at which the last draw ends
+  // Microseconds from now at which the last draw ends: now, where a run is going on.
+  std::int64_t reached = problem.running_for ? 0 : -kArtefactLasts;
   std::size_t slot = 0;
   for (Draw& draw : draws) {
     for (; slot < draw.slot; ++slot) slot_begin += problem.slots[slot].length.count() * kMicro;

@@ -15,7 +15,7 @@ namespace home_energy::planner {
 std::vector<Draw> without_artefacts(const std::vector<Draw>& draws);
 
 /// A run that begins within a second of the end of the one before continues it: the pause is an artefact of rounding,
-/// and the start costs nothing.
+/// and the start costs nothing. So does one now, where a run is going on.
 std::vector<Draw> without_needless_starts(const ChargingProblem& problem, std::vector<Draw> draws);
 
 /// Draws without those runs that draw less than `kLeastRun`, and what these would have drawn, in joules.

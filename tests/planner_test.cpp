@@ -99,6 +99,26 @@ TEST_CASE("the reference home burdens the house least in the hours 0 and 1, 23 a
   CHECK(plan.start_costs == MoneyMicro(1'000'000));
 }
 
+TEST_CASE("a run that goes on costs no start, also where the grid has no room for it") {
+  ChargingProblem problem{.slots = {{seconds(660), PricePerKwh(-816'556), Watts(2'047)},
+                                    {seconds(600), PricePerKwh(4'927'349), Watts(2'047)}},
+                          .least = Watts(1'537),
+                          .most = Watts(1'539),
+                          .fuse = Watts(11'204),
+                          .capacity = WattHours(3'653),
+                          .efficiency = Percent(5'947),
+                          .stored = Joules(2'369'695),
+                          .target = Joules(3'357'399),
+                          .start_cost = MoneyMicro(136'006),
+                          .running_for = seconds(120)};
+  const ChargingPlan plan = plan_charging(problem);
+  CHECK(test::fault_of(problem, plan).empty());
+  CHECK(blocks_of(plan) == "00:00-00:17:59");
+  CHECK(plan.start_costs == MoneyMicro(0));
+  problem.running_for.reset();
+  CHECK(plan_charging(problem).start_costs == MoneyMicro(136'006));
+}
+
 TEST_CASE("at once: until the target, wherever fuse and ceiling allow it, whatever it costs") {
   ChargingProblem problem = small({1, 9, 9, 1, 1}, 2.5);
   problem.objective = Objective::time;
