@@ -1,267 +1,257 @@
 #include "common/curve_csv.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <cmath>
 #include <optional>
 #include <utility>
 
 #include "common/curve_text.hpp"
 #include "common/iso8601.hpp"
 #include "common/pace.hpp"
+#include "common/sheet.hpp"
 #include "common/text.hpp"
 
 namespace home_energy {
 namespace {
 
-struct Cell {
-  std::string text;
-  bool quoted = false;
-};
-
-using Cells = std::vector<Cell>;
-using Column = std::vector<double>;
-
 constexpr std::size_t kHalfHoursPerDay = 48;
 constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
 
-/// The cells that hold the numbers, and how the file writes them.
-struct Sheet {
-  std::string field;
-  char separator;
-  Cells heading{};
-  std::vector<Cells> rows{};
-
-  tl::unexpected<Error> refusal(const std::string& predicate) const {
-    return failure(ErrorCode::illegal, field, field + " " + predicate);
-  }
-  std::string row_text(std::size_t row) const {
-    std::string text;
-    for (const auto& cell : rows[row])
-      text += (&cell == &rows[row].front() ? "" : std::string(1, separator)) + cell.text;
-    return "row " + std::to_string(row + 1) + ", " + excerpt(text);
-  }
+/// The numbers of a column, and where it stands.
+struct Column {
+  std::size_t at;
+  std::vector<double> numbers;
 };
 
-bool is_whole(std::string_view text) {
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+bool has_digit(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-/// Outside of quotes.
-bool holds(std::string_view text, char wanted) {
-  bool quoted = false;
-  return std::ranges::any_of(text, [&](char c) {
-    quoted = quoted != (c == '"');
-    return !quoted && c == wanted;
-  });
-}
-
-/// One cell from the start of `line`, which loses it, but not the separator after it.
-Cell take_cell(std::string_view& line, char separator) {
-  line = trimmed(line, " \r");
-  Cell cell{.text = {}, .quoted = line.starts_with('"')};
-  bool quoted = false;
-  std::size_t at = 0;
-  for (; at < line.size() && (quoted || line[at] != separator); ++at) {
-    if (line[at] != '"') cell.text += line[at];
-    quoted = quoted != (line[at] == '"');
-  }
-  line.remove_prefix(at);
-  cell.text = trimmed(cell.text);
-  return cell;
-}
-
-Cells cells_of(std::string_view line, char separator) {
-  Cells cells{take_cell(line, separator)};
-  while (!line.empty()) {
-    line.remove_prefix(1);
-    cells.push_back(take_cell(line, separator));
-  }
-  return cells;
-}
-
-std::optional<double> number_in(const Cell& cell, char separator) {
-  auto text = cell.text;
-  const auto comma = text.find(',');
-  if (comma != std::string::npos && (cell.quoted || separator != ',') && text.find('.') == std::string::npos &&
-      text.find(',', comma + 1) == std::string::npos) {
-    text[comma] = '.';
-  }
-  return curve_number(std::string_view(text));
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = trimmed(text.substr(0, end), " \r");
-    if (!line.empty() && line.front() != '#') lines.push_back(line);
-    text.remove_prefix(std::min(text.size(), end + 1));
-  }
-  return lines;
-}
-
-Sheet read_sheet(std::string_view text, const std::string& field) {
-  const char separator = holds(text, ';') ? ';' : holds(text, '\t') ? '\t' : ',';
-  Sheet sheet{.field = field, .separator = separator};
-  const auto is_number = [&](const Cell& cell) { return number_in(cell, separator).has_value(); };
-  for (const auto line : lines_of(text)) sheet.rows.push_back(cells_of(line, separator));
-  if (sheet.rows.size() > 1 && std::ranges::none_of(sheet.rows.front(), is_number)) {
-    sheet.heading = std::move(sheet.rows.front());
-    sheet.rows.erase(sheet.rows.begin());
-  }
-  return sheet;
-}
-
-Result<double> number_at(const Sheet& sheet, std::size_t row, std::size_t column) {
-  const auto& cell = sheet.rows[row][column];
-  const auto number = number_in(cell, sheet.separator);
-  if (number) return *number;
-  const bool both = cell.text.find(',') != std::string::npos && cell.text.find('.') != std::string::npos;
-  return sheet.refusal(both ? "has a comma and a point in one number in " + sheet.row_text(row)
-                            : "has something that is not a finite number in row " + std::to_string(row + 1));
-}
-
-/// 00:00, or the time of 2026-11-22 00:00
-std::optional<int> minute_in(std::string_view text) {
-  const auto blank = text.find_last_of(" T");
-  if (blank != std::string_view::npos) text.remove_prefix(blank + 1);
-  return clock_time(text.substr(0, text.find_first_of("-+Zz")));
-}
-
-/// A column that tells the time, if it does, has to begin at 00:00 and go on in equal steps.
-Result<void> check_times(const Sheet& sheet, std::size_t column) {
-  const auto step = kMinutesPerDay / static_cast<int>(sheet.rows.size());
-  for (std::size_t row = 0; row < sheet.rows.size(); ++row) {
-    const auto minute = minute_in(sheet.rows[row][column].text);
-    if (!minute || *minute == static_cast<int>(row) * step) continue;
-    return sheet.refusal("must have its times in order from 00:00 on, which they are not in " + sheet.row_text(row));
+/// 2026-11-22 or 22.11.2026 or 22/11/2026, from the start of a text; empty where there is none.
+std::string_view date_in(std::string_view text) {
+  constexpr std::size_t kLength = 10;
+  const auto date = text.substr(0, kLength);
+  for (const std::string_view pattern : {"dddd-dd-dd", "dddd/dd/dd", "dd.dd.dddd", "dd/dd/dddd"}) {
+    const auto fits = [](char c, char wanted) {
+      return wanted == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == wanted;
+    };
+    if (std::ranges::equal(date, pattern, fits)) return date;
   }
   return {};
 }
 
-/// 0, 1, 2, ... or 1, 2, 3, ...: the number of the row.
-bool is_row_number(const Column& column) {
-  for (std::size_t row = 0; row < column.size(); ++row) {
-    if (column[row] != column.front() + static_cast<double>(row)) return false;
-  }
-  return column.front() == 0 || column.front() == 1;
+/// 00:00, also after a date or before an end: 2026-11-22T00:00+01:00, 00:00-01:00
+std::optional<int> minute_in(std::string_view text) {
+  if (const auto date = date_in(text); !date.empty()) text.remove_prefix(std::min(text.size(), date.size() + 1));
+  return clock_time(trimmed(text.substr(0, text.find_first_of("-+Zz"))));
 }
 
-bool is_of_whole_numbers(const Sheet& sheet) {
-  return sheet.separator == ',' && sheet.heading.size() < 2 && std::ranges::all_of(sheet.rows, [](const Cells& row) {
-           return std::ranges::all_of(row, [](const Cell& cell) { return !cell.quoted && is_whole(cell.text); });
-         });
+/// The first number in a text: 7 of `kl 7` and of `07-08`
+std::optional<std::size_t> first_number(std::string_view text) {
+  const auto begin = text.find_first_of("0123456789");
+  if (begin == std::string_view::npos) return std::nullopt;
+  constexpr std::size_t kLongest = 3;
+  std::size_t number = 0;
+  for (std::size_t at = begin; at < text.size() && has_digit(text.substr(at, 1)); ++at) {
+    if (at - begin == kLongest) return std::nullopt;
+    number = number * 10 + static_cast<std::size_t>(text[at] - '0');
+  }
+  return number;
 }
+
+/// 0, 1, 2, ... or 1, 2, 3, ...: the number of the row.
+bool is_row_number(const std::vector<double>& numbers) {
+  for (std::size_t row = 0; row < numbers.size(); ++row) {
+    if (numbers[row] != numbers.front() + static_cast<double>(row)) return false;
+  }
+  return numbers.front() == 0 || numbers.front() == 1;
+}
+
+/// What stands beside the numbers: times have to run through one day, from 00:00 on; text tells nothing.
+class Label {
+ public:
+  Label(const Sheet& sheet, std::size_t column) : sheet_(sheet), column_(column) {}
+
+  Result<void> check() const {
+    const auto of_day = [&](std::size_t row) { return minute_in(text(row)) == static_cast<int>(row) * step(); };
+    const auto is_time = [&](std::size_t row) { return minute_in(text(row)).has_value(); };
+    if (const auto row = first([&](std::size_t r) { return date_in(text(r)) != date_in(text(0)); })) {
+      return sheet_.refusal("must be of one day, it has another date in " + sheet_.text_of(sheet_.rows[*row]));
+    }
+    if (first(is_time)) {
+      const auto wrong = first([&](std::size_t row) { return !of_day(row); });
+      return wrong ? out_of_order(*wrong) : Result<void>();
+    }
+    const bool is_dated = !date_in(text(0)).empty();
+    const bool varies = first([&](std::size_t row) { return text(row) != text(0); }).has_value();
+    if (is_dated || !varies || !first([&](std::size_t row) { return has_digit(text(row)); })) return {};
+    return check_numbered();
+  }
+
+ private:
+  std::string_view text(std::size_t row) const { return sheet_.rows[row].cells[column_].text; }
+  int step() const { return kMinutesPerDay / static_cast<int>(sheet_.rows.size()); }
+
+  template <class Holds>
+  std::optional<std::size_t> first(const Holds& holds) const {
+    for (std::size_t row = 0; row < sheet_.rows.size(); ++row)
+      if (holds(row)) return row;
+    return std::nullopt;
+  }
+
+  /// `Hour 7`, `07-08`: as good as the row's number where it is that.
+  Result<void> check_numbered() const {
+    const auto begin = first_number(text(0));
+    const auto wrong =
+        first([&](std::size_t row) { return !begin || *begin > 1 || first_number(text(row)) != *begin + row; });
+    return wrong ? out_of_order(*wrong) : Result<void>();
+  }
+
+  tl::unexpected<Error> out_of_order(std::size_t row) const {
+    return sheet_.refusal("must have its times in order from 00:00 on, which they are not in " +
+                          sheet_.text_of(sheet_.rows[row]));
+  }
+
+  const Sheet& sheet_;
+  std::size_t column_;
+};
 
 tl::unexpected<Error> ambiguous_commas(const Sheet& sheet) {
   return sheet.refusal("is ambiguous, its commas may separate numbers or stand before decimals, as in " +
-                       sheet.row_text(0) + ": separate numbers with ; or write a decimal point");
+                       sheet.text_of(sheet.rows.front()) + ": end each number with ; or write a decimal point");
 }
 
-/// The columns of numbers but the number of the row; their places in the sheet beside them.
-Result<std::vector<std::pair<std::size_t, Column>>> columns_of(const Sheet& sheet) {
-  std::vector<std::pair<std::size_t, Column>> columns;
-  for (std::size_t at = 0; at < sheet.rows.front().size(); ++at) {
-    const auto is_number = [&](const Cells& row) { return number_in(row[at], sheet.separator).has_value(); };
-    const auto numbers = std::ranges::count_if(sheet.rows, is_number);
-    const bool is_last = at + 1 == sheet.rows.front().size();
-    if (numbers == 0 && !is_last) {
-      if (auto ordered = check_times(sheet, at); !ordered) return tl::unexpected(ordered.error());
+bool is_whole_at(const Sheet& sheet, std::size_t column) {
+  return std::ranges::all_of(sheet.rows, [&](const SheetRow& row) {
+    return !row.cells[column].quoted && is_whole_number(row.cells[column].text);
+  });
+}
+
+/// `00:00 0,85`: what follows the comma is taken for the number, what stands before it for text.
+bool may_be_cut(const Sheet& sheet, std::size_t column) {
+  if (sheet.separator != ',' || column == 0 || !is_whole_at(sheet, column)) return false;
+  return std::ranges::all_of(sheet.rows, [&](const SheetRow& row) {
+    const auto& before = row.cells[column - 1].text;
+    return !before.empty() && has_digit(before.substr(before.size() - 1)) && !minute_in(before) &&
+           date_in(before) != std::string_view(before) && !is_whole_number(before);
+  });
+}
+
+/// The columns of numbers but the number of the row.
+Result<std::vector<Column>> columns_of(const Sheet& sheet) {
+  std::vector<Column> columns;
+  for (std::size_t at = 0; at < sheet.rows.front().cells.size(); ++at) {
+    const auto is_number = [&](const SheetRow& row) { return sheet.has_number(row.cells[at]); };
+    const bool alone = sheet.rows.front().cells.size() == 1;
+    if (!alone && std::ranges::none_of(sheet.rows, is_number)) {
+      if (auto label = Label(sheet, at).check(); !label) return tl::unexpected(label.error());
       continue;
     }
-    Column column;
-    for (std::size_t row = 0; row < sheet.rows.size(); ++row) {
-      const auto number = number_at(sheet, row, at);
+    Column column{at, {}};
+    for (const auto& row : sheet.rows) {
+      const auto number = sheet.number_at(row, at);
       if (!number) return tl::unexpected(number.error());
-      column.push_back(*number);
+      column.numbers.push_back(*number);
     }
-    columns.emplace_back(at, std::move(column));
+    columns.push_back(std::move(column));
   }
-  if (columns.size() > 1 && is_row_number(columns.front().second)) columns.erase(columns.begin());
+  const bool beside_others = sheet.rows.front().cells.size() > 1;
+  if (!columns.empty() && beside_others && is_row_number(columns.front().numbers)) columns.erase(columns.begin());
   return columns;
 }
 
-/// A unit in brackets, or the whole where it is one.
-std::string unit_in(std::string_view heading) {
-  const auto open = heading.find_last_of("([");
-  if (open != std::string_view::npos) heading = heading.substr(open + 1, heading.find_first_of(")]", open) - open - 1);
-  std::string lower(trimmed(heading));
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const bool is_price = lower.find('/') != std::string::npos && lower.ends_with("wh");
-  return is_price || lower == "kw" || lower == "w" ? std::string(trimmed(heading)) : std::string();
+/// q1, kvart 2, :15: the name of a quarter of an hour.
+bool names_quarter(const Cell& cell, std::size_t quarter) {
+  constexpr std::array<std::string_view, 4> kMinutes{"00", "15", "30", "45"};
+  constexpr std::array<std::string_view, 8> kWords{"", "q", "k", "kv", "kvart", "quarter", "viertel", "v"};
+  std::string word;
+  std::string digits;
+  for (const char c : cell.text) {
+    const auto letter = static_cast<unsigned char>(c);
+    if (std::isdigit(letter) != 0) digits += c;
+    if (std::isalpha(letter) != 0) word += static_cast<char>(std::tolower(letter));
+  }
+  if (digits.ends_with(kMinutes.at(quarter))) return true;
+  return digits == std::to_string(quarter + 1) && std::ranges::find(kWords, word) != kWords.end();
+}
+
+/// Whether four columns are the quarters of 24 hours, which their heading may deny.
+bool are_quarters(const Sheet& sheet, const std::vector<Column>& columns) {
+  if (columns.size() != kQuartersPerHour || sheet.rows.size() != kHoursPerDay) return false;
+  if (!sheet.heading) return true;
+  for (std::size_t quarter = 0; quarter < columns.size(); ++quarter) {
+    const auto at = columns[quarter].at;
+    if (at >= sheet.heading->cells.size() || !names_quarter(sheet.heading->cells[at], quarter)) return false;
+  }
+  return true;
 }
 
 Result<CurveTable> from_columns(const Sheet& sheet) {
-  return columns_of(sheet).and_then([&](const auto& columns) -> Result<CurveTable> {
-    const bool quarters = columns.size() == kQuartersPerHour && sheet.rows.size() == kHoursPerDay;
-    if (columns.size() == 2 && is_of_whole_numbers(sheet)) return ambiguous_commas(sheet);
+  return columns_of(sheet).and_then([&](const std::vector<Column>& columns) -> Result<CurveTable> {
+    const auto is_whole = [&](const Column& column) { return is_whole_at(sheet, column.at); };
+    const bool no_names = !sheet.heading || sheet.heading->cells.size() < sheet.rows.front().cells.size();
+    const bool halves = columns.size() > 1 && columns.size() % 2 == 0;
+    if (sheet.separator == ',' && no_names && halves && std::ranges::all_of(columns, is_whole))
+      return ambiguous_commas(sheet);
+    const bool quarters = are_quarters(sheet, columns);
+    if (columns.empty())
+      return sheet.refusal("has no column of numbers beside the row's, as in " + sheet.text_of(sheet.rows.front()));
     if (columns.size() != 1 && !quarters) {
-      return sheet.refusal("has " + std::to_string(columns.size()) +
-                           " columns of numbers: keep one of them, or the four quarters of each of 24 hours");
+      return sheet.refusal(
+          "has " + std::to_string(columns.size()) +
+          " columns of numbers: keep one of them, or four called q1, q2, q3, q4 for the quarters of 24 "
+          "hours");
     }
+    if (!quarters && may_be_cut(sheet, columns.front().at)) return ambiguous_commas(sheet);
     CurveTable table;
     for (std::size_t row = 0; row < sheet.rows.size(); ++row) {
-      for (const auto& [at, column] : columns) table.values.push_back(column[row]);
+      for (const auto& column : columns) table.values.push_back(column.numbers[row]);
     }
-    if (columns.front().first < sheet.heading.size()) table.unit = unit_in(sheet.heading[columns.front().first].text);
+    const auto at = columns.front().at;
+    if (sheet.heading && at < sheet.heading->cells.size()) table.heading = sheet.heading->cells[at].text;
     return table;
   });
 }
 
+/// Rows of nothing but numbers.
 Result<CurveTable> from_all_cells(const Sheet& sheet) {
   CurveTable table;
-  for (std::size_t row = 0; row < sheet.rows.size(); ++row) {
-    for (std::size_t at = 0; at < sheet.rows[row].size(); ++at) {
-      const auto number = number_at(sheet, row, at);
+  bool any_decimal = false;
+  bool all_whole = sheet.separator == ',';
+  for (const auto& row : sheet.rows) {
+    if (sheet.rows.size() > 1 && is_curve_size(row.cells.size())) {
+      return sheet.refusal("has " + std::to_string(sheet.rows.size()) + " rows of " + std::to_string(row.cells.size()) +
+                           " numbers: keep one of them");
+    }
+    for (std::size_t at = 0; at < row.cells.size(); ++at) {
+      const auto number = sheet.number_at(row, at);
       if (!number) return tl::unexpected(number.error());
       table.values.push_back(*number);
+      const auto& cell = row.cells[at];
+      any_decimal = any_decimal || (cell.text.size() > 1 && cell.text.starts_with('0'));
+      all_whole = all_whole && !cell.quoted && is_whole_number(cell.text);
     }
   }
-  const auto is_decimal = [](const Cell& cell) { return cell.text.size() > 1 && cell.text.starts_with('0'); };
-  const auto any_decimal = [&](const Cells& row) { return std::ranges::any_of(row, is_decimal); };
-  const bool halves = table.values.size() == kHalfHoursPerDay || std::ranges::any_of(sheet.rows, any_decimal);
-  if (halves && is_of_whole_numbers(sheet)) return ambiguous_commas(sheet);
-  if (!sheet.heading.empty()) table.unit = unit_in(sheet.heading.back().text);
+  if (all_whole && (any_decimal || table.values.size() == kHalfHoursPerDay)) return ambiguous_commas(sheet);
+  if (sheet.heading) table.heading = sheet.heading->cells.back().text;
   return table;
 }
 
-/// A separator at the end of a line begins no cell, unless that is one of a column.
-void drop_ends(Sheet& sheet) {
-  const auto ends_empty = [](const Cells& row) { return row.size() > 1 && row.back().text.empty(); };
-  if (is_curve_size(sheet.rows.size()) && !std::ranges::all_of(sheet.rows, ends_empty)) return;
-  for (auto& row : sheet.rows)
-    if (ends_empty(row)) row.pop_back();
-}
-
-bool is_table(const Sheet& sheet) {
-  if (!is_curve_size(sheet.rows.size())) return false;
-  const auto width = sheet.rows.front().size();
-  return std::ranges::all_of(sheet.rows, [&](const Cells& row) { return row.size() == width; });
-}
-
-/// `1.234` of a file that also has `0,85` may be a thousand.
-Result<void> check_decimals(const Sheet& sheet) {
-  const auto any = [&](char point) {
-    return std::ranges::any_of(sheet.rows, [&](const Cells& row) {
-      return std::ranges::any_of(row, [&](const Cell& cell) {
-        return cell.text.find(point) != std::string::npos && number_in(cell, sheet.separator).has_value();
-      });
-    });
-  };
-  if (any('.') && any(',')) return sheet.refusal("mixes decimal points and decimal commas");
-  return {};
+Result<CurveTable> from_sheet(const Sheet& sheet) {
+  if (is_curve_size(sheet.rows.size()) && sheet.is_even()) return from_columns(sheet);
+  const auto text = std::ranges::find_if(sheet.rows, [&](const SheetRow& row) {
+    return std::ranges::any_of(row.cells, [&](const Cell& cell) { return !sheet.has_number(cell); });
+  });
+  if (text == sheet.rows.end() || sheet.rows.size() == 1) return from_all_cells(sheet);
+  return sheet.refusal("must have 24, 48 or 96 rows of equally many cells, or hold nothing but numbers, it has " +
+                       std::to_string(sheet.rows.size()) + " rows, and text in " + sheet.text_of(*text));
 }
 
 }  // namespace
 
 Result<CurveTable> parse_curve_csv(std::string_view text, const std::string& field) {
-  Sheet sheet = read_sheet(text, field);
-  drop_ends(sheet);
-  return check_decimals(sheet).and_then([&] { return is_table(sheet) ? from_columns(sheet) : from_all_cells(sheet); });
+  return read_sheet(text, field).and_then([](const Sheet& sheet) { return from_sheet(sheet); });
 }
 
 }  // namespace home_energy

@@ -1,7 +1,7 @@
 #include "common/curve_entries.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -23,13 +23,16 @@ constexpr std::int64_t kSecondsPerMinute = 60;
 constexpr std::int64_t kSlackSeconds = 2;
 constexpr std::int64_t kMilli = 1000;
 constexpr std::int64_t kFirstMillis = 100'000'000'000;  // a number from here on counts milliseconds: 1973, or year 5138
-constexpr std::int64_t kLatest = 253'402'300'799;       // the last second of the year 9999
+constexpr std::int64_t kLongestStep = 3600;
+constexpr std::int64_t kLongestWithoutEnd = 86'400;
+constexpr std::int64_t kLatest = 253'402'300'799;  // the last second of the year 9999
 
 /// One of a list of dated values, as it was written.
 struct Entry {
   std::int64_t begin;
   std::optional<std::int64_t> end;
   std::optional<double> value;
+  bool is_open;  ///< its end is given as null
 };
 
 using Entries = std::vector<Entry>;
@@ -87,7 +90,8 @@ Result<Entry> read_entry(const json& item, const ListReading& list) {
   }
   const auto begin = time_of(*start, list);
   if (!begin) return tl::unexpected(begin.error());
-  Entry entry{*begin, std::nullopt, std::nullopt};
+  const bool has_end = !list.shape.end.empty() && item.contains(list.shape.end);
+  Entry entry{*begin, std::nullopt, std::nullopt, has_end && item.find(list.shape.end)->is_null()};
   if (const auto* const end = list.shape.end.empty() ? nullptr : member(item, list.shape.end)) {
     const auto read = time_of(*end, list);
     if (!read) return tl::unexpected(read.error());
@@ -103,6 +107,38 @@ Result<Entry> read_entry(const json& item, const ListReading& list) {
   return entry;
 }
 
+/// Of one key; nothing where it is not there, null or blank.
+Result<std::optional<double>> divisor_at(const json& object, std::string_view key, const CurveReading& reading) {
+  const auto* const unit = member(object, key);
+  if (unit == nullptr) return std::nullopt;
+  // What is no text is refused as any unknown unit is, with the legal ones.
+  const auto text = unit->is_string() ? std::string_view(unit->get_ref<const std::string&>()) : unit->type_name();
+  if (trimmed(text).empty()) return std::nullopt;
+  return reading.kind.divisor(text, reading.kind, reading.context);
+}
+
+/// Whether a unit was named for a list, beside it or in it.
+bool names_unit(const json& entry, const CurveReading& reading) {
+  return reading.divisor || divisor_of(entry, reading).value_or(std::nullopt).has_value();
+}
+
+/// No currency is converted. Nord Pool's sensors say `price_in_cents` where their unit should.
+Result<void> check_currency(const json& object, const CurveReading& reading) {
+  if (!reading.kind.is_money) return {};
+  const auto* const currency = member(object, "currency");
+  if (currency != nullptr && currency->is_string() && !currency->get_ref<const std::string&>().empty() &&
+      !is_currency(currency->get_ref<const std::string&>(), reading.context.currency)) {
+    return reading.fail(ErrorCode::illegal, "has the currency " + excerpt(currency->get_ref<const std::string&>()) +
+                                                ", it must be " + std::string(reading.context.currency) +
+                                                " (no currency is converted)");
+  }
+  const auto* const in_cents = member(object, "price_in_cents");
+  if (in_cents != nullptr && *in_cents == true && member(object, wire::key::kUnitOfMeasurement) == nullptr) {
+    return tl::unexpected(unit_is_missing(reading.context.currency, reading.kind.field));
+  }
+  return {};
+}
+
 /// What the values of a shape are divided by where no unit is named for them; none: they are to be plausible.
 Result<std::optional<double>> divisor_of_shape(const CurveShape& shape, const CurveReading& reading) {
   if (shape.unit_is == ShapeUnit::of_shape) return reading.kind.divisor(shape.unit, reading.kind, reading.context);
@@ -110,9 +146,8 @@ Result<std::optional<double>> divisor_of_shape(const CurveShape& shape, const Cu
   return tl::unexpected(unit_is_missing(reading.context.currency, reading.kind.field));
 }
 
-/// The unit of a list: that which the whole names, else each of its entries, else the shape's own.
+/// The unit of a list: that which each of its entries names, or the whole, else the shape's own.
 Result<std::optional<double>> divisor_of_list(const json& list, const CurveShape& shape, const CurveReading& reading) {
-  if (reading.divisor) return reading.divisor;
   auto named = divisor_of(list.front(), reading);
   if (!named) return named;
   for (const auto& item : list) {
@@ -121,7 +156,26 @@ Result<std::optional<double>> divisor_of_list(const json& list, const CurveShape
     if (!same) return same;
     if (*same != *named) return reading.fail(ErrorCode::illegal, "must have one unit throughout");
   }
+  if (*named && reading.divisor && *named != *reading.divisor) {
+    return reading.fail(ErrorCode::illegal, "has one unit beside its entries, and another in them");
+  }
+  if (reading.divisor) return reading.divisor;
   return *named ? named : divisor_of_shape(shape, reading);
+}
+
+/// Prices of two areas are two lists.
+Result<void> check_area(const json& list, const CurveReading& reading) {
+  for (const std::string_view key : {"PriceArea", "price_area", "area"}) {
+    const auto* const first = list.front().is_object() ? member(list.front(), key) : nullptr;
+    for (const auto& item : list) {
+      const auto* const area = item.is_object() ? member(item, key) : nullptr;
+      if (first == nullptr || area == nullptr || !first->is_string() || !area->is_string() || *area == *first) continue;
+      return reading.fail(ErrorCode::illegal, "has entries of more than one area, " +
+                                                  excerpt(first->get_ref<const std::string&>()) + " and " +
+                                                  excerpt(area->get_ref<const std::string&>()) + ": send those of one");
+    }
+  }
+  return {};
 }
 
 /// The shape of a list, and what its values are divided by: the first whose unit is legal here.
@@ -136,21 +190,46 @@ Result<std::pair<const CurveShape*, std::optional<double>>> shape_of(const json&
   return refused;
 }
 
-/// Gives an end to those that came without: the next start, or for the last as long as the one before.
+/// How far apart most starts are, where that is at most an hour: so long an entry lasts. Nothing where they are not.
+/// @param entries by start
+std::optional<std::int64_t> step_of(const Entries& entries) {
+  std::map<std::int64_t, std::size_t> counts;
+  std::size_t steps = 0;
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    const auto step = entries[i].begin - entries[i - 1].begin;
+    if (step == 0) continue;
+    ++counts[step];
+    ++steps;
+  }
+  const auto commonest = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
+  if (commonest == counts.end() || commonest->second * 2 < steps || commonest->first > kLongestStep)
+    return std::nullopt;
+  return commonest->first;
+}
+
+/// Where an entry ends that came without an end: at the next start, but no later than the others of its list would.
+Result<std::int64_t> end_of(const Entries& entries, const Entry& entry, std::optional<std::int64_t> step,
+                            const CurveReading& reading) {
+  const auto next = std::ranges::upper_bound(entries, entry.begin, {}, &Entry::begin);
+  const bool is_last = next == entries.end();
+  if (is_last && entry.is_open) return kLatest;
+  if (step) return is_last ? entry.begin + *step : std::min(next->begin, entry.begin + *step);
+  if (!is_last && next->begin - entry.begin <= kLongestWithoutEnd) return next->begin;
+  if (entries.front().begin == entries.back().begin) {
+    return reading.fail(ErrorCode::missing, "must have an end where it has a single start");
+  }
+  return reading.fail(ErrorCode::missing, "must have an end where its starts are not equally far apart, " +
+                                              iso8601_utc(entry.begin) + " has not");
+}
+
 /// @param entries by start
 Result<Entries> with_ends(Entries entries, const CurveReading& reading) {
+  const auto step = step_of(entries);
   for (auto& entry : entries) {
     if (entry.end) continue;
-    const auto next = std::ranges::upper_bound(entries, entry.begin, {}, &Entry::begin);
-    const auto same = std::ranges::lower_bound(entries, entry.begin, {}, &Entry::begin);
-    if (next != entries.end()) {
-      entry.end = next->begin;
-    } else if (same != entries.begin()) {
-      const auto before = std::prev(same);  // which has an end by now
-      entry.end = entry.begin + (*before->end - before->begin);
-    } else {
-      return reading.fail(ErrorCode::missing, "must have an end where it has a single start");
-    }
+    const auto end = end_of(entries, entry, step, reading);
+    if (!end) return tl::unexpected(end.error());
+    entry.end = *end;
   }
   return entries;
 }
@@ -177,6 +256,7 @@ Result<bool> add_entries(Entries& entries, const json& list, const CurveReading&
     return reading.fail(ErrorCode::too_large, "must have at most " + std::to_string(kMaxEntries) + " entries");
   }
   if (list.empty()) return true;
+  if (auto area = check_area(list, reading); !area) return tl::unexpected(area.error());
   const auto shape = shape_of(list, reading);
   if (!shape) return tl::unexpected(shape.error());
   const ListReading how{reading, *shape->first, shape->second.value_or(1)};
@@ -185,22 +265,21 @@ Result<bool> add_entries(Entries& entries, const json& list, const CurveReading&
     if (!entry) return tl::unexpected(entry.error());
     entries.push_back(*entry);
   }
-  return shape->second.has_value();
+  // A shape that means our own unit may be used by someone who means another: its values have to be plausible.
+  return shape->second && (names_unit(list.front(), reading) || *shape->second != 1);
 }
 
 }  // namespace
 
 Result<std::optional<double>> divisor_of(const json& object, const CurveReading& reading) {
-  // Nord Pool's sensors have their unit as the first of these, and "kWh" as the second.
-  for (const auto key : {wire::key::kUnitOfMeasurement, wire::key::kUnit}) {
-    const auto* const unit = object.is_object() ? member(object, key) : nullptr;
-    if (unit == nullptr) continue;
-    // What is no text is refused as any unknown unit is, with the legal ones.
-    const auto text = unit->is_string() ? std::string_view(unit->get_ref<const std::string&>()) : unit->type_name();
-    if (trimmed(text).empty()) return std::nullopt;
-    return reading.kind.divisor(text, reading.kind, reading.context);
-  }
-  return std::nullopt;
+  if (!object.is_object()) return std::nullopt;
+  if (auto ours = check_currency(object, reading); !ours) return tl::unexpected(ours.error());
+  const auto measure = divisor_at(object, wire::key::kUnitOfMeasurement, reading);
+  const auto unit = divisor_at(object, wire::key::kUnit, reading);
+  if (!measure || !*measure) return measure ? unit : measure;
+  // Nord Pool's sensors have "kWh" as the second.
+  if (unit && *unit && *unit != *measure) return reading.fail(ErrorCode::illegal, "has two units that differ");
+  return measure;
 }
 
 Result<EntriesRead> read_entries(const std::vector<const json*>& lists, const CurveReading& reading) {

@@ -20,8 +20,12 @@ namespace home_energy {
 struct CurveKind {
   std::string field;
   CurveRange range;
-  bool is_file;  ///< its text stands in a file that is read before time runs
+  bool is_money;  ///< then a currency beside the values has to be ours
+  bool is_file;   ///< its text stands in a file that is read before time runs
   Result<double> (*divisor)(std::string_view unit, const CurveKind& kind, const CurveContext& context);
+  /// Of a spreadsheet's heading; none where it names no unit.
+  Result<std::optional<double>> (*divisor_in)(std::string_view heading, const CurveKind& kind,
+                                              const CurveContext& context);
   /// Whether values that came without a unit can be in ours: counts in small units.
   Result<void> (*plausible)(std::vector<std::int64_t> counts, const CurveKind& kind, const CurveContext& context);
 };
@@ -40,7 +44,7 @@ struct CurveReading {
 
 struct EntriesRead {
   std::vector<TimedValue> values;  ///< in order of the starts as they were written; those that are null are left out
-  bool has_unit;                   ///< all of them came with one
+  bool has_unit;                   ///< all of them came with one, or their shape means one that is not ours
 };
 
 /// The unit that an object names; nothing where it names none.

@@ -47,16 +47,12 @@ class CurveSchedule {
     return given == nullptr ? *first_ : given->curve;
   }
 
-  /// Whether the curve in use came for an earlier day.
-  bool is_old_on(std::int64_t day) const {
-    const Given* const given = given_on(day);
-    return given != nullptr && given->day && *given->day < day;
-  }
-
-  /// The quarters of which the curve of that day tells nothing: others stand in. None where there is no such curve.
+  /// The quarters of a day for which nothing came, while something came for that day or an earlier one: others stand
+  /// in.
   Quarters unknown_on(std::int64_t day) const {
     const Given* const given = given_on(day);
-    return given != nullptr && given->day == day ? ~given->known : Quarters();
+    if (given == nullptr || !given->day) return {};
+    return given->day == day ? ~given->known : Quarters().set();
   }
 
   void set(const CurveUpdate<Curve>& update, std::int64_t today) {

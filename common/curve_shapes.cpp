@@ -65,30 +65,28 @@ std::vector<const json*> pair_in(const json& object) {
 }
 
 bool has_lists(const json& node, int depth) {
-  if (depth > kDeepest) return false;
-  if (node.is_array()) return is_list_of_entries(node) || (node.size() == 1 && has_lists(node.front(), depth + 1));
-  if (!node.is_object()) return false;
-  return !pair_in(node).empty() ||
-         std::ranges::any_of(node, [&](const json& part) { return has_lists(part, depth + 1); });
+  if (depth > kDeepest || !node.is_structured()) return false;
+  if (is_list_of_entries(node) || (node.is_object() && !pair_in(node).empty())) return true;
+  return std::ranges::any_of(node, [&](const json& part) { return has_lists(part, depth + 1); });
 }
 
-std::string names_text(const std::vector<std::string_view>& names) {
+std::string names_text(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 4;
   std::string text;
-  for (const auto name : names) text += (text.empty() ? "" : ", ") + excerpt(name);
-  return text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) text += (i == 0 ? "" : ", ") + excerpt(names[i]);
+  return names.size() > kMost ? text + " and others" : text;
 }
 
 Result<std::vector<const json*>> lists_in(const json& node, const std::string& field, int depth) {
-  if (node.is_array()) {
-    const bool is_wrapper = node.size() == 1 && node.front().is_object() && !is_entry(node.front());
-    return is_wrapper ? lists_in(node.front(), field, depth + 1) : std::vector<const json*>{&node};
+  if (is_list_of_entries(node)) return std::vector<const json*>{&node};
+  if (node.is_object()) {
+    if (auto pair = pair_in(node); !pair.empty()) return pair;
   }
-  if (auto pair = pair_in(node); !pair.empty()) return pair;
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   const json* only = nullptr;
   for (auto part = node.begin(); part != node.end(); ++part) {
     if (!has_lists(*part, depth + 1)) continue;
-    names.emplace_back(part.key());
+    names.push_back(node.is_object() ? part.key() : "number " + std::to_string(part - node.begin() + 1));
     only = &*part;
   }
   if (names.size() == 1) return lists_in(*only, field, depth + 1);

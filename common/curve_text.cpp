@@ -38,9 +38,10 @@ Result<std::vector<double>> curve_numbers(const nlohmann::json& list, const std:
   for (const auto& item : list) {
     const auto value = curve_number(item);
     if (!value) {
-      return failure(
-          ErrorCode::illegal, field,
-          field + " has something that is not a finite number at place " + std::to_string(values.size() + 1));
+      return failure(ErrorCode::illegal, field,
+                     field + " has " +
+                         (item.is_string() ? excerpt(item.get_ref<const std::string&>()) : item.type_name()) +
+                         " where a finite number must be, at place " + std::to_string(values.size() + 1));
     }
     values.push_back(*value);
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "common/decimal.hpp"
@@ -65,6 +66,28 @@ std::string folded(std::string_view text) {
   return lower;
 }
 
+/// The words of a heading, a unit as one of them: `Pris`, `öre/kWh`.
+std::vector<std::string> words_of(std::string_view heading) {
+  constexpr std::string_view kBetween = " \t()[],;:_";
+  std::vector<std::string> words;
+  std::string word;
+  for (std::size_t at = 0; at < heading.size(); ++at) {
+    const bool beside_slash = (at > 0 && heading[at - 1] == '/') || heading.substr(at + 1).starts_with('/');
+    if (kBetween.find(heading[at]) == std::string_view::npos) {
+      word += heading[at];
+    } else if (!beside_slash && !word.empty()) {
+      words.push_back(std::exchange(word, {}));
+    }
+  }
+  if (!word.empty()) words.push_back(word);
+  return words;
+}
+
+Error unclear(std::string_view heading, const std::string& field, const std::string& legal) {
+  return {ErrorCode::illegal, field,
+          field + " has the heading " + excerpt(heading) + ", which names no whole unit: write " + legal};
+}
+
 std::string listed(std::span<const std::string> units) {
   std::string list;
   for (std::size_t i = 0; i < units.size(); ++i) {
@@ -84,7 +107,9 @@ std::string legal_prices(std::string_view currency) {
 
 Result<double> price_divisor(std::string_view unit, std::string_view currency, const std::string& field) {
   const auto own = folded(currency);
-  const auto asked = folded(trimmed(unit));
+  // Of all units this one is told by its case: GBp are pence.
+  const bool is_pence = trimmed(unit).starts_with("GBp");
+  const auto asked = folded(is_pence ? trimmed(unit).substr(2) : trimmed(unit));
   const auto slash = asked.find('/');
   const auto money = trimmed(std::string_view(asked).substr(0, slash));
   const auto energy =
@@ -97,6 +122,11 @@ Result<double> price_divisor(std::string_view unit, std::string_view currency, c
   return failure(ErrorCode::illegal, field,
                  field + " has the unit " + excerpt(unit) + ", it must be " + legal_prices(currency) +
                      " (no currency is converted)");
+}
+
+bool is_currency(std::string_view text, std::string_view currency) {
+  const auto own = folded(currency);
+  return folded(trimmed(text)) == own || folded(trimmed(text)) == money_of(own).sign;
 }
 
 Error unit_is_missing(std::string_view currency, const std::string& field) {
@@ -119,6 +149,39 @@ Result<void> check_plausible(std::vector<std::int64_t> prices, std::string_view 
   return failure(ErrorCode::illegal, field,
                  field + " is around " + around + ' ' + std::string(currency) + " per kWh: are these per MWh, or " +
                      std::string(money_of(own).hundredths.front()) + "? send the unit, " + legal_prices(currency));
+}
+
+Result<std::optional<double>> price_divisor_in(std::string_view heading, std::string_view currency,
+                                               const std::string& field) {
+  constexpr std::array<std::string_view, 28> kUnitWords{
+      "öre", "øre", "ore", "cent", "cents", "ct", "c€",  "€ct", "snt", "eur",   "euro", "€",  "nok", "dkk",
+      "sek", "kr",  "gbp", "£",    "pence", "p",  "usd", "$",   "chf", "pound", "mwh",  "kč", "zł",  "czk"};
+  const auto words = words_of(heading);
+  for (const auto& word : words) {
+    if (word.find('/') != std::string::npos && folded(word).ends_with("wh"))
+      return price_divisor(word, currency, field);
+  }
+  const auto own = money_of(folded(currency));
+  const auto is_unclear = [&](const std::string& written) {
+    const auto word = folded(written);
+    return std::ranges::find(kUnitWords, word) != kUnitWords.end() && word != own.sign && word != folded(currency);
+  };
+  if (words.size() > 1 && std::ranges::any_of(words, is_unclear)) {
+    return tl::unexpected(unclear(heading, field, legal_prices(currency)));
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<double>> load_divisor_in(std::string_view heading, const std::string& field) {
+  constexpr std::array<std::string_view, 4> kUnitWords{"kwh", "wh", "mw", "mwh"};
+  for (const auto& written : words_of(heading)) {
+    const auto word = folded(written);
+    if (word == "kw" || word == "w") return load_divisor(word, field);
+    if (std::ranges::find(kUnitWords, word) != kUnitWords.end()) {
+      return tl::unexpected(unclear(heading, field, "kW or W"));
+    }
+  }
+  return std::nullopt;
 }
 
 Result<double> load_divisor(std::string_view unit, const std::string& field) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ namespace home_energy {
 /// @param field    how errors name the prices
 Result<double> price_divisor(std::string_view unit, std::string_view currency, const std::string& field);
 
+/// Whether `text` is the currency, by its code or its sign.
+bool is_currency(std::string_view text, std::string_view currency);
+
 /// Refuses prices that came without a unit and whose middle magnitude no tariff per kWh has: they are per MWh or in
 /// hundredths. Currencies of which nothing is known pass.
 /// @param prices millionths of the currency per kWh
@@ -26,6 +30,13 @@ Result<void> check_plausible(std::vector<std::int64_t> prices, std::string_view 
 
 /// Refuses prices of a source that means another unit than ours, and does not say which.
 Error unit_is_missing(std::string_view currency, const std::string& field);
+
+/// What prices below a spreadsheet's heading are divided by; none where it names no unit. A heading that names money or
+/// energy, but no whole unit, is refused: `Pris (öre)`.
+Result<std::optional<double>> price_divisor_in(std::string_view heading, std::string_view currency,
+                                               const std::string& field);
+/// Likewise: `Last (W)`.
+Result<std::optional<double>> load_divisor_in(std::string_view heading, const std::string& field);
 
 /// What loads in `unit` are divided by to be in kW: `kW` or `W`, likewise.
 Result<double> load_divisor(std::string_view unit, const std::string& field);

@@ -150,11 +150,9 @@ Result<Update> read_object(const json& object, CurveReading reading) {
 Result<Update> read_table(std::string_view text, CurveReading reading) {
   const auto table = parse_curve_csv(text, reading.kind.field);
   if (!table) return tl::unexpected(table.error());
-  if (!table->unit.empty()) {
-    const auto divisor = reading.kind.divisor(table->unit, reading.kind, reading.context);
-    if (!divisor) return tl::unexpected(divisor.error());
-    reading.divisor = *divisor;
-  }
+  const auto divisor = reading.kind.divisor_in(table->heading, reading.kind, reading.context);
+  if (!divisor) return tl::unexpected(divisor.error());
+  reading.divisor = *divisor;
   return of_every_day(table->values, reading);
 }
 
@@ -238,9 +236,12 @@ CurveUpdate<DayCurve<Value>> update_of(const Update& update, const std::string& 
 CurveKind prices_called(std::string field, bool is_file) {
   return {.field = std::move(field),
           .range = kPriceRange,
+          .is_money = true,
           .is_file = is_file,
           .divisor = [](auto unit, const auto& kind,
                         const auto& against) { return price_divisor(unit, against.currency, kind.field); },
+          .divisor_in = [](auto heading, const auto& kind,
+                           const auto& against) { return price_divisor_in(heading, against.currency, kind.field); },
           .plausible =
               [](auto counts, const auto& kind, const auto& against) {
                 return home_energy::check_plausible(std::move(counts), against.currency, kind.field);
@@ -248,11 +249,14 @@ CurveKind prices_called(std::string field, bool is_file) {
 }
 
 CurveKind loads_called(std::string field, bool is_file) {
-  return {.field = std::move(field),
-          .range = kLoadRange,
-          .is_file = is_file,
-          .divisor = [](auto unit, const auto& kind, const auto&) { return load_divisor(unit, kind.field); },
-          .plausible = [](auto, const auto&, const auto&) { return Result<void>(); }};
+  return {
+      .field = std::move(field),
+      .range = kLoadRange,
+      .is_money = false,
+      .is_file = is_file,
+      .divisor = [](auto unit, const auto& kind, const auto&) { return load_divisor(unit, kind.field); },
+      .divisor_in = [](auto heading, const auto& kind, const auto&) { return load_divisor_in(heading, kind.field); },
+      .plausible = [](auto, const auto&, const auto&) { return Result<void>(); }};
 }
 
 }  // namespace

@@ -125,8 +125,6 @@ std::string Home::note_of_curves(std::int64_t last_day) const {
                                 ", those of an earlier day stand in");
     }
   };
-  if (prices_.is_old_on(last_day))
-    append_sentence(note, "the prices are those of an earlier day, newer ones have not come");
   gaps(prices_, "no prices have come for ");
   gaps(loads_, "no base load has come for ");
   return note;

@@ -137,7 +137,7 @@ TEST_CASE("the heading's unit counts") {
 TEST_CASE("what is ambiguous is refused and told") {
   const std::string commas = "prices is ambiguous, its commas may separate numbers or stand before decimals, as in ";
   CHECK(refused(lines(24, [](int i) { return i == 22 ? "-0,05" : decimal(i, ','); })) ==
-        commas + "row 1, \"0,00\": separate numbers with ; or write a decimal point");
+        commas + "row 1, \"0,00\": end each number with ; or write a decimal point");
   CHECK_THAT(refused("Pris\n" + lines(24, [](int i) { return decimal(i, ','); })), Catch::StartsWith(commas));
   CHECK_THAT(refused(lines(
                  24, [](int i) { return decimal(i, ','); }, ",")),
@@ -148,13 +148,14 @@ TEST_CASE("what is ambiguous is refused and told") {
   CHECK_THAT(refused(lines(
                  48, [](int i) { return decimal(i, ','); }, ",")),
              Catch::StartsWith(commas));
-  CHECK(refused(lines(24, [](int) { return std::string("0.5;0.6"); })) ==
-        "prices has 2 columns of numbers: keep one of them, or the four quarters of each of 24 hours");
+  CHECK(
+      refused(lines(24, [](int) { return std::string("0.5;0.6"); })) ==
+      "prices has 2 columns of numbers: keep one of them, or four called q1, q2, q3, q4 for the quarters of 24 hours");
   CHECK_THAT(refused("SE1,SE2,SE3\n" + lines(24, [](int) { return std::string("0.5,0.6,0.7"); })),
              Catch::StartsWith("prices has 3 columns of numbers"));
   CHECK(refused(lines(
             24, [](int i) { return i == 3 ? "1.234,5" : decimal(i, ','); }, ";")) ==
-        "prices has a comma and a point in one number in row 1, \"0,00;0,01;0,02;1.234,5;0,04;0,05;0,06;0,...\"");
+        "prices has \"1.234,5\" where a finite number must be, in row 1");
   CHECK(refused(lines(
             24, [](int i) { return i == 3 ? "1.234" : decimal(i, ','); }, ";")) ==
         "prices mixes decimal points and decimal commas");
@@ -164,14 +165,124 @@ TEST_CASE("what is ambiguous is refused and told") {
              Catch::StartsWith("prices must have its times in order from 00:00 on"));
 }
 
-TEST_CASE("what is no number is refused with its row") {
-  const auto text = GENERATE(lines(24, [](int i) { return i == 5 ? "80 %" : decimal(i); }),
-                             lines(24, [](int i) { return i == 5 ? "nan" : decimal(i); }),
-                             lines(24, [](int i) { return i == 5 ? "1e999" : decimal(i); }),
-                             lines(24, [](int i) { return clock(i) + ";" + (i == 5 ? "" : decimal(i)); }),
-                             lines(24, [](int i) { return clock(i) + ";" + (i == 5 ? "true" : decimal(i)); }));
+TEST_CASE("what is no number is refused with its cell and row") {
+  const auto bad = GENERATE(as<std::string>(), "80 %", "nan", "1e999", "true", "", "0,85 kr", "+0.5", "1 185,50");
+  CAPTURE(bad);
+  const auto row = [&](int i) { return i == 5 ? bad : decimal(i, ','); };
+  const std::string reason = "prices has \"" + bad + "\" where a finite number must be, in row ";
+  CHECK(refused(lines(24, [&](int i) { return clock(i) + ";" + row(i); })) == reason + "6");
+  CHECK(refused("\nTid;Pris\n" + lines(24, [&](int i) { return clock(i) + ";" + row(i); })) == reason + "8");
+}
+
+TEST_CASE("what stands beside the numbers, or below them, does not matter where it tells nothing") {
+  const auto text = GENERATE(
+      "sep=;\r\nTid;Pris;Niv\u00e5\r\n" +
+          lines(
+              24, [](int i) { return clock(i) + ";" + decimal(i, ',') + ";l\u00e5g"; }, "\r\n"),
+      lines(24, [](int i) { return clock(i) + ";" + decimal(i, ',') + ";;"; }) + ";;;\n;;;\n",
+      lines(
+          24, [](int i) { return clock(i) + ";" + decimal(i, ','); }, "\r"),
+      lines(24, [](int i) { return "28.11.2026;" + clock(i) + "-" + clock((i + 1) % 24) + ";" + decimal(i, ','); }),
+      lines(24, [](int i) { return "kl " + std::to_string(i) + ";" + decimal(i, ','); }),
+      lines(24, [](int i) { return two_digits(i) + "-" + two_digits(i + 1) + "\t" + decimal(i, ','); }),
+      lines(24, [](int i) { return decimal(i, ',') + ";" + clock(i); }));
   CAPTURE(text);
-  CHECK(refused(text) == "prices has something that is not a finite number in row 6");
+  CHECK(read(text) == hundredths(24));
+}
+
+TEST_CASE("columns that are called otherwise are no quarters of an hour") {
+  const auto row = [](int i) { return clock(i) + ";0,15;0,16;0,85;1,12"; };
+  const auto heading = GENERATE(as<std::string>(), "Timme;SE1;SE2;SE3;SE4", "Timme;Min;Max;Medel;Median", "t;a;b;c;d",
+                                "t;q2;q1;q3;q4", "q1;q2;q3;q4");
+  CHECK_THAT(refused(heading + "\n" + lines(24, row)), Catch::StartsWith("prices has 4 columns of numbers"));
+  const auto quarters = GENERATE(as<std::string>(), "t;q1;q2;q3;q4", "t;Kvart 1;Kvart 2;Kvart 3;Kvart 4",
+                                 "t;:00;:15;:30;:45", "t;1;2;3;4", "h;xx:00;xx:15;xx:30;xx:45");
+  CAPTURE(quarters);
+  const bool is_heading = quarters != "t;1;2;3;4";  // which has numbers, and so is a row
+  if (is_heading) CHECK(read(quarters + "\n" + lines(24, row)).size() == 96);
+}
+
+TEST_CASE("days beside each other, above each other or after each other are not one day") {
+  const auto numbers = [](int) {
+    return lines(
+        24, [](int i) { return decimal(i); }, ",");
+  };
+  CHECK(refused(lines(4, numbers)) == "prices has 4 rows of 24 numbers: keep one of them");
+  CHECK(refused(lines(2, numbers)) == "prices has 2 rows of 24 numbers: keep one of them");
+  CHECK(refused(lines(48, [](int i) {
+          return std::string(i < 24 ? "2026-11-28;" : "2026-11-29;") + decimal(i, ',');
+        })) == "prices must be of one day, it has another date in row 25, \"2026-11-29;0,24\"");
+  CHECK_THAT(refused(lines(48,
+                           [](int i) {
+                             return std::string(i < 24 ? "2026-11-28 " : "2026-11-29 ") + clock(i % 24) + ";" +
+                                    decimal(i, ',');
+                           })),
+             Catch::StartsWith("prices must be of one day"));
+}
+
+TEST_CASE("times that are not understood are not passed over") {
+  const std::string reason = "prices must have its times in order from 00:00 on, which they are not in row ";
+  CHECK_THAT(refused(lines(24, [](int i) { return std::to_string((i + 11) % 12 + 1) + ":00 AM;" + decimal(i, ','); })),
+             Catch::StartsWith(reason));
+  CHECK_THAT(refused(lines(24, [](int i) { return "kl " + std::to_string(23 - i) + ";" + decimal(i, ','); })),
+             Catch::StartsWith(reason + "1, "));
+  CHECK_THAT(
+      refused(lines(24, [](int i) { return two_digits(23 - i) + "-" + two_digits(24 - i) + ";" + decimal(i, ','); })),
+      Catch::StartsWith(reason + "1, "));
+  CHECK_THAT(refused(lines(24, [](int i) { return (i == 23 ? "Summa" : clock(i)) + ";" + decimal(i, ','); })),
+             Catch::StartsWith(reason + "24, \"Summa;0,23\""));
+  CHECK_THAT(refused(lines(24, [](int i) { return clock(i) + ";" + decimal(i, ','); }) + "Summa;19,55\n"),
+             Catch::StartsWith("prices must have 24, 48 or 96 rows of equally many cells"));
+}
+
+TEST_CASE("decimal commas between commas are not cut in two") {
+  const std::string reason = "prices is ambiguous, its commas may separate numbers or stand before decimals";
+  const auto row = GENERATE(as<std::string>(), "0,85,0,86", "0,08,0,09");
+  CHECK_THAT(refused(lines(24, [&](int) { return row; })), Catch::StartsWith(reason));
+  CHECK_THAT(refused(lines(24, [&](int i) { return clock(i) + "," + row; })), Catch::StartsWith(reason));
+  CHECK_THAT(refused(lines(24, [&](int i) { return clock(i) + "," + decimal(i, ','); })), Catch::StartsWith(reason));
+  CHECK_THAT(refused(lines(24, [&](int i) { return clock(i) + " 0," + two_digits(12 + i % 7); })),
+             Catch::StartsWith(reason));
+  CHECK_THAT(refused(lines(24, [&](int i) { return clock(i) + "|0," + two_digits(12 + i % 7); })),
+             Catch::StartsWith(reason));
+}
+
+TEST_CASE("thousands are told from decimals, or refused") {
+  const auto price = [](int i) { return i % 2 == 0 ? std::string("990") : "1.0" + two_digits(i); };
+  CHECK_THAT(refused(lines(24, [&](int i) { return clock(i) + ";" + price(i); })),
+             Catch::StartsWith("prices is ambiguous, a point may stand before decimals or thousands, as in row 24"));
+  CHECK_THAT(refused(lines(24, [](int i) { return clock(i) + ",\"1,0" + two_digits(i) + "\""; })),
+             Catch::StartsWith("prices is ambiguous, a comma may stand before decimals or thousands"));
+  CHECK_THAT(refused(lines(24, [](int i) { return clock(i) + "\t1,0" + two_digits(i); })),
+             Catch::StartsWith("prices is ambiguous, a comma may"));
+  // Here it is certain: by another number, by the separator.
+  CHECK(read(lines(24, [](int i) { return clock(i) + ";" + (i == 0 ? "0.985" : "1.0" + two_digits(i)); }))[1] == 1.001);
+  CHECK(read(lines(24, [](int i) { return clock(i) + ";1,0" + two_digits(i); }))[1] == 1.001);
+  CHECK(read(lines(24, [](int i) { return clock(i) + ",1.0" + two_digits(i); }))[1] == 1.001);
+}
+
+TEST_CASE("a heading that names money or energy has to name a whole unit") {
+  const auto heading = [](const std::string& name) {
+    return parse_price_curve("Tid;" + name + "\n" + lines(24, [](int i) { return clock(i) + ";" + decimal(i, ','); }),
+                             "SEK", "prices");
+  };
+  for (const auto* name : {"Pris (\u00f6re)", "Pris (EUR)", "Pris (\u20ac)", "Pris (cent)", "Pris (MWh)",
+                           "Pris \u00f6re per kWh", "Pris (SEK per MWh)"}) {
+    CAPTURE(name);
+    REQUIRE_FALSE(heading(name));
+    CHECK(heading(name).error().reason.find("which names no whole unit: write SEK/kWh") != std::string::npos);
+  }
+  for (const auto* name : {"Pris", "p", "Pris (SEK)", "Pris kr", "Pris per kWh", "SE3", "Pris (exkl moms)"}) {
+    CAPTURE(name);
+    CHECK(heading(name)->at_quarter(4) == PricePerKwh(10'000));
+  }
+  for (const auto* name : {"Pris (SEK/MWh, SE3)", "SEK / MWh", "Pris SEK/MWh", "(SEK/MWh exkl moms)"}) {
+    CAPTURE(name);
+    CHECK(heading(name)->at_quarter(92) == PricePerKwh(230));
+  }
+  const auto loads = parse_load_curve(
+      "t;Last (kWh)\n" + lines(24, [](int i) { return clock(i) + ";" + decimal(i, ','); }), "baseload");
+  CHECK(loads.error().reason == "baseload has the heading \"Last (kWh)\", which names no whole unit: write kW or W");
 }
 
 }  // namespace home_energy

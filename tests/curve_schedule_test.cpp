@@ -76,10 +76,8 @@ TEST_CASE("at midnight tomorrow is today with its gaps, and stands in for the ne
   CHECK(price_at(schedule, 7, 23) == 1);
   schedule.begin_day(7);
   schedule.begin_day(8);
-  CHECK(schedule.is_old_on(8));
-  CHECK(schedule.unknown_on(8).none());
+  CHECK(schedule.unknown_on(8).all());
   schedule.set(of_day(8, 3, hours(0, 1)), 8);
-  CHECK_FALSE(schedule.is_old_on(8));
   CHECK(schedule.unknown_on(8) == hours(1, 24));
 }
 

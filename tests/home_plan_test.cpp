@@ -334,7 +334,8 @@ TEST_CASE("prices that came for a day are told to be old when it has passed, unt
   tell(home, of_today);
   CHECK(plan_of(home)["note"].get<std::string>().find("earlier day") == std::string::npos);
   test::set_clock(home, {.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
-  CHECK(plan_of(home)["note"] == "the prices are those of an earlier day, newer ones have not come");
+  CHECK(plan_of(home)["note"] ==
+        "no prices have come for " + days->back().date + " 00:00-07:00, those of an earlier day stand in");
   PriceCommand of_tomorrow{{.of_days = {{1, default_price_curve()}}}};
   tell(home, of_tomorrow);
   CHECK(plan_of(home)["note"].is_null());

@@ -46,7 +46,7 @@ class RealHome:
         self.channel, self.zone = channel, zoneinfo.ZoneInfo(zone)
         self.wall = Wall(folder, self.zone)
         self.wall.set(f"{date}T12:00:00")
-        self.agent = started(harness.Agent(folder, "--realtime", "--data-dir", "none", "--currency", currency, *options,
+        self.agent = started(harness.Agent(folder, "--realtime", "--tick", "1s", "--data-dir", "none", "--currency", currency, *options,
                                            uri=broker.uri, env=self.wall.env))
         self.agent.wait_connected()
         self.client = started(harness.Client(broker.port, f"{HOME}/receipt"))
