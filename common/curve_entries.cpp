@@ -62,7 +62,7 @@ Result<std::int64_t> time_of(const json& time, const ListReading& list) {
     const auto& text = time.get_ref<const std::string&>();
     auto read = parse_iso8601(text, field);
     if (!read && list.shape.utc) {
-      if (const auto utc = parse_iso8601(text + "Z", field)) return utc;
+      if (auto utc = parse_iso8601(text + "Z", field)) return utc;
     }
     return read;
   }
@@ -152,7 +152,7 @@ Result<std::optional<double>> divisor_of_list(const json& list, const CurveShape
   if (!named) return named;
   for (const auto& item : list) {
     if (!item.is_object()) continue;  // which is told when it is read
-    const auto same = divisor_of(item, reading);
+    auto same = divisor_of(item, reading);
     if (!same) return same;
     if (*same != *named) return reading.fail(ErrorCode::illegal, "must have one unit throughout");
   }
@@ -274,8 +274,8 @@ Result<bool> add_entries(Entries& entries, const json& list, const CurveReading&
 Result<std::optional<double>> divisor_of(const json& object, const CurveReading& reading) {
   if (!object.is_object()) return std::nullopt;
   if (auto ours = check_currency(object, reading); !ours) return tl::unexpected(ours.error());
-  const auto measure = divisor_at(object, wire::key::kUnitOfMeasurement, reading);
-  const auto unit = divisor_at(object, wire::key::kUnit, reading);
+  auto measure = divisor_at(object, wire::key::kUnitOfMeasurement, reading);
+  auto unit = divisor_at(object, wire::key::kUnit, reading);
   if (!measure || !*measure) return measure ? unit : measure;
   // Nord Pool's sensors have "kWh" as the second.
   if (unit && *unit && *unit != *measure) return reading.fail(ErrorCode::illegal, "has two units that differ");
