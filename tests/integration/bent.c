@@ -9,6 +9,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -80,4 +82,22 @@ time_t time(time_t *now) {
   clock_gettime(CLOCK_REALTIME, &time);
   if (now != NULL) *now = time.tv_sec;
   return time.tv_sec;
+}
+
+/* The kernel knows nothing of the bent clock: who waits until a time of it would wait for days. */
+static struct timespec unbent(const struct timespec *time) {
+  struct timespec real = *time;
+  real.tv_sec -= offset(0);
+  return real;
+}
+
+int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
+                           const struct timespec *restrict time) {
+  const struct timespec real = unbent(time);
+  return pthread_cond_clockwait(cond, mutex, CLOCK_REALTIME, &real);
+}
+
+int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict time) {
+  const struct timespec real = unbent(time);
+  return sem_clockwait(semaphore, CLOCK_REALTIME, &real);
 }

@@ -266,6 +266,83 @@ def test_what_is_known_in_part_is_known_after_a_restart(started, folder, broker)
     assert agent.get("/plan")[1]["note"] == note
 
 
+def price_at(moment):
+    """A price of each hour, whatever the zone: 0.10 to 0.33."""
+    return round(0.1 + moment.astimezone(UTC).hour / 100, 2)
+
+
+def iso(moment):
+    return moment.astimezone(MARKET).isoformat()
+
+
+def naive(moment):
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+def entries(hours_known, **keys):
+    """One for each hour, each key made from its begin, its end and its price."""
+    return [{key: made(hour, hour + datetime.timedelta(hours=1), price_at(hour)) for key, made in keys.items()}
+            for hour in hours_known]
+
+
+# Every shape of docs/prices.md: the currency, and what the source gives for the hours that it is asked for.
+SHAPES = {
+    "Nord Pool, custom": ("SEK", lambda known: {"raw_today": entries(
+        known, start=lambda b, e, p: iso(b), end=lambda b, e, p: iso(e), value=lambda b, e, p: p)}),
+    "Nord Pool, official": ("SEK", lambda known: {"unit_of_measurement": "SEK/MWh", "SE4": entries(
+        known, start=lambda b, e, p: iso(b), end=lambda b, e, p: iso(e), price=lambda b, e, p: p * 1000)}),
+    "ENTSO-E": ("EUR", lambda known: {"prices": entries(
+        known, time=lambda b, e, p: str(b.astimezone(MARKET)), price=lambda b, e, p: p)}),
+    "aWATTar": ("EUR", lambda known: {"data": entries(
+        known, start_timestamp=lambda b, e, p: int(b.timestamp() * 1000), end_timestamp=lambda b, e, p: int(e.timestamp() * 1000),
+        marketprice=lambda b, e, p: p * 1000, unit=lambda b, e, p: "Eur/MWh")}),
+    "EPEX Spot": ("EUR", lambda known: {"data": entries(
+        known, start_time=lambda b, e, p: iso(b), end_time=lambda b, e, p: iso(e), price_per_kwh=lambda b, e, p: p)}),
+    "Tibber's API": ("NOK", lambda known: {"data": {"viewer": {"homes": [{"priceInfo": {"today": entries(
+        known, total=lambda b, e, p: p, startsAt=lambda b, e, p: iso(b)), "tomorrow": []}}]}}}),
+    "Tibber in Home Assistant": ("SEK", lambda known: {"prices": {"My home": entries(
+        known, start_time=lambda b, e, p: iso(b), price=lambda b, e, p: p)}}),
+    "Octopus' API": ("GBP", lambda known: {"count": 0, "results": entries(
+        known, value_inc_vat=lambda b, e, p: p * 100, valid_from=lambda b, e, p: naive(b) + "Z",
+        valid_to=lambda b, e, p: naive(e) + "Z")[::-1]}),
+    "Octopus in Home Assistant": ("GBP", lambda known: {"rates": entries(
+        known, start=lambda b, e, p: iso(b), end=lambda b, e, p: iso(e), value_inc_vat=lambda b, e, p: p)}),
+    "Energi Data Service": ("DKK", lambda known: {"records": entries(
+        known, HourUTC=lambda b, e, p: naive(b), PriceArea=lambda b, e, p: "DK1", SpotPriceDKK=lambda b, e, p: p * 1000)[::-1]}),
+    "Energi Data Service, quarters": ("EUR", lambda known: {"records": entries(
+        known, TimeUTC=lambda b, e, p: naive(b), DayAheadPriceEUR=lambda b, e, p: p * 1000)}),
+}
+
+
+def shown_on(date, zone):
+    """What the clock of that day makes of `price_at`: 96 values."""
+    seen, last = {}, None
+    moment, end = midnight(date, zone), midnight(date + datetime.timedelta(days=1), zone)
+    while moment < end:
+        local = moment.astimezone(zone)
+        seen.setdefault(local.hour * 4 + local.minute // 15, []).append(price_at(moment))
+        moment += datetime.timedelta(minutes=15)
+    values = []
+    for quarter in range(96):
+        last = round(sum(seen[quarter]) / len(seen[quarter]), 6) if quarter in seen else last
+        values.append(last)
+    return values
+
+
+@pytest.mark.parametrize("zone, date", [("Europe/Helsinki", "2026-11-28"), ("America/New_York", "2026-11-28"),
+                                        ("Europe/Stockholm", "2027-03-28"), ("Europe/Stockholm", "2026-10-25")])
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_shape_in_zones_east_and_west_and_on_the_days_that_change_the_clock(home, name, zone, date):
+    currency, answer = SHAPES[name]
+    date = datetime.date.fromisoformat(date)
+    day = home(zone, currency, date=date)
+    begin = midnight(date, day.zone)
+    known = [begin + datetime.timedelta(hours=hour) for hour in range(-3, 28)]
+    result = day.send(answer(known))
+    assert result["price"]["missing"] == [], result
+    assert day.quarters() == shown_on(date, day.zone)
+
+
 def as_home_assistant_has_them(zone):
     """What the sources of docs/prices.md give, for each automation by the first word of its name: the names that its
     template reads, the currency of the home, and the price of every hour."""
