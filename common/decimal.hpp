@@ -30,10 +30,11 @@ inline void append_decimal(std::string& out, std::int64_t scaled, int decimals) 
   for (int i = 0; i < decimals; ++i) unit *= 10;
   out += std::to_string(magnitude / unit);
   out += '.';
-  do {
-    unit = unit < 10 ? 1 : unit / 10;
+  if (magnitude % unit == 0) out += '0';
+  while (magnitude % unit != 0) {
+    unit /= 10;
     out += static_cast<char>('0' + magnitude / unit % 10);
-  } while (unit > 1 && magnitude % unit != 0);
+  }
 }
 
 }  // namespace home_energy

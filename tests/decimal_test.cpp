@@ -23,6 +23,7 @@ TEST_CASE("numbers have a decimal point and no trailing zeros") {
   CHECK(decimal(0, 3) == "0.0");
   CHECK(decimal(-5, 3) == "-0.005");
   CHECK(decimal(-42'800, 3) == "-42.8");
+  CHECK(decimal(57, 0) == "57.0");
   CHECK(decimal(1'000'001, 6) == "1.000001");
   CHECK(decimal(std::numeric_limits<std::int64_t>::min(), 4) == "-922337203685477.5808");
 }
