@@ -41,9 +41,13 @@ void append_value(std::string& out, Watts load) {
 }
 
 std::string list_text(const std::vector<std::string>& spans) {
-  std::string out = "[";
-  for (const auto& span : spans) out += (out.size() > 1 ? "," : "") + json_string(span);
-  return out + ']';
+  std::string out(1, '[');
+  for (const auto& span : spans) {
+    if (&span != &spans.front()) out += ',';
+    out += json_string(span);
+  }
+  out += ']';
+  return out;
 }
 
 std::string coverage_text(const Coverage& coverage) {
