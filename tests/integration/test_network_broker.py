@@ -138,6 +138,12 @@ def test_telemetry_command_and_receipt_over_tls(started, network, network_agent,
     assert network_agent.get("/info")[1]["ev_battery_charge_start_stopp"] is True
 
 
+def test_a_command_without_a_home_is_answered(started, network, network_agent):
+    home_assistant = started(network.client("homeassistant", "home-energy/receipt"))
+    home_assistant.publish("home-energy/charge/set", "on")
+    assert "send to home-energy/home/charge/set" in home_assistant.expect("home-energy/receipt")["error"]
+
+
 @pytest.mark.parametrize("version", ["5", "3.1.1"])
 def test_every_topic_reaches_the_viewer(started, folder, network, version):
     started(agent_of(network, folder, "--mqtt-version", version)).wait_connected()
@@ -250,11 +256,13 @@ def test_a_viewer_sees_and_does_not_command(started, network, network_agent, vie
     ("home-energy-agent", "zigbee2mqtt/lamp/set", False),
     ("home-energy-agent", "elsewhere", False),
     ("homeassistant", "home-energy/home/charge/set", True),
+    ("homeassistant", "home-energy/charge/set", True),
     ("homeassistant", "homeassistant/status", True),
     ("homeassistant", "home-energy/home/battery", False),
     ("homeassistant", "home-energy/status", False),
     ("homeassistant", "elsewhere", False),
     ("viewer", "home-energy/home/charge/set", False),
+    ("viewer", "home-energy/charge/set", False),
     ("viewer", "home-energy/home/battery", False),
     ("viewer", "homeassistant/status", False),
 ])
