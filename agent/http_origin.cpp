@@ -34,7 +34,7 @@ bool is_below(std::string_view name, std::string_view domain) {
 /// A scope (`%eth0`) means something on the asker's machine only, and browsers have none.
 bool is_address(std::string_view text, int family) {
   std::array<char, INET6_ADDRSTRLEN> copy{};  // inet_pton wants a zero at the end
-  if (text.size() >= copy.size()) return false;
+  if (text.size() >= copy.size() || text.find('\0') != std::string_view::npos) return false;
   std::ranges::copy(text, copy.begin());
   std::array<unsigned char, sizeof(in6_addr)> address{};
   return inet_pton(family, copy.data(), address.data()) == 1;

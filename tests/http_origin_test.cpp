@@ -154,4 +154,11 @@ TEST_CASE("nothing is admitted that was not named") {
   CHECK_FALSE(is_open_to("https://energy.example.org", {}));
 }
 
+TEST_CASE("an address ends where its text does, not at a NUL") {
+  using namespace std::string_view_literals;
+  CHECK(host_of_authority("[::1\0/evil.example]"sv).empty());
+  CHECK(host_of_url("http://[::\0/x]/"sv).empty());
+  CHECK_FALSE(is_local_name("127.0.0.1\0.evil.example"sv, kAdmitted));
+}
+
 }  // namespace home_energy
