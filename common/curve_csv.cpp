@@ -84,7 +84,12 @@ class Label {
       return wrong ? out_of_order(*wrong) : Result<void>();
     }
     const bool is_dated = !date_in(text(0)).empty();
-    const bool varies = first([&](std::size_t row) { return text(row) != text(0); }).has_value();
+    const auto other = first([&](std::size_t row) { return text(row) != text(0); });
+    const bool varies = other.has_value();
+    const auto changes = [&](std::size_t row) { return row % kHoursPerDay != 0 && text(row) != text(row - 1); };
+    if (varies && sheet_.rows.size() > kHoursPerDay && !first(changes)) {  // Sat, Sun
+      return sheet_.refusal("must be of one day, it has another one in " + sheet_.text_of(sheet_.rows[*other]));
+    }
     if (is_dated || !varies || !first([&](std::size_t row) { return has_digit(text(row)); })) return {};
     return check_numbered();
   }

@@ -220,6 +220,13 @@ TEST_CASE("days beside each other, above each other or after each other are not 
              Catch::StartsWith("prices must be of one day"));
 }
 
+TEST_CASE("days that only their names tell apart are not one day") {
+  CHECK(refused(lines(48, [](int i) { return std::string(i < 24 ? "Sat;" : "Sun;") + decimal(i, ','); })) ==
+        "prices must be of one day, it has another one in row 25, \"Sun;0,24\"");
+  CHECK(read(lines(48, [](int i) { return std::string(i < 30 ? "low;" : "high;") + decimal(i, ','); })) ==
+        hundredths(48));
+}
+
 TEST_CASE("times that are not understood are not passed over") {
   const std::string reason = "prices must have its times in order from 00:00 on, which they are not in row ";
   CHECK_THAT(refused(lines(24, [](int i) { return std::to_string((i + 11) % 12 + 1) + ":00 AM;" + decimal(i, ','); })),
