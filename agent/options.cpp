@@ -13,7 +13,6 @@
 #include "agent/option_values.hpp"
 #include "agent/version.hpp"
 #include "common/curve_text.hpp"
-#include "common/curve_unit.hpp"
 #include "common/iso8601.hpp"
 #include "common/text.hpp"
 

@@ -239,8 +239,8 @@ void Runner::on_message(const Incoming& message) {
       answer(from, to, wire::receipt(to.command, id, outcome, durable));
     });
   };
-  const auto home = find(address->home);
   if (address->home.empty()) return told({}, tl::unexpected(homeless(*address)));
+  const auto home = find(address->home);
   if (!home) {
     return told({}, failure(ErrorCode::unknown_home, "home", "home " + excerpt(address->home) + " does not exist"));
   }

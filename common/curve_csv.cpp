@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -15,7 +16,6 @@
 namespace home_energy {
 namespace {
 
-constexpr std::size_t kHalfHoursPerDay = 48;
 constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
 
 /// The numbers of a column, and where it stands.
@@ -33,10 +33,7 @@ std::string_view date_in(std::string_view text) {
   constexpr std::size_t kLength = 10;
   const auto date = text.substr(0, kLength);
   for (const std::string_view pattern : {"dddd-dd-dd", "dddd/dd/dd", "dd.dd.dddd", "dd/dd/dddd"}) {
-    const auto fits = [](char c, char wanted) {
-      return wanted == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == wanted;
-    };
-    if (std::ranges::equal(date, pattern, fits)) return date;
+    if (has_form(date, pattern)) return date;
   }
   return {};
 }
@@ -51,12 +48,11 @@ std::optional<int> minute_in(std::string_view text) {
 std::optional<std::size_t> first_number(std::string_view text) {
   const auto begin = text.find_first_of("0123456789");
   if (begin == std::string_view::npos) return std::nullopt;
-  constexpr std::size_t kLongest = 3;
+  text.remove_prefix(begin);
+  constexpr std::ptrdiff_t kLongest = 3;
   std::size_t number = 0;
-  for (std::size_t at = begin; at < text.size() && has_digit(text.substr(at, 1)); ++at) {
-    if (at - begin == kLongest) return std::nullopt;
-    number = number * 10 + static_cast<std::size_t>(text[at] - '0');
-  }
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr - text.data() > kLongest) return std::nullopt;
   return number;
 }
 
@@ -83,14 +79,13 @@ class Label {
       const auto wrong = first([&](std::size_t row) { return !of_day(row); });
       return wrong ? out_of_order(*wrong) : Result<void>();
     }
-    const bool is_dated = !date_in(text(0)).empty();
     const auto other = first([&](std::size_t row) { return text(row) != text(0); });
-    const bool varies = other.has_value();
+    if (!other) return {};
     const auto changes = [&](std::size_t row) { return row % kHoursPerDay != 0 && text(row) != text(row - 1); };
-    if (varies && sheet_.rows.size() > kHoursPerDay && !first(changes)) {  // Sat, Sun
+    if (sheet_.rows.size() > kHoursPerDay && !first(changes)) {  // Sat, Sun
       return sheet_.refusal("must be of one day, it has another one in " + sheet_.text_of(sheet_.rows[*other]));
     }
-    if (is_dated || !varies || !first([&](std::size_t row) { return has_digit(text(row)); })) return {};
+    if (!date_in(text(0)).empty() || !first([&](std::size_t row) { return has_digit(text(row)); })) return {};
     return check_numbered();
   }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "common/curve_shapes.hpp"
 #include "common/curve_unit.hpp"
@@ -43,12 +42,6 @@ struct ListReading {
   const CurveShape& shape;
   double divisor;
 };
-
-/// The member of an object; null is as good as none.
-const json* member(const json& object, std::string_view key) {
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
 
 std::int64_t to_the_minute(std::int64_t time) {
   const auto past = ((time % kSecondsPerMinute) + kSecondsPerMinute) % kSecondsPerMinute;
@@ -117,11 +110,6 @@ Result<std::optional<double>> divisor_at(const json& object, std::string_view ke
   return reading.kind.divisor(text, reading.kind, reading.context);
 }
 
-/// Whether a unit was named for a list, beside it or in it.
-bool names_unit(const json& entry, const CurveReading& reading) {
-  return reading.divisor || divisor_of(entry, reading).value_or(std::nullopt).has_value();
-}
-
 /// No currency is converted. Nord Pool's sensors say `price_in_cents` where their unit should.
 Result<void> check_currency(const json& object, const CurveReading& reading) {
   if (!reading.kind.is_money) return {};
@@ -146,8 +134,8 @@ Result<std::optional<double>> divisor_of_shape(const CurveShape& shape, const Cu
   return tl::unexpected(unit_is_missing(reading.context.currency, reading.kind.field));
 }
 
-/// The unit of a list: that which each of its entries names, or the whole, else the shape's own.
-Result<std::optional<double>> divisor_of_list(const json& list, const CurveShape& shape, const CurveReading& reading) {
+/// The unit that is named for a list, beside it or in each of its entries.
+Result<std::optional<double>> named_divisor(const json& list, const CurveReading& reading) {
   auto named = divisor_of(list.front(), reading);
   if (!named) return named;
   for (const auto& item : list) {
@@ -159,8 +147,7 @@ Result<std::optional<double>> divisor_of_list(const json& list, const CurveShape
   if (*named && reading.divisor && *named != *reading.divisor) {
     return reading.fail(ErrorCode::illegal, "has one unit beside its entries, and another in them");
   }
-  if (reading.divisor) return reading.divisor;
-  return *named ? named : divisor_of_shape(shape, reading);
+  return reading.divisor ? reading.divisor : named;
 }
 
 /// Prices of two areas are two lists.
@@ -178,16 +165,29 @@ Result<void> check_area(const json& list, const CurveReading& reading) {
   return {};
 }
 
-/// The shape of a list, and what its values are divided by: the first whose unit is legal here.
-Result<std::pair<const CurveShape*, std::optional<double>>> shape_of(const json& list, const CurveReading& reading) {
-  auto refused = reading.fail(ErrorCode::missing, "must be a list of objects that each have start, end and value");
-  bool is_first = true;
-  for (const auto* const shape : shapes_of(list.front())) {
-    auto divisor = divisor_of_list(list, *shape, reading);
-    if (divisor) return std::pair(shape, *divisor);
-    if (std::exchange(is_first, false)) refused = tl::unexpected(divisor.error());
+/// How a list is read: in the first of its shapes whose unit is legal here.
+struct ShapeFound {
+  const CurveShape* shape;
+  double divisor;
+  bool has_unit;  ///< its values need not be plausible
+};
+
+Result<ShapeFound> shape_of(const json& list, const CurveReading& reading) {
+  const auto shapes = shapes_of(list.front());
+  if (shapes.empty()) {
+    return reading.fail(ErrorCode::missing, "must be a list of objects that each have start, end and value");
   }
-  return refused;
+  const auto named = named_divisor(list, reading);
+  if (!named) return tl::unexpected(named.error());
+  if (*named) return ShapeFound{shapes.front(), **named, true};
+  std::optional<Error> refused;
+  for (const auto* const shape : shapes) {
+    const auto meant = divisor_of_shape(*shape, reading);
+    // A shape that means our own unit may be used by someone who means another: its values have to be plausible.
+    if (meant) return ShapeFound{shape, meant->value_or(1), meant->value_or(1) != 1};
+    if (!refused) refused = meant.error();
+  }
+  return tl::unexpected(*refused);
 }
 
 /// How far apart most starts are, where that is at most an hour: so long an entry lasts. Nothing where they are not.
@@ -259,14 +259,13 @@ Result<bool> add_entries(Entries& entries, const json& list, const CurveReading&
   if (auto area = check_area(list, reading); !area) return tl::unexpected(area.error());
   const auto shape = shape_of(list, reading);
   if (!shape) return tl::unexpected(shape.error());
-  const ListReading how{reading, *shape->first, shape->second.value_or(1)};
+  const ListReading how{reading, *shape->shape, shape->divisor};
   for (const auto& item : list) {
     const auto entry = read_entry(item, how);
     if (!entry) return tl::unexpected(entry.error());
     entries.push_back(*entry);
   }
-  // A shape that means our own unit may be used by someone who means another: its values have to be plausible.
-  return shape->second && (names_unit(list.front(), reading) || *shape->second != 1);
+  return shape->has_unit;
 }
 
 }  // namespace

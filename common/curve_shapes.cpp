@@ -54,10 +54,9 @@ std::vector<const json*> pair_in(const json& object) {
   for (const auto& pair : kPairs) {
     std::vector<const json*> lists;
     for (const auto key : pair) {
-      const auto found = object.find(key);
-      if (found == object.end() || found->is_null()) continue;
+      const auto* const list = member(object, key);
       // Nord Pool's sensors have plain numbers, without dates, as `today` beside `raw_today`.
-      if (pair[0] == wire::key::kRawToday || is_list_of_entries(*found)) lists.push_back(&*found);
+      if (list != nullptr && (pair[0] == wire::key::kRawToday || is_list_of_entries(*list))) lists.push_back(list);
     }
     if (!lists.empty()) return lists;
   }
@@ -99,6 +98,11 @@ Result<std::vector<const json*>> lists_in(const json& node, const std::string& f
 }
 
 }  // namespace
+
+const json* member(const json& object, std::string_view key) {
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
 
 std::vector<const CurveShape*> shapes_of(const json& entry) {
   std::vector<const CurveShape*> shapes;

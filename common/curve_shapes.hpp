@@ -27,6 +27,9 @@ struct CurveShape {
   bool utc = false;  ///< times without a zone are UTC
 };
 
+/// The member of an object; null is as good as none.
+const nlohmann::json* member(const nlohmann::json& object, std::string_view key);
+
 /// The shapes that have keys for the start and the value of this entry, the likelier first.
 std::vector<const CurveShape*> shapes_of(const nlohmann::json& entry);
 

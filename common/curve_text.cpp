@@ -9,11 +9,6 @@
 #include "common/text.hpp"
 
 namespace home_energy {
-namespace {
-
-constexpr std::size_t kHalfHoursPerDay = 48;
-
-}  // namespace
 
 bool is_curve_size(std::size_t count) {
   return count == kHoursPerDay || count == kHalfHoursPerDay || count == kQuartersPerDay;

@@ -139,10 +139,9 @@ Result<Update> read_object(const json& object, CurveReading reading) {
   const auto divisor = divisor_of(object, reading);
   if (!divisor) return tl::unexpected(divisor.error());
   reading.divisor = *divisor;
-  const auto values = object.find(wire::key::kValues);
-  const bool has_values = values != object.end() && !values->is_null();
-  if (has_values && !values->is_object()) return read_list(*values, reading);
-  return find_lists(has_values ? *values : object, reading.kind.field).and_then([&](const auto& lists) {
+  const auto* const values = member(object, wire::key::kValues);
+  if (values != nullptr && !values->is_object()) return read_list(*values, reading);
+  return find_lists(values != nullptr ? *values : object, reading.kind.field).and_then([&](const auto& lists) {
     return read_dated(lists, reading);
   });
 }

@@ -171,11 +171,7 @@ std::optional<int> clock_time(std::string_view text) {
   if (text.size() >= kWithSeconds && text.ends_with(kNoSeconds)) text.remove_suffix(kNoSeconds.size());
   std::string padded(text.size() == kShortest ? "0" : "");
   padded += text;
-  constexpr std::string_view kPattern = "dd:dd";
-  const auto fits = [](char c, char wanted) {
-    return wanted == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == wanted;
-  };
-  if (!std::ranges::equal(padded, kPattern, fits)) return std::nullopt;
+  if (!has_form(padded, "dd:dd")) return std::nullopt;
   constexpr int kTen = 10;
   const auto number = [&](std::size_t place) { return (padded[place] - '0') * kTen + padded[place + 1] - '0'; };
   if (number(0) >= kHoursPerDay || number(3) >= kMinutesPerHour) return std::nullopt;

@@ -96,9 +96,10 @@ Result<void> check_thousands(const Sheet& sheet, char mark) {
     }
   }
   if (doubtful == nullptr) return {};
-  std::string reason = "is ambiguous, a comma may stand before decimals or thousands, as in ";
-  if (mark == '.') reason.replace(reason.find("comma"), std::string_view("comma").size(), "point");
-  return sheet.refusal(reason + sheet.text_of(*doubtful) + ": leave thousands unmarked, and give two or four decimals");
+  std::string reason = "is ambiguous, a ";
+  reason += mark == ',' ? "comma" : "point";
+  reason += " may stand before decimals or thousands, as in " + sheet.text_of(*doubtful);
+  return sheet.refusal(reason + ": leave thousands unmarked, and give two or four decimals");
 }
 
 /// `1.234` of a file that also has `0,85` may be a thousand.

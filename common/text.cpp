@@ -37,6 +37,12 @@ std::string percent_decoded(std::string_view text) {
   return decoded;
 }
 
+bool has_form(std::string_view text, std::string_view pattern) {
+  return std::ranges::equal(text, pattern, [](char c, char wanted) {
+    return wanted == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == wanted;
+  });
+}
+
 std::string excerpt(std::string_view text) {
   constexpr std::size_t kShown = 40;
   std::string shown(text.substr(0, kShown));

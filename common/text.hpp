@@ -13,6 +13,9 @@ std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r
 /// Whether `text` is UTF-8 throughout.
 bool is_utf8(std::string_view text);
 
+/// Whether `text` is of the form of `pattern`, in which a d stands for a digit: `dd:dd`.
+bool has_form(std::string_view text, std::string_view pattern);
+
 /// As forms and queries are written: `%6F` is o, `+` is a blank. What is no escape stays as it is.
 std::string percent_decoded(std::string_view text);
 

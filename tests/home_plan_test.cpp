@@ -321,15 +321,25 @@ TEST_CASE("new prices change the plan at once") {
   CHECK(spans_of(home) == "14:00-15:00 21:14-00:00");
 }
 
-TEST_CASE("prices that came for a day are told to be old when it has passed, until newer ones come") {
+namespace {
+
+/// Ready by 07:00, an hour before that.
+Home at_six_in_real_time(std::shared_ptr<const std::vector<LocalDay>> days) {
   HomeSettings settings = planned_settings(ChargingMode::cheapest, 7 * 60);
   settings.clock_mode = ClockMode::local;
   settings.pace = *Pace::make(3600, std::chrono::seconds(60), Resolution::hourly);
   Home home = test::home_of(settings);
-  const auto days = calendar(1'806'188'400);
-  home.set_calendar(days);
+  home.set_calendar(std::move(days));
   plan_now(home);
   test::set_clock(home, {.day = 0, .quarter = 6 * 4, .tick = 0});
+  return home;
+}
+
+}  // namespace
+
+TEST_CASE("prices that came for a day are told to be old when it has passed, until newer ones come") {
+  const auto days = calendar(1'806'188'400);
+  Home home = at_six_in_real_time(days);
   PriceCommand of_today{{.of_days = {{0, default_price_curve()}}}};
   tell(home, of_today);
   CHECK(plan_of(home)["note"].get<std::string>().find("earlier day") == std::string::npos);
@@ -342,14 +352,8 @@ TEST_CASE("prices that came for a day are told to be old when it has passed, unt
 }
 
 TEST_CASE("a plan names the times for which no price has come, and which prices stand in") {
-  HomeSettings settings = planned_settings(ChargingMode::cheapest, 7 * 60);
-  settings.clock_mode = ClockMode::local;
-  settings.pace = *Pace::make(3600, std::chrono::seconds(60), Resolution::hourly);
-  Home home = test::home_of(settings);
   const auto days = calendar(1'806'188'400);
-  home.set_calendar(days);
-  plan_now(home);
-  test::set_clock(home, {.day = 0, .quarter = 6 * 4, .tick = 0});
+  Home home = at_six_in_real_time(days);
   Quarters until_ten = Quarters().set();
   for (std::size_t quarter = 40; quarter < 96; ++quarter) until_ten.reset(quarter);
   tell(home, PriceCommand{{.of_days = {{0, default_price_curve(), until_ten}}}});
