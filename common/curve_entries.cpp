@@ -179,14 +179,16 @@ Result<ShapeFound> shape_of(const json& list, const CurveReading& reading) {
   }
   const auto named = named_divisor(list, reading);
   if (!named) return tl::unexpected(named.error());
-  if (*named) return ShapeFound{shapes.front(), **named, true};
   std::optional<Error> refused;
   for (const auto* const shape : shapes) {
     const auto meant = divisor_of_shape(*shape, reading);
+    if (!meant && !refused) refused = meant.error();
+    if (!meant) continue;
+    if (*named) return ShapeFound{shape, **named, true};
     // A shape that means our own unit may be used by someone who means another: its values have to be plausible.
-    if (meant) return ShapeFound{shape, meant->value_or(1), meant->value_or(1) != 1};
-    if (!refused) refused = meant.error();
+    return ShapeFound{shape, meant->value_or(1), meant->value_or(1) != 1};
   }
+  if (*named) return ShapeFound{shapes.front(), **named, true};
   return tl::unexpected(*refused);
 }
 

@@ -116,6 +116,12 @@ TEST_CASE("units and currencies that contradict each other are refused") {
         "price has entries of more than one area, \"DK1\" and \"DK2\": send those of one");
 }
 
+TEST_CASE("a unit that is named does not make one currency's values those of another") {
+  const Source danish{"", "", R"({"unit":"EUR/MWh","records":)",
+                      R"({"HourUTC":"$U","SpotPriceDKK":7777,"SpotPriceEUR":$M})", "}"};
+  CHECK(only_day(parse_price_update(text_of(danish), in("EUR")), 7) == rising(24));
+}
+
 TEST_CASE("pence that come in the shape of pounds are not plausible") {
   const Source integration{"", "", "{\"rates\":", R"({"start":"$B","end":"$E","value_inc_vat":21.5})", "}"};
   CHECK_THAT(refusal(text_of(integration), in("GBP")), Catch::Contains("are these per MWh, or p?"));
