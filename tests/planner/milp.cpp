@@ -61,8 +61,9 @@ MilpAnswer solve_milp(const ChargingProblem& problem, const MilpOptions& options
     std::ostringstream command;
     command << "'" << options.solver << "' '" << model
             << "' -threads 0 -ratioGap 0 -allowableGap 0 -primalTolerance 1e-9"
-            << " -dualTolerance 1e-9 -integerTolerance 1e-9 -seconds " << options.time_limit_s << ' ' << way
-            << " -solve -solution '" << answer << "' >'" << options.folder << "/log.txt' 2>&1";
+            << " -dualTolerance 1e-9 -integerTolerance 1e-9 -seconds " << options.time_limit_s;
+    if (options.cutoff) command << " -cutoff " << *options.cutoff;
+    command << ' ' << way << " -solve -solution '" << answer << "' >'" << options.folder << "/log.txt' 2>&1";
     if (std::system(command.str().c_str()) != 0) continue;  // NOLINT(cert-env33-c,concurrency-mt-unsafe): our own words
     const auto values = read_values(answer);
     if (!values) return {false, 0, 0, 0};

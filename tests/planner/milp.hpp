@@ -27,6 +27,8 @@ struct MilpOptions {
   bool most_energy = false;             ///< instead: as much as can be drawn, at most `energy_kwh`
   double step_kwh = 0;                  ///< each use of a slot keeps so far from its bounds
   std::chrono::seconds longer_runs{0};  ///< added to a minimum run that is not 0
+  /// Plans whose objective, with `kTiny` for each start, is above it are not looked for.
+  std::optional<double> cutoff{};
 };
 
 /// Throws where CBC does not come to a proven end.
