@@ -99,10 +99,16 @@ class Life {
  private:
   const HomeSettings& settings() const { return home_.settings(); }
 
-  /// Most departures are near: plans of few slots are made within microseconds, so that many are tried.
+  /// Most departures are near: plans of few slots are made within microseconds, so that many are tried. After one that was
+  /// missed a plan spans a day, so most then leave it.
   void make_plan() {
     if (!home_.plan_due()) return;
-    if (input_.below(64) != 0 && !home_.state().late_since) {
+    const bool near = input_.below(256) != 0;
+    if (near && home_.state().late_since) {
+      hold(home_.apply(ModeCommand{ChargingMode::manual}).has_value(), "a mode");
+      return;
+    }
+    if (near) {
       const Snapshot now = home_.snapshot();
       const int minute = now.hour * kMinutesPerHour + now.minute + 1 + static_cast<int>(input_.below(40));
       hold(home_.apply(ReadyByCommand{minute % kMinutesPerDay}).has_value(), "a departure");
