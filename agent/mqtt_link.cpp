@@ -311,15 +311,16 @@ void MqttLink::Impl::flush() {
   note_dropped();
 }
 
+/// At least one message goes each time: to make a payload alone may take longer than until `end`.
 /// @return whether what is left waits for room
 bool MqttLink::Impl::send_while_room(steady_clock::time_point end) {
-  while (state_ == State::connected && in_flight_.room()) {
-    const Outgoing* const message = outbox_.next(in_flight_.room_for_bulk() ? Lane::bulk : Lane::prompt);
-    if (message == nullptr) break;
-    if (steady_clock::now() >= end) {
+  for (bool any = false; state_ == State::connected && in_flight_.room(); any = true) {
+    if (any && steady_clock::now() >= end) {
       flush_soon();
       return false;
     }
+    const Outgoing* const message = outbox_.next(in_flight_.room_for_bulk() ? Lane::bulk : Lane::prompt);
+    if (message == nullptr) break;
     void* const mark = in_flight_.add(message->qos, outbox_.is_bulk());
     try {
       client().publish(message_of(*message), mark, on_publish_);

@@ -1,12 +1,7 @@
 // There is no memory, on purpose, at each place whose failure would stop a part for ever: it goes on.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
-#include <csignal>
-#include <cstdio>
 #include <thread>
 
 #include "agent/announcer.hpp"
@@ -15,6 +10,7 @@
 #include "agent/ledger.hpp"
 #include "agent/mqtt_link.hpp"
 #include "common/home_state.hpp"
+#include "tests/brokers.hpp"
 #include "tests/failing_memory.hpp"
 #include "tests/folders.hpp"
 #include "tests/http_servers.hpp"
@@ -196,46 +192,8 @@ TEST_CASE("a payload that cannot be made keeps no other message back") {
   CHECK(made == 1);
 }
 
-namespace {
-
-/// Debian's mosquitto at a loopback port that was free a moment ago.
-class Broker {
- public:
-  Broker() {
-    asio::io_context io;
-    port_ = Tcp::acceptor(io, {asio::ip::address_v4::loopback(), 0}).local_endpoint().port();
-    start();
-  }
-  ~Broker() { stop(); }
-  Broker(const Broker&) = delete;
-  Broker& operator=(const Broker&) = delete;
-  Broker(Broker&&) = delete;
-  Broker& operator=(Broker&&) = delete;
-
-  std::string uri() const { return "mqtt://127.0.0.1:" + std::to_string(port_); }
-  void start() {
-    const std::string port = std::to_string(port_);
-    process_ = fork();
-    if (process_ == 0) {
-      freopen("/dev/null", "w", stderr);
-      execl("/usr/sbin/mosquitto", "mosquitto", "-p", port.c_str(), nullptr);
-      _exit(1);
-    }
-  }
-  void stop() {
-    kill(process_, SIGKILL);
-    waitpid(process_, nullptr, 0);
-  }
-
- private:
-  std::uint16_t port_ = 0;
-  pid_t process_ = 0;
-};
-
-}  // namespace
-
 TEST_CASE("a link whose listeners throw connects, sends, is lost and connects again") {
-  Broker broker;
+  test::Broker broker;
   test::Io io;
   Outbox outbox{"home-energy/status", "online"};
   int connected = 0;
