@@ -13,16 +13,16 @@
 #include <filesystem>
 #include <iostream>
 
-#include "agent/announcer.hpp"
-#include "agent/gone_homes.hpp"
-#include "agent/http_server.hpp"
-#include "agent/mqtt_link.hpp"
-#include "agent/option_values.hpp"
-#include "agent/options.hpp"
-#include "agent/outbox.hpp"
-#include "agent/routes.hpp"
-#include "agent/runner.hpp"
-#include "agent/store.hpp"
+#include "agent/homes/runner.hpp"
+#include "agent/http/http_server.hpp"
+#include "agent/http/routes.hpp"
+#include "agent/mqtt/announcer.hpp"
+#include "agent/mqtt/gone_homes.hpp"
+#include "agent/mqtt/mqtt_link.hpp"
+#include "agent/mqtt/outbox.hpp"
+#include "agent/options/option_values.hpp"
+#include "agent/options/options.hpp"
+#include "agent/store/store.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "common/curve_text.hpp"
-#include "common/home.hpp"
+#include "common/wire/curve_text.hpp"
+#include "common/world/home.hpp"
 
 namespace home_energy::test {
 

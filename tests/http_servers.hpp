@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-#include "agent/http_server.hpp"
+#include "agent/http/http_server.hpp"
 
 namespace home_energy::test {
 

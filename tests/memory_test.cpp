@@ -4,12 +4,12 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "agent/announcer.hpp"
-#include "agent/gone_homes.hpp"
-#include "agent/http_server.hpp"
-#include "agent/ledger.hpp"
-#include "agent/mqtt_link.hpp"
-#include "common/home_state.hpp"
+#include "agent/homes/ledger.hpp"
+#include "agent/http/http_server.hpp"
+#include "agent/mqtt/announcer.hpp"
+#include "agent/mqtt/gone_homes.hpp"
+#include "agent/mqtt/mqtt_link.hpp"
+#include "common/wire/home_state.hpp"
 #include "tests/brokers.hpp"
 #include "tests/failing_memory.hpp"
 #include "tests/folders.hpp"

@@ -5,8 +5,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "agent/runner.hpp"
-#include "agent/store.hpp"
+#include "agent/homes/runner.hpp"
+#include "agent/store/store.hpp"
 #include "tests/homes.hpp"
 
 namespace home_energy::test {

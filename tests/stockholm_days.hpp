@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "common/local_day.hpp"
+#include "common/time/local_day.hpp"
 
 namespace home_energy {
 

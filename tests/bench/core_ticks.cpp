@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "common/home.hpp"
+#include "common/world/home.hpp"
 
 namespace {
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "common/curve_text.hpp"
-#include "common/planner.hpp"
+#include "common/planner/planner.hpp"
+#include "common/wire/curve_text.hpp"
 #include "tests/planner/milp.hpp"
 
 namespace {

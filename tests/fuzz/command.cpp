@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "common/command.hpp"
-#include "common/text.hpp"
-#include "common/wire.hpp"
+#include "common/base/text.hpp"
+#include "common/wire/command.hpp"
+#include "common/wire/wire.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/stockholm_days.hpp"
 

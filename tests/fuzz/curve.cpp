@@ -1,10 +1,10 @@
 #include <array>
 
-#include "common/curve_text.hpp"
-#include "common/curve_unit.hpp"
-#include "common/curve_update.hpp"
-#include "common/home_state.hpp"
-#include "common/text.hpp"
+#include "common/base/text.hpp"
+#include "common/wire/curve_text.hpp"
+#include "common/wire/curve_unit.hpp"
+#include "common/wire/curve_update.hpp"
+#include "common/wire/home_state.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/stockholm_days.hpp"
 

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "common/home_assistant.hpp"
+#include "common/wire/home_assistant.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace home_energy::fuzz {

@@ -1,14 +1,14 @@
-#include "common/home.hpp"
+#include "common/world/home.hpp"
 
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "common/history.hpp"
-#include "common/home_assistant.hpp"
-#include "common/home_state.hpp"
-#include "common/planner_check.hpp"
-#include "common/wire.hpp"
-#include "common/wire_history.hpp"
+#include "common/planner/check.hpp"
+#include "common/wire/home_assistant.hpp"
+#include "common/wire/home_state.hpp"
+#include "common/wire/wire.hpp"
+#include "common/wire/wire_history.hpp"
+#include "common/world/history.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/planner/legality.hpp"
 #include "tests/planner/rendering.hpp"
@@ -99,8 +99,8 @@ class Life {
  private:
   const HomeSettings& settings() const { return home_.settings(); }
 
-  /// Most departures are near: plans of few slots are made within microseconds, so that many are tried. After one that was
-  /// missed a plan spans a day, so most then leave it.
+  /// Most departures are near: plans of few slots are made within microseconds, so that many are tried. After one that
+  /// was missed a plan spans a day, so most then leave it.
   void make_plan() {
     if (!home_.plan_due()) return;
     const bool near = input_.below(256) != 0;

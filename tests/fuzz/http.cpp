@@ -1,4 +1,4 @@
-#include "agent/http_session.hpp"
+#include "agent/http/http_session.hpp"
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-#include "agent/options.hpp"
+#include "agent/options/options.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>

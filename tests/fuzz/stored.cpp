@@ -1,8 +1,8 @@
 #include <spdlog/spdlog.h>
 
-#include "agent/comeback.hpp"
-#include "common/wire.hpp"
-#include "common/wire_history.hpp"
+#include "agent/homes/comeback.hpp"
+#include "common/wire/wire.hpp"
+#include "common/wire/wire_history.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/homes.hpp"
 

@@ -1,16 +1,16 @@
-#include "common/text.hpp"
+#include "common/base/text.hpp"
 
 #include <array>
 #include <cmath>
 #include <cstdlib>
 
-#include "agent/http_origin.hpp"
-#include "agent/option_values.hpp"
-#include "common/decimal.hpp"
-#include "common/home_assistant.hpp"
-#include "common/iso8601.hpp"
-#include "common/wire.hpp"
-#include "common/wire_history.hpp"
+#include "agent/http/http_origin.hpp"
+#include "agent/options/option_values.hpp"
+#include "common/base/decimal.hpp"
+#include "common/time/iso8601.hpp"
+#include "common/wire/home_assistant.hpp"
+#include "common/wire/wire.hpp"
+#include "common/wire/wire_history.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace home_energy::fuzz {

@@ -20,7 +20,8 @@ from paho.mqtt.properties import Properties
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 AGENT = os.environ.get("HOME_ENERGY_AGENT", str(SOURCE / "build/dev/agent/home-energy-agent"))
 BENT_AGENT = os.environ.get("HOME_ENERGY_BENT_AGENT", str(SOURCE / "build/dev/tests/bent-agent"))  # bent.c: its disk, its clock
-PATIENCE = 10.0  # seconds to wait for what must come; far above what it takes, for busy machines and sanitizers
+# Seconds to wait for what must come; far above what it takes, for busy machines and sanitizers.
+PATIENCE = float(os.environ.get("HOME_ENERGY_PATIENCE", "10"))
 
 # What a machine may lack without being at fault, and nothing else: every other skipped test counts as failed (conftest).
 NO_IPV6, NO_LOCALHOST = "no IPv6 here", "the name localhost is not known here"

@@ -1,4 +1,4 @@
-"""Who may ask, and whose pages may read and change. The tables of names themselves are walked by tests/http_origin_test.cpp;
+"""Who may ask, and whose pages may read and change. The tables of names themselves are walked by tests/http/http_origin_test.cpp;
 here what a request of each kind is answered with, over a socket."""
 
 import contextlib

@@ -11,7 +11,7 @@ import durable
 import harness
 from test_store_clock import HOUR, Wall, real_time_agent
 
-HOMES = 1000
+HOMES = 1000 if harness.PATIENCE <= 10 else 50  # where all takes long, as under ThreadSanitizer
 # Plans of some milliseconds each, of a charger that regulates.
 SLOW_PLANS = ("--charger-min-kw", "1.4", "--taper", "60:5,75:3", "--start-cost", "0.5")
 # Not cut into pieces, each of the two takes seconds in one turn. That a turn takes at most 5 ms is measured by ./dev bench:

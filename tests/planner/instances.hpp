@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "common/planner.hpp"
+#include "common/planner/planner.hpp"
 
 namespace home_energy::test {
 

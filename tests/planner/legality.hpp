@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "common/planner.hpp"
+#include "common/planner/planner.hpp"
 
 namespace home_energy::test {
 

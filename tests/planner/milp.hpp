@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "common/planner.hpp"
+#include "common/planner/planner.hpp"
 
 namespace home_energy::test {
 

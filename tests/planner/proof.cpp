@@ -1,5 +1,5 @@
 // Random problems, planned and solved by CBC as mixed integer programmes. The plan must be legal and as good: to 1e-6
-// of the cost where nothing is rounded, and within the bound of common/planner_grid.hpp elsewhere.
+// of the cost where nothing is rounded, and within the bound of common/planner/grid.hpp elsewhere.
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "common/planner_grid.hpp"
+#include "common/planner/grid.hpp"
 #include "tests/planner/instances.hpp"
 #include "tests/planner/legality.hpp"
 #include "tests/planner/milp.hpp"

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "common/plan_reasons.hpp"
-#include "common/wire.hpp"
+#include "common/wire/wire.hpp"
+#include "common/world/plan_reasons.hpp"
 
 namespace home_energy::test {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "common/home.hpp"
+#include "common/world/home.hpp"
 
 namespace home_energy::test {
 

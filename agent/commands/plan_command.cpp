@@ -1,0 +1,135 @@
+// `home-energy-agent plan`: the plan of a home of these options, as a table or as the document that clients get.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "agent/options/option_layers.hpp"
+#include "agent/options/option_values.hpp"
+#include "agent/options/options.hpp"
+#include "common/time/iso8601.hpp"
+#include "common/wire/wire.hpp"
+#include "common/world/home.hpp"
+
+namespace home_energy {
+namespace {
+
+constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
+constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
+constexpr double kWattsPerKw = 1000;
+constexpr double kMillionths = 1e6;
+constexpr double kJoulesPerKwh = 3.6e6;
+
+const std::vector<OptionSpec>& plan_specs() {
+  static const std::vector<OptionSpec> kSpecs{
+      {"soc", Kind::number, "", "0..100", [](const std::string& text) { return is_number_within(text, 0, 100); },
+       "plan: the car's state of charge, percent; without it --start-soc"},
+      {"at", Kind::text, "00:00", "00:00..23:59",
+       [](const std::string& text) { return minute_of_day(text).has_value(); }, "plan: the time it is made"},
+      {"json", Kind::flag, "false", "true or false",
+       [](const std::string& text) { return text == "true" || text == "false"; },
+       "plan: print the document that clients get"},
+  };
+  return kSpecs;
+}
+
+/// A home at that minute of the day, which the ticks of a minute meet.
+Home home_at(HomeSettings settings, int minute) {
+  const auto finest = std::max(settings.baseload.resolution(), settings.price.resolution());
+  settings.pace = *Pace::make(kMinutesPerHour, std::chrono::seconds(1), finest);
+  settings.clock_mode = ClockMode::simulated;
+  Home home(std::make_shared<const HomeSettings>(std::move(settings)));
+  home.set_clock({.day = 0, .quarter = minute / kMinutesPerQuarter, .tick = minute % kMinutesPerQuarter});
+  plan_now(home);
+  return home;
+}
+
+/// What is drawn from one minute (since the plan) to another, kWh.
+double drawn(const ChargingPlan& plan, int from, int to) {
+  std::int64_t joules = 0;
+  for (const PlanStep& step : plan.steps) {
+    if (step.begin >= std::chrono::minutes(from) && step.begin < std::chrono::minutes(to))
+      joules += step.energy.count();
+  }
+  return static_cast<double>(joules) / kJoulesPerKwh;
+}
+
+/// House and car, side by side, as long as their power is of the fuse.
+std::string bar(double house_kw, double car_kw, double fuse_kw) {
+  constexpr double kLength = 40;
+  constexpr long kLongest = 60;
+  const auto cells = [&](double kw) {
+    return fuse_kw > 0 ? std::min(kLongest, std::lround(kw / fuse_kw * kLength)) : 0L;
+  };
+  std::string out;
+  for (long i = 0; i < cells(house_kw); ++i) out += "\u2591";
+  for (long i = cells(house_kw); i < cells(house_kw + car_kw); ++i) out += "\u2588";
+  return out;
+}
+
+std::string row(const Home& home, int begin, int end, int made_at) {
+  const int quarter = begin % kMinutesPerDay / kMinutesPerQuarter;
+  const double house = static_cast<double>(home.baseload().at_quarter(quarter).count()) / kWattsPerKw;
+  const double price = static_cast<double>(home.price().at_quarter(quarter).count()) / kMillionths;
+  const double car = drawn(home.plan()->plan, begin - made_at, end - made_at) * kMinutesPerHour / (end - begin);
+  return fmt::format("{}  {:9.4f}  {:7.2f}  {:>7}  {}\n", wire::time_text(begin % kMinutesPerDay), price, house,
+                     car > 0 ? fmt::format("{:.2f}", car) : "",
+                     bar(house, car, static_cast<double>(home.settings().fuse.count()) / kWattsPerKw));
+}
+
+std::string blocks(const Home& home) {
+  const HomePlan& made = *home.plan();
+  std::string out;
+  for (std::size_t i = 0; i < made.plan.blocks.size(); ++i) {
+    const PlanBlock& block = made.plan.blocks[i];
+    const auto minute = [&](std::chrono::seconds since, std::int64_t up) {
+      return wire::time_text((made.made_at + since.count() + up) / 60 % kMinutesPerDay);
+    };
+    out += fmt::format("{}-{}  {:.2f} kWh  {:.2f}  {}\n", minute(block.begin, 0), minute(block.end, 59),
+                       static_cast<double>(block.energy.count()) / kJoulesPerKwh,
+                       static_cast<double>(block.cost.count()) / kMillionths, made.reasons[i]);
+  }
+  return out;
+}
+
+std::string table(const Home& home, int at, const std::string& currency) {
+  const HomePlan& made = *home.plan();
+  const int departure = home.wish().ready_by > at ? home.wish().ready_by : home.wish().ready_by + kMinutesPerDay;
+  std::string out = fmt::format("{:5}  {:>9}  {:>7}  {:>7}\n", "time", currency + "/kWh", "house", "car kW");
+  for (int begin = at; begin < departure;) {
+    const int end = std::min(departure, (begin / kMinutesPerQuarter + 1) * kMinutesPerQuarter);
+    out += row(home, begin, end, at);
+    begin = end;
+  }
+  const auto money = [](MoneyMicro amount) { return static_cast<double>(amount.count()) / kMillionths; };
+  out += '\n' + blocks(home);
+  out += fmt::format("{:.2f} kWh to {:.0f} % by {}: {:.2f} {}; at once {:.2f}, saved {:.2f}\n",
+                     static_cast<double>(made.plan.energy.count()) / kJoulesPerKwh,
+                     static_cast<double>(home.wish().target.count()) / 100, wire::time_text(home.wish().ready_by),
+                     money(made.plan.cost), currency, money(made.plan.cost_at_once),
+                     money(made.plan.cost_at_once - made.plan.cost));
+  return made.note.empty() ? out : out + made.note + '\n';
+}
+
+}  // namespace
+
+Exit plan_and_exit(const std::vector<std::string>& arguments, const Environment& environment) {
+  auto read = read_layers(arguments, environment, plan_specs());
+  if (std::holds_alternative<std::string>(read)) return {0, std::get<std::string>(read), {}};
+  if (std::holds_alternative<Error>(read)) return usage_error(std::get<Error>(read).reason);
+  auto& values = std::get<OptionValues>(read);
+  if (!values.at("mode").given) values.at("mode").text = wire::text(ChargingMode::cheapest);
+  if (values.at("soc").given) values.at("start-soc").text = values.at("soc").text;
+  const auto options = assemble(values, environment);
+  if (!options) return usage_error(options.error().reason);
+  if (options->runner.home->wish.mode == ChargingMode::manual) {
+    return usage_error("--mode: plan makes one for cheapest or lowest_load");
+  }
+  const int at = *minute_of_day(values.at("at").text);
+  const Home home = home_at(*options->runner.home, at);
+  const std::string& currency = options->runner.currency;
+  if (values.at("json").text == "true") return {0, wire::http::plan(home, {currency, "", {}}) + '\n', {}};
+  return {0, table(home, at, currency), {}};
+}
+
+}  // namespace home_energy

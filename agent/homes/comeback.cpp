@@ -1,0 +1,54 @@
+#include "agent/homes/comeback.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace home_energy {
+
+std::string names_of(const GivenOptions& given) {
+  std::string names;
+  const auto add = [&](bool is_given, std::string_view name) {
+    if (is_given) (names += names.empty() ? "" : ", ") += name;
+  };
+  add(given.start_soc, "start-soc");
+  add(given.charge_limit, "charge-limit");
+  add(given.mode, "mode");
+  add(given.target, "target");
+  add(given.ready_by, "ready-by");
+  add(given.prices, "prices");
+  add(given.baseload, "baseload");
+  return names;
+}
+
+bool is_in_another_currency(const HomeRecord& record, const std::string& currency) {
+  return !record.currency.empty() && record.currency != currency;
+}
+
+Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given,
+                                       const std::string& currency) {
+  const HomeState fresh = home.state();
+  const Pace& pace = home.settings().pace;
+  auto remembered = parse_state(record.state);
+  if (!remembered) return tl::unexpected(remembered.error());
+  auto [state, row] = at_pace(*remembered, pace);
+  if (given.start_soc) {
+    state.battery.stored = fresh.battery.stored;
+    state.battery.fraction = 0;
+  }
+  if (given.charge_limit) state.battery.limit = fresh.battery.limit;
+  const bool same_promise = (!given.mode || state.wish.mode == fresh.wish.mode) &&
+                            (!given.ready_by || state.wish.ready_by == fresh.wish.ready_by);
+  if (!same_promise) state.late_since.reset();
+  if (given.mode) state.wish.mode = fresh.wish.mode;
+  if (given.target) state.wish.target = fresh.wish.target;
+  if (given.ready_by) state.wish.ready_by = fresh.wish.ready_by;
+  auto curves = parse_curves(record.curves.value_or(""),
+                             pace.quarters_per_slot() == 1 ? Resolution::quarter_hourly : Resolution::hourly);
+  if (!curves) spdlog::warn("store: curves that were set are left out: {}", curves.error().reason);
+  HomeCurves set = curves.value_or(HomeCurves{});
+  if (given.prices || is_in_another_currency(record, currency)) set.price = {};
+  if (given.baseload) set.baseload = {};
+  home.restore(state, set);
+  return row;
+}
+
+}  // namespace home_energy

@@ -1,0 +1,33 @@
+/// @file
+/// How a home goes on where it stood when the process ended: what was stored, and what the options beat of it.
+#pragma once
+
+#include "agent/store/database.hpp"
+#include "common/wire/home_state.hpp"
+
+namespace home_energy {
+
+/// Which options were given by somebody, rather than by default: they beat what is stored.
+struct GivenOptions {
+  bool start_soc = false;
+  bool charge_limit = false;
+  bool mode = false;
+  bool target = false;
+  bool ready_by = false;
+  bool prices = false;
+  bool baseload = false;
+};
+
+/// As they are called on the command line, with commas.
+std::string names_of(const GivenOptions& given);
+
+/// Puts a new home where the stored one stood. Curves that are finer than the pace meets are left out, which is logged,
+/// and so are prices in another currency than the present one.
+/// @return the row of its history that is not over; or why the record cannot be read
+Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given,
+                                       const std::string& currency);
+
+/// Whether the home's cost and prices are in another currency.
+bool is_in_another_currency(const HomeRecord& record, const std::string& currency);
+
+}  // namespace home_energy

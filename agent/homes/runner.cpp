@@ -1,0 +1,288 @@
+#include "agent/homes/runner.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/system/guarded.hpp"
+#include "agent/system/paced_log.hpp"
+#include "common/base/text.hpp"
+
+namespace home_energy {
+namespace {
+
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+/// The longest payload of a command, bytes; the longest legal one is far shorter, but for a curve with its dates.
+constexpr std::size_t kMaxCommandBytes = 4096;
+constexpr std::size_t kMaxCurveBytes = kMaxPayload;
+
+/// What of a message is needed to answer it.
+Incoming address_of(const Incoming& message) {
+  Incoming address;
+  address.response_topic = message.response_topic;
+  address.correlation = message.correlation;
+  address.share = message.share;
+  return address;
+}
+
+/// Why a message is not even read.
+std::optional<Error> refusal(const Incoming& message, const wire::CommandAddress& address) {
+  if (message.stored) {
+    return Error{
+        ErrorCode::illegal, address.command,
+        excerpt(address.command) + " is not carried out: the broker had stored it, publish it without the retain flag"};
+  }
+  const std::size_t longest = is_curve_command(address.command) ? kMaxCurveBytes : kMaxCommandBytes;
+  if (message.payload_bytes <= longest) return std::nullopt;
+  return Error{ErrorCode::too_large, address.command,
+               excerpt(address.command) + " must come in at most " + std::to_string(longest) + " bytes, got " +
+                   std::to_string(message.payload_bytes)};
+}
+
+}  // namespace
+
+Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, Store& store,
+               std::function<void()> flush)
+    : settings_(std::move(settings)),
+      topics_(settings_.base_topic),
+      outbox_(outbox),
+      flush_(std::move(flush)),
+      timer_(io),
+      schedule_(settings_.home_ids.size(), settings_.tick, steady_clock::now() + settings_.tick),
+      slices_(io, settings_.piece) {
+  const auto now = system_clock::now();
+  const StoredWorld stored = store.take_loaded();
+  const bool knows_dates = stored.agent && stored.agent->wall_ms;
+  labels_ = {.currency = settings_.currency,
+             .since = stored.agent && !stored.agent->since.empty() ? stored.agent->since : local_time::iso8601(now),
+             .quarter_starts = {}};
+  if (follows_the_wall()) {
+    labels_.iso8601 = [](std::int64_t moment) { return local_time::iso8601(system_clock::from_time_t(moment)); };
+  }
+  first_date_ = knows_dates ? stored.agent->first_date : local_time::read(now).date;
+  homes_.assign(settings_.home_ids.size(), Home(settings_.home));
+  ledger_.emplace(
+      io, store, homes_, settings_.home_ids, settings_.history_homes, settings_.currency,
+      [this](std::span<const std::size_t> homes) { publish_kept(homes); }, settings_.piece);
+  planning_.emplace(io, slices_, homes_, [this](std::size_t home) { planned(home); });
+  make_homes(stored);
+  stood_at_ = knows_dates ? system_clock::time_point(std::chrono::milliseconds(*stored.agent->wall_ms)) : now;
+  read_local_day(follows_the_wall() ? std::min(stood_at_, now) : now);
+  if (follows_the_wall() && !stored.agent) {
+    const Clock wall = wall_clock(now);
+    for (Home& home : homes_) follow(home, wall);
+  }
+  is_to_publish_.resize(homes_.size());
+  published_revisions_.resize(homes_.size());
+  declare_topics();
+}
+
+/// Those that are stored go on where they stood.
+void Runner::make_homes(const StoredWorld& stored) {
+  const bool same_clock = stored.agent.has_value() && stored.agent->wall_ms.has_value() == follows_the_wall();
+  std::int64_t last_day = 0;
+  for (std::size_t home = 0; home < homes_.size(); ++home) {
+    const auto record = stored.homes.find(settings_.home_ids[home]);
+    if (record == stored.homes.end()) continue;
+    const auto row = bring_back(homes_[home], record->second, settings_.given, settings_.currency);
+    if (!row) {
+      spdlog::error("store: home {} begins anew: {}", settings_.home_ids[home], row.error().reason);
+      continue;
+    }
+    ledger_->restore(home, *row);
+    last_day = std::max(last_day, homes_[home].clock().day);
+  }
+  begin_currency(stored);
+  if (const auto names = names_of(settings_.given); stored.agent && !names.empty())
+    spdlog::info("options beat what was stored: {}", names);
+  // From a simulated clock to the one on the wall: days go on being counted from where they were.
+  if (stored.agent && !same_clock && follows_the_wall()) first_date_ -= last_day;
+}
+
+/// Nothing is added over currencies: where a home's was another, the cost of all begins anew, as they share `since`.
+void Runner::begin_currency(const StoredWorld& stored) {
+  const auto record_of = [&](std::size_t home) { return stored.homes.find(settings_.home_ids[home]); };
+  std::string before;
+  for (std::size_t home = 0; home < homes_.size(); ++home) {
+    const auto record = record_of(home);
+    if (record != stored.homes.end() && is_in_another_currency(record->second, settings_.currency))
+      before = record->second.currency;
+  }
+  if (before.empty()) return;
+  spdlog::warn(
+      "the currency was {} and is {} now: cost and since begin anew, prices that were set are left out, history keeps "
+      "its currency",
+      before, settings_.currency);
+  labels_.since = local_time::iso8601(system_clock::now());
+  for (std::size_t home = 0; home < homes_.size(); ++home) {
+    const auto record = record_of(home);
+    if (record == stored.homes.end()) continue;
+    const std::string& own = record->second.currency;
+    ledger_->end_row(home, own.empty() ? settings_.currency : own);
+    homes_[home].begin_cost();
+    ledger_->begin_row(home);
+  }
+}
+
+void Runner::declare_topics() {
+  info_topic_ = outbox_.declare(topics_.info(), 1);
+  tell_leaving({});
+  first_home_topic_ = info_topic_ + 1;
+  for (std::size_t home = 0; home < homes_.size(); ++home) {
+    const std::string& id = settings_.home_ids[home];
+    index_.emplace(id, home);
+    published_revisions_[home] = homes_[home].revision();
+    for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
+    publish(home, wire::kHomeTopics);
+  }
+  // Behind all state: a home is not available before what it shows is there.
+  for (const std::string& id : settings_.home_ids)
+    outbox_.update(outbox_.declare(topics_.status(id), 1), wire::kOnline);
+}
+
+void Runner::tell_leaving(const std::vector<std::string>& homes) {
+  settings_.info.leaving = homes;
+  scratch_.clear();
+  wire::append_info(scratch_, settings_.info);
+  outbox_.update(info_topic_, scratch_);
+}
+
+AgentRecord Runner::record() const {
+  AgentRecord record{.since = labels_.since, .first_date = first_date_};
+  if (follows_the_wall()) {
+    const auto now = system_clock::now().time_since_epoch();
+    record.wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  }
+  return record;
+}
+
+void Runner::publish_kept(std::span<const std::size_t> homes) {
+  const bool under_way = !to_publish_.empty();
+  for (const std::size_t home : homes) {
+    if (!is_to_publish_[home]) to_publish_.push_back(home);
+    is_to_publish_[home] = true;
+  }
+  if (under_way || to_publish_.empty()) return;
+  slices_.add([this] {
+    const std::size_t home = to_publish_.front();
+    to_publish_.pop_front();
+    if (is_to_publish_[home]) guarded("publishing", [&] { publish_changes(home); });
+    if (to_publish_.empty() && started_) flush_();
+    return !to_publish_.empty();
+  });
+}
+
+Snapshot Runner::snapshot(std::size_t home) const {
+  Snapshot snapshot = homes_[home].snapshot();
+  snapshot.counters = ledger_->visible(home);
+  return snapshot;
+}
+
+wire::HistoryContext Runner::history_context() const {
+  return {homes_.front().clock().day, follows_the_wall() ? std::optional(first_date_) : std::nullopt};
+}
+
+wire::QuarterText Runner::quarter_text() const {
+  return follows_the_wall() ? wire::QuarterText(local_time::QuarterText(first_date_)) : wire::simulated_quarter_text;
+}
+
+void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) {
+  const Snapshot seen = snapshot(home);
+  for (const auto topic : topics) {
+    scratch_.clear();
+    wire::append_topic(scratch_, topic, homes_[home], seen, labels_);
+    outbox_.update(topic_id(home, topic), scratch_);
+  }
+}
+
+/// Nothing while the home's plan is due: what it leads to is seen together with it.
+void Runner::publish_changes(std::size_t home) {
+  is_to_publish_[home] = false;
+  if (homes_[home].plan_due() || catching_up_) return;
+  publish(home, wire::kTelemetry);
+  if (std::exchange(published_revisions_[home], homes_[home].revision()) != homes_[home].revision())
+    publish(home, wire::kPlanAndCurves);
+}
+
+std::optional<std::size_t> Runner::find(std::string_view id) const {
+  const auto found = index_.find(id);
+  if (found == index_.end()) return std::nullopt;
+  return found->second;
+}
+
+ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextForm form) const {
+  const bool quarterly = settings_.home->pace.quarters_per_slot() == 1;
+  const auto days = calendar_ ? std::span<const LocalDay>(*calendar_) : std::span<const LocalDay>();
+  return parse_command(name, text, form,
+                       {labels_.currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly, days});
+}
+
+/// Why a command without a home is not carried out, with the topic that would do.
+Error Runner::homeless(const wire::CommandAddress& address) const {
+  const bool is_command = std::ranges::find(wire::command::kAll, address.command) != wire::command::kAll.end();
+  const auto& home = settings_.home_ids.front();
+  return {ErrorCode::unknown_home, "home",
+          "topic " + excerpt(settings_.base_topic + '/' + address.command + "/set") + " names no " +
+              (is_command ? "home" : "command of a home") + ": send to " +
+              topics_.command(home, is_command ? address.command : wire::command::kCharge)};
+}
+
+void Runner::on_message(const Incoming& message) {
+  const auto address = topics_.command_address(message.topic);
+  if (!address) return;
+  const auto told = [this, from = address_of(message), to = *address](const std::optional<std::string>& id,
+                                                                      const Result<Receipt>& outcome) {
+    ledger_->when_kept([this, from, to, id, outcome](bool durable) {
+      answer(from, to, wire::receipt(to.command, id, outcome, durable));
+    });
+  };
+  if (address->home.empty()) return told({}, tl::unexpected(homeless(*address)));
+  const auto home = find(address->home);
+  if (!home) {
+    return told({}, failure(ErrorCode::unknown_home, "home", "home " + excerpt(address->home) + " does not exist"));
+  }
+  if (const auto refused = refusal(message, *address)) {
+    return in_order(*home, [told, refused] { told({}, tl::unexpected(*refused)); });
+  }
+  command(*home, address->command, message.payload, TextForm::bare, told);
+}
+
+void Runner::on_dropped(std::size_t count) {
+  outbox_.post({.topic = topics_.receipt(),
+                .payload = wire::dropped_receipt(count),
+                .qos = 0,
+                .retained = false,
+                .correlation = {}});
+  flush_();
+}
+
+void Runner::answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt) {
+  const auto home = find(address.home);
+  const bool known = home.has_value();
+  if (known && is_to_publish_[*home]) publish_changes(*home);
+  outbox_.post({.topic = known ? topics_.receipt(address.home) : topics_.receipt(),
+                .payload = receipt,
+                .qos = 0,
+                .retained = false,
+                .correlation = {}});
+  if (message.response_topic) {
+    if (topics_.may_answer_to(*message.response_topic, settings_.discovery_prefix)) {
+      outbox_.post({.topic = *message.response_topic,
+                    .payload = receipt,
+                    .qos = 0,
+                    .retained = false,
+                    .correlation = message.correlation});
+    } else {
+      log_paced(spdlog::level::warn, "response topic",
+                "response topic " + excerpt(*message.response_topic) +
+                    " ignored: it is the agent's own, or none to publish to; " + settings_.base_topic +
+                    "/answers/<client> is one");
+    }
+  }
+  flush_();
+}
+
+}  // namespace home_energy

@@ -1,0 +1,230 @@
+/// @file
+/// The one owner of the homes: moves them with time, carries out commands, and decides who is told what. Everything
+/// here runs on the thread of the `io_context`; it knows neither sockets nor libraries, only the outbox.
+///
+/// Plans are made elsewhere (see Planning). Until a home's plan is there its time stands still: ticks that fall due
+/// meanwhile, and the commands after them, are carried out when it comes, in the order in which they came.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/homes/comeback.hpp"
+#include "agent/homes/ledger.hpp"
+#include "agent/homes/planning.hpp"
+#include "agent/homes/tick_schedule.hpp"
+#include "agent/mqtt/mqtt_link.hpp"
+#include "agent/mqtt/outbox.hpp"
+#include "agent/system/local_time.hpp"
+#include "agent/system/slices.hpp"
+#include "common/wire/wire.hpp"
+#include "common/wire/wire_history.hpp"
+
+namespace home_energy {
+
+struct RunnerSettings {
+  std::string base_topic;
+  std::string discovery_prefix = "homeassistant";  ///< Home Assistant's: no place for answers
+  std::vector<std::string> home_ids;               ///< at least one; the first is the one of the documented endpoints
+  std::shared_ptr<const HomeSettings> home;
+  std::chrono::milliseconds tick;
+  std::string currency;
+  wire::AgentInfo info;
+  GivenOptions given{};            ///< beat what is stored
+  std::size_t history_homes = 10;  ///< so many, the first ones, have a history
+  /// The length of a piece of work. Tests that look at what happens between two pieces give one that no piece reaches.
+  std::chrono::milliseconds piece = Slices::kPiece;
+};
+
+class Runner {
+ public:
+  /// What became of a command: its id, if it has one, and its result.
+  using Told = std::function<void(const std::optional<std::string>& id, const Result<Receipt>& outcome)>;
+
+  /// So many commands, and bytes of their text, wait for a plan or for the end of catching up.
+  static constexpr std::size_t kMostHeld = 4096;
+  static constexpr std::size_t kMostHeldBytes = std::size_t{8} * 1024 * 1024;
+
+  /// Goes on where the homes in the store stood.
+  /// @param flush called when the outbox has got something to send
+  Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, Store& store,
+         std::function<void()> flush);
+
+  /// Simulates, in real time, what the homes missed while no process was there, and then begins time. Before that
+  /// nothing moves, which is how tests use it. @param present called when the homes have arrived at the present
+  void start(std::function<void()> present = [] {});
+  void stop();
+
+  void on_message(const Incoming& message);
+  /// Publishes, with `info`, which homes of earlier starts are being taken back.
+  void tell_leaving(const std::vector<std::string>& homes);
+  /// Answers so many messages, which nobody has looked at, with one receipt.
+  void on_dropped(std::size_t count);
+
+  /// Carries out a command on a home, and publishes what it changed: at once, or when the home can be told. Whether it
+  /// is stored the ledger tells. @param told called once, in the order of the home's commands
+  void command(std::size_t home, std::string_view name, std::string_view text, TextForm form, const Told& told);
+  /// One tick for these homes, and what it changed. They are valid until the last of them has had it.
+  void tick(std::span<const std::size_t> homes);
+
+  std::optional<std::size_t> find(std::string_view id) const;
+  const Home& home(std::size_t index) const { return homes_[index]; }
+  /// As others may see the home: counters as far as they are stored.
+  Snapshot snapshot(std::size_t home) const;
+  Ledger& ledger() { return *ledger_; }
+  const Ledger& ledger() const { return *ledger_; }
+  /// What days of history are counted by, and how they are written.
+  wire::HistoryContext history_context() const;
+  wire::QuarterText quarter_text() const;
+  Outbox::TopicId topic_id(std::size_t home, wire::HomeTopic topic) const {
+    return first_home_topic_ + home * wire::kHomeTopics.size() + static_cast<std::size_t>(topic);
+  }
+  const std::vector<std::string>& home_ids() const { return settings_.home_ids; }
+  const wire::Labels& labels() const { return labels_; }
+
+  /// Whether ticks come when they are due.
+  bool ticking() const;
+  /// How late the latest home is.
+  std::chrono::milliseconds late() const;
+  /// So many homes wait for their plan.
+  std::size_t planning() const { return orders_.size(); }
+  /// What is simulated of the past; none in the present.
+  struct Progress {
+    local_time::Time from;
+    local_time::Time reached;
+    local_time::Time until;
+  };
+  std::optional<Progress> catching_up() const;
+
+ private:
+  /// What a home has to do when its plan is there: ticks, or something else.
+  struct Owed {
+    std::int64_t ticks = 0;
+    local_time::Time at{};           ///< of the first tick
+    std::function<void()> action{};  ///< none: ticks
+  };
+  struct Order {
+    std::chrono::steady_clock::time_point since;
+    std::vector<std::function<void()>> answers;  ///< of what has been carried out, for when the plan is there
+    std::deque<Owed> owed;
+    bool under_way = false;
+  };
+  struct CatchUp;
+
+  // In the order of each home: runner_order.cpp.
+  Order& order_of(std::size_t home);
+  bool must_wait(std::size_t home) const;
+  void in_order(std::size_t home, std::function<void()> action);
+  bool hold(std::size_t home, std::size_t bytes, std::function<void()> action);
+  void carry_out(std::size_t home, const Command& command, std::optional<std::string> id, const Told& told);
+  void changed_by_command(std::size_t home);
+  void owe_tick(std::size_t home, local_time::Time at);
+  void planned(std::size_t home);
+  void begin_plan(std::size_t home);
+  void read_and_carry_out(std::size_t home, std::string_view name, std::string_view text, TextForm form,
+                          const Told& told);
+  void carry_out_held_back();
+  void go_on(std::size_t home, Order& order);
+  bool carry_out_owed(std::size_t home, Order& order);
+
+  // With time: runner_time.cpp.
+  void begin_schedule();
+  void await_tick();
+  void on_time();
+  void tick_safely(std::size_t home, local_time::Time at);
+  void advance(std::size_t home, local_time::Time at);
+  bool follows_the_wall() const { return settings_.home->clock_mode == ClockMode::local; }
+  void begin_day_where_it_is_new();
+  AgentRecord record() const;
+  /// What has changed goes to the disk.
+  void keep();
+  /// What the clock on the wall shows, as a home's clock would.
+  Clock wall_clock(local_time::Time time) const;
+  const Clock& wall_at(local_time::Time time);
+  /// Sets a home's clock where it is off by more than a tick.
+  void follow(Home& home, const Clock& wall) const;
+  /// Makes the days known that the wall clock is in then.
+  void read_local_day(local_time::Time time);
+
+  // What was missed while the process was not there or the machine slept: runner_catch_up.cpp.
+  bool catch_up_with_sleep();
+  void catch_up(local_time::Time from, std::function<void()> present);
+  bool catch_up_step();
+  void catch_up_home(std::size_t home);
+  void end_quarter(std::size_t home);
+  bool next_quarter();
+  void arrive_at_present();
+  void begin_present();
+  void report_progress();
+
+  void make_homes(const StoredWorld& stored);
+  void begin_currency(const StoredWorld& stored);
+  void declare_topics();
+  void publish_kept(std::span<const std::size_t> homes);
+  void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
+  /// What moves with time and commands, and, where they have changed, plan and curves.
+  void publish_changes(std::size_t home);
+  Error homeless(const wire::CommandAddress& address) const;
+  void answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt);
+  ParsedCommand parse(std::string_view name, std::string_view text, TextForm form) const;
+
+  RunnerSettings settings_;
+  wire::Topics topics_;
+  wire::Labels labels_;
+  local_time::Day local_day_;
+  std::int64_t first_date_ = 0;                            ///< the local date of simulated day 0
+  std::shared_ptr<const std::vector<LocalDay>> calendar_;  ///< today and tomorrow; none where the clock is simulated
+  std::vector<Home> homes_;
+  std::optional<Ledger> ledger_;
+  std::vector<std::uint64_t> published_revisions_;           ///< of each home's plan and curves
+  std::unordered_map<std::string_view, std::size_t> index_;  ///< views into settings_.home_ids
+  Outbox& outbox_;
+  Outbox::TopicId info_topic_ = 0;
+  Outbox::TopicId first_home_topic_ = 0;
+  std::function<void()> flush_;
+  boost::asio::steady_timer timer_;
+  TickSchedule schedule_;
+  std::chrono::nanoseconds awake_{};  ///< since the machine's start, when time went on last
+  bool started_ = false;
+  bool stopped_ = false;
+  bool tick_under_way_ = false;
+  std::chrono::steady_clock::time_point told_of_skipping_{};
+
+  std::unordered_map<std::size_t, Order> orders_;  ///< of the homes that wait for their plan
+  std::size_t held_ = 0;                           ///< commands that wait
+  std::size_t held_bytes_ = 0;
+  std::pair<local_time::Time, Clock> wall_{};  ///< the last reading
+  local_time::Time stood_at_;                  ///< the moment up to which what was stored had got
+  std::unique_ptr<CatchUp> catching_up_;
+  std::deque<std::function<void()>> held_back_;  ///< commands that came while it was being caught up
+  std::deque<std::size_t> to_publish_;
+  std::vector<bool> is_to_publish_;
+  std::string scratch_;
+
+  Slices slices_;
+  std::optional<Planning> planning_;
+};
+
+/// The time that was missed, simulated a quarter of an hour after the other.
+struct Runner::CatchUp {
+  local_time::Time from;     ///< the whole span, for whoever asks
+  local_time::Time reached;  ///< every home has arrived there
+  local_time::Time next;     ///< where the present quarter ends
+  local_time::Time until;
+  std::int64_t ticks;  ///< of the present quarter
+  Clock wall;          ///< at its end
+  std::size_t home;    ///< the next one
+  bool waits;          ///< for plans
+  std::chrono::steady_clock::time_point told;
+  std::function<void()> present;  ///< called at the end
+};
+
+}  // namespace home_energy

@@ -1,0 +1,190 @@
+// Each home does one thing after the other: what comes while its plan is due waits for it.
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "agent/homes/runner.hpp"
+#include "agent/system/guarded.hpp"
+#include "common/base/text.hpp"
+
+namespace home_energy {
+namespace {
+
+using std::chrono::steady_clock;
+
+Result<Receipt> too_many(std::string_view name, std::string_view what_for) {
+  return failure(ErrorCode::too_large, std::string(name),
+                 std::string(name) + " is not carried out: too many commands wait for " + std::string(what_for) +
+                     ", try again later");
+}
+
+}  // namespace
+
+Runner::Order& Runner::order_of(std::size_t home) {
+  const auto [order, is_new] = orders_.try_emplace(home);
+  if (is_new) order->second.since = steady_clock::now();
+  return order->second;
+}
+
+/// Whether something has come before that is not carried out yet.
+bool Runner::must_wait(std::size_t home) const {
+  const auto order = orders_.find(home);
+  return order != orders_.end() && (!order->second.owed.empty() || order->second.under_way);
+}
+
+/// What needs no home, a refusal: behind all that has come before.
+void Runner::in_order(std::size_t home, std::function<void()> action) {
+  if (must_wait(home)) {
+    order_of(home).owed.push_back({.action = std::move(action)});
+  } else if (homes_[home].plan_due() && !catching_up_) {
+    order_of(home).answers.push_back(std::move(action));
+  } else {
+    action();
+  }
+}
+
+/// @return whether there is room for it
+bool Runner::hold(std::size_t home, std::size_t bytes, std::function<void()> action) {
+  if (held_ >= kMostHeld || held_bytes_ + bytes > kMostHeldBytes) return false;
+  ++held_;
+  held_bytes_ += bytes;
+  auto carried_out = [this, bytes, action = std::move(action)] {
+    --held_;
+    held_bytes_ -= bytes;
+    action();
+  };
+  if (catching_up_ || !held_back_.empty()) {
+    held_back_.emplace_back(std::move(carried_out));
+  } else {
+    order_of(home).owed.push_back({.action = std::move(carried_out)});
+  }
+  return true;
+}
+
+void Runner::command(std::size_t home, std::string_view name, std::string_view text, TextForm form, const Told& told) {
+  if (!catching_up_ && held_back_.empty()) return read_and_carry_out(home, name, text, form, told);
+  const bool held =
+      hold(home, text.size(), [this, home, name = std::string(name), text = std::string(text), form, told] {
+        read_and_carry_out(home, name, text, form, told);
+      });
+  if (!held) told({}, too_many(name, "the homes to arrive at the present"));
+}
+
+void Runner::read_and_carry_out(std::size_t home, std::string_view name, std::string_view text, TextForm form,
+                                const Told& told) {
+  auto parsed = parse(name, text, form);
+  if (!parsed.command) {
+    return in_order(
+        home, [told, id = std::move(parsed.id), error = parsed.command.error()] { told(id, tl::unexpected(error)); });
+  }
+  if (!must_wait(home) && !homes_[home].needs_plan_for(*parsed.command))
+    return carry_out(home, *parsed.command, std::move(parsed.id), told);
+  const bool held = hold(home, text.size(), [this, home, command = *parsed.command, id = parsed.id, told] {
+    carry_out(home, command, id, told);
+  });
+  if (!held) told(parsed.id, too_many(name, "this home's plan"));
+}
+
+void Runner::carry_out_held_back() {
+  slices_.add([this] {
+    if (held_back_.empty()) return false;
+    const auto action = std::move(held_back_.front());
+    held_back_.pop_front();
+    guarded("a command", action);
+    return !held_back_.empty();
+  });
+}
+
+void Runner::carry_out(std::size_t home, const Command& command, std::optional<std::string> id, const Told& told) {
+  const auto receipt = homes_[home].apply(command);
+  if (receipt && std::holds_alternative<DischargeCommand>(command) && !follows_the_wall()) {
+    schedule_.restart(home, steady_clock::now());
+    if (started_ && !tick_under_way_) await_tick();
+  }
+  if (homes_[home].plan_due()) {
+    order_of(home).answers.emplace_back([told, id = std::move(id), receipt] { told(id, receipt); });
+    return begin_plan(home);
+  }
+  if (!receipt) return told(id, receipt);
+  const auto order = orders_.find(home);
+  const auto answers = order == orders_.end() ? std::vector<std::function<void()>>() : std::move(order->second.answers);
+  if (order != orders_.end()) order->second.answers.clear();
+  if (order != orders_.end() && !order->second.under_way && order->second.owed.empty()) orders_.erase(order);
+  changed_by_command(home);
+  for (const auto& answer : answers) answer();  // of commands whose plan nobody needs any more
+  told(id, receipt);
+}
+
+void Runner::changed_by_command(std::size_t home) {
+  ledger_->changed(home);
+  publish_changes(home);
+  flush_();
+  ledger_->commit();
+}
+
+/// A home in real time catches up with the wall's clock, however long its plan took. Another one's time stands still
+/// where it was held up for long.
+void Runner::owe_tick(std::size_t home, local_time::Time at) {
+  auto& owed = order_of(home).owed;
+  const bool again = !owed.empty() && !owed.back().action;
+  if (!again) owed.push_back({.ticks = 0, .at = at});
+  if (follows_the_wall() || owed.back().ticks * settings_.tick < TickSchedule::kMostToCatchUp) {
+    ++owed.back().ticks;
+  } else if (const auto now = steady_clock::now(); now - told_of_skipping_ > TickSchedule::kMostToCatchUp) {
+    told_of_skipping_ = now;
+    spdlog::warn("plans take longer than the ticks: {} homes wait, the time of some stands still", orders_.size());
+  }
+}
+
+void Runner::begin_plan(std::size_t home) {
+  order_of(home);
+  planning_->due(home);
+}
+
+/// The home has got its plan.
+void Runner::planned(std::size_t home) {
+  Order& order = order_of(home);
+  const auto answers = std::exchange(order.answers, {});
+  if (!catching_up_) {
+    guarded("a home", [&] {
+      if (!answers.empty()) return changed_by_command(home);
+      ledger_->changed(home);
+      ledger_->commit();
+    });
+  }
+  for (const auto& answer : answers) guarded("who waits for a plan", answer);
+  if (!order.under_way) go_on(home, order);
+}
+
+void Runner::go_on(std::size_t home, Order& order) {
+  order.under_way = true;
+  bool ticked = false;
+  while (!order.owed.empty() && !homes_[home].plan_due())
+    guarded("a home", [&] { ticked = carry_out_owed(home, order) || ticked; });
+  if (catching_up_ && !homes_[home].plan_due()) guarded("a home", [&] { end_quarter(home); });
+  order.under_way = false;
+  order.since = steady_clock::now();
+  if (ticked && !catching_up_) guarded("a home", [&] { keep(); });
+  if (homes_[home].plan_due()) return;
+  orders_.erase(home);
+  if (!catching_up_ || !orders_.empty() || !std::exchange(catching_up_->waits, false)) return;
+  slices_.add([this] { return catch_up_step(); });
+}
+
+/// @return whether time has gone on
+bool Runner::carry_out_owed(std::size_t home, Order& order) {
+  if (order.owed.front().action) {
+    const auto action = std::move(order.owed.front().action);
+    order.owed.pop_front();
+    action();
+    return false;
+  }
+  Owed& ticks = order.owed.front();
+  const auto at = ticks.at;
+  ticks.at += settings_.tick;
+  if (--ticks.ticks <= 0) order.owed.pop_front();
+  advance(home, at);
+  return true;
+}
+
+}  // namespace home_energy

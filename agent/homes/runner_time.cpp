@@ -1,0 +1,172 @@
+// What time does to the homes: ticks, and the clock on the wall.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "agent/homes/runner.hpp"
+#include "agent/system/guarded.hpp"
+
+namespace home_energy {
+namespace {
+
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+/// A world that is later than this is not ticking.
+constexpr std::chrono::seconds kLate{5};
+
+/// Calls it at the end of a scope, however that ends.
+template <class Action>
+class AtEnd {
+ public:
+  explicit AtEnd(Action action) : action_(std::move(action)) {}
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+  AtEnd(AtEnd&&) = delete;
+  AtEnd& operator=(AtEnd&&) = delete;
+  ~AtEnd() { action_(); }
+
+ private:
+  Action action_;
+};
+
+}  // namespace
+
+void Runner::stop() {
+  stopped_ = true;
+  timer_.cancel();
+  slices_.stop();
+}
+
+bool Runner::ticking() const {
+  return !catching_up_ && late() < kLate;
+}
+
+std::chrono::milliseconds Runner::late() const {
+  const auto now = steady_clock::now();
+  auto since = std::min(now, schedule_.next());
+  for (const auto& [home, order] : orders_)
+    if (!order.owed.empty()) since = std::min(since, order.since);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
+}
+
+void Runner::begin_schedule() {
+  const auto now = steady_clock::now();
+  // In real time the ticks fall on the whole seconds (or whatever a tick is) of the wall clock.
+  const auto past =
+      follows_the_wall() ? system_clock::now().time_since_epoch() % settings_.tick : system_clock::duration::zero();
+  schedule_ = TickSchedule(homes_.size(), settings_.tick, now + settings_.tick - past);
+  awake_ = local_time::since_boot();
+}
+
+void Runner::await_tick() {
+  timer_.expires_at(schedule_.next());
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !stopped_) on_time();
+  });
+}
+
+void Runner::on_time() {
+  const AtEnd again([this] {
+    if (!tick_under_way_ && !catching_up_) await_tick();
+  });
+  if (tick_under_way_ || catching_up_) return;
+  begin_day_where_it_is_new();
+  if (follows_the_wall() && catch_up_with_sleep()) return;
+  if (schedule_.next() > steady_clock::now()) return;
+  const auto due = schedule_.take(steady_clock::now());
+  if (due.skipped > TickSchedule::Duration::zero()) {
+    spdlog::warn("the process was held up for {} s, the simulated world waited",
+                 std::chrono::duration_cast<std::chrono::seconds>(due.skipped).count());
+  }
+  tick(due.homes);
+}
+
+void Runner::begin_day_where_it_is_new() {
+  const auto now = system_clock::now();
+  if (now >= local_day_.begin && now < local_day_.end) return;
+  read_local_day(now);
+  slices_.add([this, home = std::size_t{0}]() mutable {
+    constexpr std::array kDated{wire::HomeTopic::price_profile};
+    guarded("a home", [&] { publish(home, kDated); });
+    if (++home < homes_.size()) return true;
+    flush_();
+    return false;
+  });
+}
+
+/// In real time nothing is stored in between, where some homes have had the tick and others not.
+void Runner::tick(std::span<const std::size_t> homes) {
+  tick_under_way_ = true;
+  if (follows_the_wall()) ledger_->hold(true);
+  slices_.add([this, homes, at = system_clock::now(), next = std::size_t{0}]() mutable {
+    if (next < homes.size()) {
+      const std::size_t home = homes[next++];
+      homes_[home].plan_due() || must_wait(home) ? owe_tick(home, at) : tick_safely(home, at);
+      return true;
+    }
+    tick_under_way_ = false;
+    if (started_) await_tick();
+    ledger_->hold(false);
+    keep();
+    return false;
+  });
+}
+
+void Runner::tick_safely(std::size_t home, local_time::Time at) {
+  guarded("a home", [&] { advance(home, at); });
+}
+
+/// While catching up, the clock on the wall is followed at each quarter's end only, and what changed is told then.
+void Runner::advance(std::size_t home, local_time::Time at) {
+  ledger_->before_tick(home);
+  homes_[home].advance();
+  if (!catching_up_ && follows_the_wall()) follow(homes_[home], wall_at(at));
+  if (homes_[home].plan_due()) return begin_plan(home);
+  if (!catching_up_) ledger_->changed(home);
+}
+
+void Runner::keep() {
+  if (follows_the_wall()) ledger_->set_agent(record());
+  ledger_->commit();
+}
+
+Clock Runner::wall_clock(local_time::Time time) const {
+  const Pace& pace = settings_.home->pace;
+  const auto reading = local_time::read(time);
+  const auto tick_of_day = reading.time_of_day / settings_.tick;
+  return {.day = reading.date - first_date_,
+          .quarter = static_cast<int>(tick_of_day / pace.ticks_per_slot()) * pace.quarters_per_slot(),
+          .tick = static_cast<int>(tick_of_day % pace.ticks_per_slot())};
+}
+
+const Clock& Runner::wall_at(local_time::Time time) {
+  if (wall_.first != time) wall_ = {time, wall_clock(time)};
+  return wall_.second;
+}
+
+void Runner::follow(Home& home, const Clock& wall) const {
+  const Pace& pace = settings_.home->pace;
+  const auto ticks = [&](const Clock& clock) {
+    const auto slots = (clock.day * kQuartersPerDay + clock.quarter) / pace.quarters_per_slot();
+    return slots * pace.ticks_per_slot() + clock.tick;
+  };
+  const auto ahead = ticks(home.clock()) - ticks(wall);
+  if (ahead < -1 || ahead > 1) home.set_clock(wall);  // a tick may fall just before or after its second
+}
+
+void Runner::read_local_day(local_time::Time time) {
+  local_day_ = local_time::day_of(time);
+  const auto today = local_time::read(time).date - first_date_;
+  auto days = std::vector{local_time::quarters_of(time, today), local_time::quarters_of(local_day_.end, today + 1)};
+  labels_.quarter_starts.clear();
+  for (const std::int64_t start : days.front().starts)
+    labels_.quarter_starts.push_back(local_time::iso8601(system_clock::from_time_t(start)));
+  if (!follows_the_wall()) return;
+  calendar_ = std::make_shared<const std::vector<LocalDay>>(std::move(days));
+  for (Home& home : homes_) home.set_calendar(calendar_);
+}
+
+}  // namespace home_energy

@@ -1,0 +1,202 @@
+#include "agent/http/http_server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "agent/http/http_session.hpp"
+#include "agent/system/guarded.hpp"
+
+namespace home_energy {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using NetError = boost::system::error_code;
+using Tcp = asio::ip::tcp;
+using Acceptor = asio::basic_socket_acceptor<Tcp, asio::io_context::executor_type>;
+using std::chrono::steady_clock;
+
+constexpr auto kSweep = 1s;
+constexpr auto kAcceptAgain = 100ms;
+constexpr auto kGatherEvents = 10ms;
+
+/// Where one on this machine reaches what listens at an address: all addresses are the loopback one, too.
+std::string local_url(asio::ip::address address, std::uint16_t port) {
+  if (address.is_unspecified() && address.is_v4()) address = asio::ip::address_v4::loopback();
+  if (address.is_unspecified()) address = asio::ip::address_v6::loopback();
+  const std::string text = address.to_string();
+  return "http://" + (address.is_v6() ? '[' + text + ']' : text) + ':' + std::to_string(port);
+}
+
+}  // namespace
+
+class HttpServer::Impl {
+ public:
+  Impl(asio::io_context& io, HttpSettings settings, Handler handler)
+      : io_(io),
+        settings_(std::move(settings)),
+        sessions_{std::move(handler), ResponseWriter(settings_.server), settings_.limits, settings_.admitted},
+        sweeper_(io),
+        waker_(io) {}
+
+  Result<Bound> start();
+  void stop();
+  void wake_streams();
+
+ private:
+  struct Door {
+    explicit Door(asio::io_context& io) : acceptor(io), again(io) {}
+    Acceptor acceptor;
+    asio::steady_timer again;
+  };
+
+  NetError listen(const asio::ip::address& address, std::uint16_t port);
+  void accept(Door& door);
+  void welcome(HttpSocket socket);
+  bool send_one_away();
+  void sweep();
+  /// A copy: a session may end while it is called.
+  std::vector<std::shared_ptr<HttpSession>> sessions() const { return {sessions_.open.begin(), sessions_.open.end()}; }
+
+  asio::io_context& io_;
+  HttpSettings settings_;
+  HttpSessions sessions_;
+  std::vector<std::unique_ptr<Door>> doors_;
+  asio::steady_timer sweeper_;
+  asio::steady_timer waker_;
+  bool waking_ = false;
+};
+
+NetError HttpServer::Impl::listen(const asio::ip::address& address, std::uint16_t port) {
+  auto door = std::make_unique<Door>(io_);
+  const Tcp::endpoint endpoint(address, port);
+  NetError error;
+  door->acceptor.open(endpoint.protocol(), error);
+  if (!error) door->acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error && address.is_v6()) door->acceptor.set_option(asio::ip::v6_only(true), error);
+  if (!error) door->acceptor.bind(endpoint, error);
+  if (!error) door->acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) doors_.push_back(std::move(door));
+  return error;
+}
+
+Result<HttpServer::Bound> HttpServer::Impl::start() {
+  const bool loopback = settings_.address == "loopback";
+  const auto address =
+      loopback ? asio::ip::address(asio::ip::address_v4::loopback()) : asio::ip::make_address(settings_.address);
+  if (const NetError error = listen(address, settings_.port)) {
+    const bool taken = error == asio::error::address_in_use;
+    return failure(ErrorCode::illegal, taken ? "http-port" : "http-address",
+                   taken ? "port " + std::to_string(settings_.port) + " is in use, choose another (0 takes a free one)"
+                         : settings_.address + " cannot be listened on: " + error.message());
+  }
+  const std::uint16_t port = doors_.front()->acceptor.local_endpoint().port();
+  if (loopback) {
+    const NetError error = listen(asio::ip::address_v6::loopback(), port);
+    if (error == asio::error::address_in_use) {
+      return failure(ErrorCode::illegal, "http-port",
+                     "port " + std::to_string(port) + " is in use on ::1, choose another");
+    }
+    if (error) spdlog::info("http: not on ::1, there is no IPv6 here ({})", error.message());
+  }
+  for (auto& door : doors_) accept(*door);
+  sweep();
+  return Bound{local_url(address, port), port};
+}
+
+void HttpServer::Impl::accept(Door& door) {
+  door.acceptor.async_accept([this, &door](const NetError& error, HttpSocket socket) {
+    if (error == asio::error::operation_aborted) return;
+    if (!error) {
+      guarded("accepting a connection", [&] { welcome(std::move(socket)); });
+      return accept(door);
+    }
+    log_paced(spdlog::level::warn, "accepting", "http: accepting a connection failed: " + error.message());
+    door.again.expires_after(kAcceptAgain);
+    door.again.async_wait([this, &door](const NetError& cancelled) {
+      if (!cancelled) accept(door);
+    });
+  });
+}
+
+void HttpServer::Impl::welcome(HttpSocket socket) {
+  NetError ignored;
+  socket.set_option(Tcp::no_delay(true), ignored);
+  socket.non_blocking(true, ignored);
+  const bool full =
+      sessions_.open.size() - sessions_.refused - sessions_.streams >= sessions_.limits.served && !send_one_away();
+  if (full && sessions_.refused >= sessions_.limits.refused) return;  // the socket closes
+  HttpSession::begin(std::move(socket), sessions_, full ? HttpSession::Kind::refused : HttpSession::Kind::served);
+}
+
+/// Makes room. @return whether there is somebody who has been idle for long enough
+bool HttpServer::Impl::send_one_away() {
+  const auto now = steady_clock::now();
+  HttpSession* longest = nullptr;
+  auto since = now - HttpSessions::kMayStay;
+  for (const auto& session : sessions_.open) {
+    if (const auto idle = session->idle_since(); idle && *idle < since) {
+      longest = session.get();
+      since = *idle;
+    }
+  }
+  if (longest != nullptr) longest->close();
+  return longest != nullptr;
+}
+
+void HttpServer::Impl::sweep() {
+  sweeper_.expires_after(kSweep);
+  sweeper_.async_wait([this](const NetError& cancelled) {
+    if (!cancelled) sweep();
+  });
+  guarded("the sweep of connections", [&] {
+    const auto now = steady_clock::now();
+    for (const auto& session : sessions()) session->sweep(now);
+  });
+}
+
+void HttpServer::Impl::wake_streams() {
+  if (sessions_.streams == 0 || std::exchange(waking_, true)) return;
+  waker_.expires_after(kGatherEvents);
+  waker_.async_wait([this](const NetError& cancelled) {
+    if (cancelled) return;
+    waking_ = false;
+    guarded("events", [this] {
+      for (const auto& session : sessions()) session->wake();
+    });
+  });
+}
+
+void HttpServer::Impl::stop() {
+  NetError ignored;
+  for (auto& door : doors_) {
+    door->acceptor.close(ignored);
+    door->again.cancel();
+  }
+  for (const auto& session : sessions_.open) session->close();
+  sweeper_.cancel();
+  waker_.cancel();
+}
+
+HttpServer::HttpServer(asio::io_context& io, HttpSettings settings, Handler handler)
+    : impl_(std::make_unique<Impl>(io, std::move(settings), std::move(handler))) {}
+HttpServer::~HttpServer() = default;
+
+Result<HttpServer::Bound> HttpServer::start() {
+  return impl_->start();
+}
+void HttpServer::stop() {
+  impl_->stop();
+}
+void HttpServer::wake_streams() {
+  impl_->wake_streams();
+}
+
+}  // namespace home_energy

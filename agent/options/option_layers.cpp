@@ -1,0 +1,199 @@
+#include "agent/options/option_layers.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+
+#include "agent/options/option_values.hpp"
+#include "agent/system/version.hpp"
+#include "common/base/text.hpp"
+
+namespace home_energy {
+namespace {
+
+constexpr std::string_view kEnvironmentPrefix = "HOME_ENERGY_";
+
+std::string environment_name(const OptionSpec& spec) {
+  std::string name(kEnvironmentPrefix);
+  for (const char c : spec.name)
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+std::string help_of(const OptionSpec& spec) {
+  return spec.meaning + " (" + spec.legal + ")";
+}
+
+std::string type_name(Kind kind) {
+  switch (kind) {
+    case Kind::text:
+      return "TEXT";
+    case Kind::number:
+      return "NUMBER";
+    case Kind::flag:
+      return "";
+  }
+  return {};
+}
+
+/// The parser of one layer: what it was given ends up in `values`.
+class Parser {
+ public:
+  /// @param more beside those of the agent; must outlive the parser
+  explicit Parser(const std::vector<OptionSpec>& more = {}) {
+    app_.set_version_flag("--version", "home-energy-agent " + std::string(kVersion), "print the version");
+    app_.footer(
+        "Each flag can be set as HOME_ENERGY_<FLAG_IN_CAPITALS> in the environment, too, and by its name in the file.\n"
+        "A flag beats the environment, the environment beats the file.\n"
+        "home-energy-agent plan [--soc 20] [--at 00:00] [--json] ... prints a charging plan for the options, without a "
+        "broker.");
+    for (const OptionSpec& spec : more) add(spec);
+    for (const OptionSpec& spec : option_specs()) add(spec);
+  }
+
+  /// Throws CLI::ParseError.
+  void parse(std::vector<std::string> arguments) {
+    std::ranges::reverse(arguments);  // CLI11 takes them from the back
+    app_.parse(std::move(arguments));
+  }
+  void merge_into(OptionValues& values) const {
+    for (const auto& [name, text] : given_) values[name] = {text, true};
+  }
+  std::string help() const { return app_.help(); }
+  std::string version() const { return app_.version(); }
+
+ private:
+  void add(const OptionSpec& spec) {
+    const auto keep = [this, &spec](const std::string& text) {
+      given_[spec.name] = text.empty() && spec.kind == Kind::flag ? "true" : text;
+    };
+    CLI::Option* const option = app_.add_option_function<std::string>("--" + spec.name, keep, help_of(spec));
+    option->take_last()->type_name(type_name(spec.kind));
+    if (spec.kind == Kind::flag) {
+      option->expected(0, 1);  // and no default here: CLI11 would take it for a bare flag's value
+    } else {
+      option->default_str(spec.default_text);
+    }
+    option->check([&spec](const std::string& text) {
+      return spec.is_legal(text) ? "" : "must be " + spec.legal + ", got " + excerpt(text);
+    });
+  }
+
+  CLI::App app_{"Plays a home with an electric car, over MQTT and HTTP.", "home-energy-agent"};
+  std::map<std::string, std::string> given_;
+};
+
+Error error_of(const std::string& reason) {
+  return {ErrorCode::illegal, "options", reason};
+}
+
+/// Parses one layer and lays it over the values. @param where what an error begins with
+std::optional<Error> lay_over(OptionValues& values, const std::vector<std::string>& arguments,
+                              const std::string& where) {
+  Parser parser;
+  try {
+    parser.parse(arguments);
+  } catch (const CLI::ParseError& wrong) {
+    return error_of(where + wrong.what());
+  }
+  parser.merge_into(values);
+  return std::nullopt;
+}
+
+std::string as_argument(const OptionSpec& spec, const std::string& text) {
+  return "--" + spec.name + '=' + text;
+}
+
+/// The option's text as the file has it; nothing where TOML has a type that cannot be it.
+std::optional<std::string> text_of(const toml::node& node, Kind kind) {
+  if (const auto* const flag = node.as_boolean(); flag != nullptr && kind == Kind::flag)
+    return flag->get() ? "true" : "false";
+  if (kind == Kind::flag) return std::nullopt;
+  if (const auto* const text = node.as_string()) return text->get();
+  if (kind == Kind::text) return std::nullopt;
+  if (const auto* const whole = node.as_integer()) return fmt::format("{}", whole->get());
+  if (const auto* const real = node.as_floating_point()) return fmt::format("{}", real->get());  // all its digits
+  return std::nullopt;
+}
+
+std::optional<Error> lay_file_over(OptionValues& values, const std::string& path) {
+  const auto content = read_file(path, "config");
+  if (!content) return error_of("--config: " + content.error().reason);
+  toml::table table;
+  try {
+    table = toml::parse(*content, path);
+  } catch (const toml::parse_error& wrong) {
+    return error_of(path + ':' + std::to_string(wrong.source().begin.line) + ": " + std::string(wrong.description()));
+  }
+  for (const auto& [key, node] : table) {
+    const std::string where = path + ':' + std::to_string(node.source().begin.line) + ": ";
+    const auto& specs = option_specs();
+    const auto spec = std::ranges::find(specs, std::string_view(key.str()), &OptionSpec::name);
+    if (spec == specs.end() || spec->name == "config") {
+      return error_of(where + "there is no option " + excerpt(key.str()) + ", see --help for those that exist");
+    }
+    const auto text = text_of(node, spec->kind);
+    if (!text) return error_of(where + spec->name + " must be " + spec->legal);
+    if (auto error = lay_over(values, {as_argument(*spec, *text)}, where)) return error;
+  }
+  return std::nullopt;
+}
+
+/// The environment has no place for "not set" but the empty text, so that is what it means.
+std::optional<Error> lay_environment_over(OptionValues& values, const Environment& environment) {
+  for (const OptionSpec& spec : option_specs()) {
+    const auto text = environment(environment_name(spec));
+    if (!text || text->empty()) continue;
+    if (auto error = lay_over(values, {as_argument(spec, *text)}, environment_name(spec) + ": ")) return error;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<OptionValues, std::string, Error> read_layers(const std::vector<std::string>& arguments,
+                                                           const Environment& environment,
+                                                           const std::vector<OptionSpec>& more) {
+  Parser parser(more);
+  try {
+    parser.parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    return parser.help();
+  } catch (const CLI::CallForVersion&) {
+    return parser.version() + '\n';
+  } catch (const CLI::ParseError& wrong) {
+    return error_of(std::string(wrong.what()) + ", see --help");
+  }
+  OptionValues flags;
+  parser.merge_into(flags);
+  OptionValues from_environment;
+  if (auto error = lay_environment_over(from_environment, environment)) return *error;
+  flags.merge(from_environment);  // keeps what a flag gave
+
+  OptionValues values;
+  for (const auto* const specs : {&more, &option_specs()})
+    for (const OptionSpec& spec : *specs) values[spec.name] = {spec.default_text, false};
+  if (flags.contains("config")) {
+    if (auto error = lay_file_over(values, flags["config"].text)) return *error;
+  }
+  for (auto& [name, value] : flags) values[name] = value;
+  return values;
+}
+
+std::string help_text() {
+  return Parser().help();
+}
+
+std::vector<OptionDoc> option_docs() {
+  std::vector<OptionDoc> docs;
+  for (const OptionSpec& spec : option_specs()) {
+    const bool bare = spec.kind == Kind::flag || is_number_within(spec.default_text, -1e9, 1e9);
+    docs.push_back({spec.name, bare ? spec.default_text : '"' + spec.default_text + '"', help_of(spec)});
+  }
+  return docs;
+}
+
+}  // namespace home_energy

@@ -1,0 +1,65 @@
+/// @file
+/// What the text of an option may be: checks that name what is legal, and readers for what has passed them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "common/wire/command.hpp"
+
+namespace home_energy {
+
+/// A finite decimal number; nothing else in the text.
+bool is_number_within(const std::string& text, double lowest, double highest);
+double to_number(const std::string& checked);
+
+/// `10ms`, `1s`, `1.5s`: 10 ms to 60 s in whole milliseconds.
+std::optional<std::chrono::milliseconds> to_tick(const std::string& text);
+
+/// `80:5,90:2.5`: percent and kW, the percents rising. Empty: none.
+std::optional<std::vector<TaperStep>> to_taper(const std::string& text);
+
+/// `manual`, `cheapest`, `lowest_load`.
+std::optional<ChargingMode> to_mode(const std::string& text);
+
+/// `mqtt://host`, `mqtt://host:1883`, `mqtts://[::1]:8883`; no user in it.
+bool is_broker_uri(const std::string& text);
+
+/// `http://host`, `https://host:8443/path`; no user in it.
+bool is_http_url(const std::string& text);
+
+/// `energy.example.org,agent.example`: names or addresses, no ports.
+bool is_host_list(const std::string& text);
+std::vector<std::string> to_host_list(const std::string& checked);
+
+/// The value of `frame-ancestors` in a Content-Security-Policy: of `self` and `http://host:port`, separated by commas,
+/// or of `none`.
+std::optional<std::string> to_frame_ancestors(const std::string& text);
+
+/// One or more levels of a topic, without wildcards, NUL or a slash at either end.
+bool is_base_topic(const std::string& text);
+
+/// 1 to 64 of letters, digits, `_` and `-`.
+bool is_home_id(const std::string& text);
+/// Legal as an id, but the name of a topic that is no home's.
+bool is_reserved_home(const std::string& id);
+
+/// Three capital letters.
+bool is_currency(const std::string& text);
+
+/// An IP address, or `loopback`.
+bool is_listen_address(const std::string& text);
+bool is_loopback(const std::string& listen_address);
+/// Where others reach what listens there; nothing where nobody does, or where all addresses of the machine are meant.
+std::optional<std::string> url_for_others(const std::string& listen_address, std::uint16_t port);
+
+/// The file's text. Fails with what the system says, and where it is over 1 MiB.
+Result<std::string> read_file(const std::string& path, const std::string& field);
+/// The file's first line, for secrets: not empty.
+Result<std::string> read_secret(const std::string& path, const std::string& field);
+
+}  // namespace home_energy

@@ -1,0 +1,96 @@
+/// @file
+/// What a home can be told to do, and the one parser of it: MQTT payloads and HTTP bodies both come through here.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/base/result.hpp"
+#include "common/base/units.hpp"
+#include "common/wire/curve_update.hpp"
+#include "common/world/battery.hpp"
+
+namespace home_energy {
+
+/// Start or stop charging the car. Idempotent.
+struct ChargeCommand {
+  Charging charging;
+};
+
+/// The battery to 20 %, charging off, the clock to 00:00 of the next day.
+struct DischargeCommand {};
+
+constexpr int kLowestLimitPercent = 20;
+constexpr int kHighestLimitPercent = 100;
+
+/// The state of charge at which charging stops, 20..100 %.
+struct ChargeLimitCommand {
+  Percent limit;
+};
+
+/// Who decides when the car charges.
+enum class ChargingMode {
+  manual,       ///< `charge` on and off
+  cheapest,     ///< a plan of the least cost
+  lowest_load,  ///< a plan for when the house uses least
+};
+
+/// All of them. Files hold a mode by its place here: new ones go to the end.
+inline constexpr std::array kChargingModes{ChargingMode::manual, ChargingMode::cheapest, ChargingMode::lowest_load};
+
+struct ModeCommand {
+  ChargingMode mode;
+};
+
+/// The state of charge that a plan is to reach, 20..100 %, at most the charge limit.
+struct TargetCommand {
+  Percent target;
+};
+
+/// When a plan is to have reached it: the next time that the clock shows it, in minutes past midnight, 0..1439.
+struct ReadyByCommand {
+  int minute;
+};
+
+struct PriceCommand {
+  PriceUpdate prices;
+};
+
+struct BaseloadCommand {
+  LoadUpdate loads;
+};
+
+using Command = std::variant<ChargeCommand, DischargeCommand, ChargeLimitCommand, ModeCommand, TargetCommand,
+                             ReadyByCommand, PriceCommand, BaseloadCommand>;
+
+/// Says that a command was carried out; the command itself holds what was asked and is now so.
+struct Receipt {
+  Command done;
+  bool took_over = false;  ///< a plan was to charge: now it is `manual`
+};
+
+/// How the text of a command may be written, beside a JSON object.
+enum class TextForm {
+  bare,  ///< MQTT: the value alone, `on`
+  form,  ///< HTTP: a form's fields, `charging=on`
+};
+
+struct ParsedCommand {
+  Result<Command> command;
+  /// The sender's `id`, as JSON text, where the command carried one that can be repeated: a string or a number of at
+  /// most 64 characters.
+  std::optional<std::string> id;
+};
+
+/// Reads a command by its name (`charge`, `charge_limit` ...) and its text, which may be anything at all.
+/// @param context what curves are read against; without one: SEK, and a simulated clock
+ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form,
+                            const CurveContext& context = {"SEK", Resolution::quarter_hourly, {}});
+
+/// Whether the command carries a day's curve, which is longer than others may be.
+bool is_curve_command(std::string_view name);
+
+}  // namespace home_energy

@@ -1,0 +1,76 @@
+/// @file
+/// Reads prices and base loads that are set while a home runs: MQTT payloads and HTTP bodies both come through here.
+///
+/// What is read, whatever else it may hold:
+/// - 24, 48 or 96 numbers, as a JSON array or the CSV of `curve_csv.hpp`: a curve for every day;
+/// - lists of dated values in any of the shapes of `curve_shapes.hpp`, at most 400 entries in any order: what they tell
+///   of today and of tomorrow. An entry without an end lasts until the next start, the last as long as the one before.
+///   What is given as null counts as missing; a hole of at most an hour between two values has the value before it.
+///   Where two values hold at once, they have to be the same;
+/// - an object with one of the two as `values`, or with such lists anywhere, and a unit as `unit_of_measurement` or
+///   `unit`. The first of each counts.
+/// Units: `curve_unit.hpp`; prices without one are refused where they cannot be per kWh. Ranges: `curve_text.hpp`,
+/// after conversion.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "common/time/day_curve.hpp"
+#include "common/time/local_day.hpp"
+
+namespace home_energy {
+
+/// What a curve may be read against.
+struct CurveContext {
+  std::string_view currency;       ///< ISO 4217; prices come in no other, there is no exchange rate here
+  Resolution finest;               ///< the finest curve that the pace of the homes meets
+  std::span<const LocalDay> days;  ///< today and tomorrow; none with a simulated clock, which no date can mean
+};
+
+/// A curve for one day, of which some quarters may not be known.
+template <class Curve>
+struct CurveOfDay {
+  std::int64_t day;  ///< as LocalDay::day counts
+  Curve curve;       ///< 0 where not known
+  Quarters known = Quarters().set();
+};
+
+/// What dated values cover, as times with the offset of the home's clock; spans are `begin/end`.
+struct Coverage {
+  std::string from;
+  std::string to;
+  std::vector<std::string> missing;  ///< between the two, where no value came
+  std::vector<std::string> filled;   ///< those of them that have the value before them: at most an hour
+};
+
+/// Either a curve for every day or curves of single days.
+template <class Curve>
+struct CurveUpdate {
+  std::optional<Curve> every_day{};
+  std::vector<CurveOfDay<Curve>> of_days{};  ///< by day, ascending
+  Coverage coverage{};                       ///< of those of single days
+  std::string unit{};                        ///< of the values as they are kept: `SEK/kWh`, `kW`
+};
+using PriceUpdate = CurveUpdate<PriceCurve>;
+using LoadUpdate = CurveUpdate<LoadCurve>;
+
+/// Reads prices from text that may be anything at all; the caller bounds its length (64 KiB). Errors have the field
+/// `price`.
+Result<PriceUpdate> parse_price_update(std::string_view text, const CurveContext& context);
+
+/// Reads base loads likewise. Errors have the field `baseload`.
+Result<LoadUpdate> parse_load_update(std::string_view text, const CurveContext& context);
+
+/// Reads a file's curve for every day likewise; dates are refused.
+/// @param field how errors name it
+Result<PriceCurve> parse_price_curve(std::string_view text, std::string_view currency, const std::string& field);
+Result<LoadCurve> parse_load_curve(std::string_view text, const std::string& field);
+
+}  // namespace home_energy

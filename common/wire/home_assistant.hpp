@@ -1,0 +1,58 @@
+/// @file
+/// What Home Assistant is told: for each home one discovery document that makes it a device with its entities. Pure
+/// functions: configuration in, topic and document out. The rules that the documents keep were observed on a running
+/// Home Assistant; one unknown key or missing id would cost the whole device.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/world/home.hpp"
+
+namespace home_energy::home_assistant {
+
+/// What is the same for all homes of an agent.
+struct Settings {
+  std::string prefix;                   ///< where Home Assistant looks for discovery: `homeassistant`
+  std::string base_topic;               ///< of our own topics
+  std::string version;                  ///< of the agent
+  std::string currency;                 ///< ISO 4217
+  ClockMode clock_mode;                 ///< of the homes
+  std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
+};
+
+/// The home whose device is called "Home Energy" and nothing more.
+inline constexpr std::string_view kDefaultHome = "home";
+
+/// What Home Assistant publishes as its birth.
+inline constexpr std::string_view kBorn = "online";
+
+std::string birth_topic(std::string_view prefix);
+/// The subscription that covers the documents of all devices, of other programs, too.
+std::string discovery_filter(std::string_view prefix);
+std::string discovery_topic(std::string_view prefix, std::string_view device_id);
+/// The device that a topic of that subscription is about; nothing where it is another topic.
+std::optional<std::string> device_of(std::string_view prefix, std::string_view topic);
+
+/// Base topic and home, joined by `__`, with every byte outside [A-Za-z0-9-] as `_XX`: no two homes share one.
+std::string device_id(std::string_view base_topic, std::string_view home);
+/// The home of a device of this base topic; nothing where it is none of ours.
+std::optional<std::string> home_of(std::string_view base_topic, std::string_view device_id);
+
+/// Components of a document by their names, each as JSON text.
+using Components = std::map<std::string, std::string>;
+
+/// A home's discovery document.
+/// @param leftovers components of earlier documents, to be announced beside the home's own
+std::string document(const Settings& settings, std::string_view home, const Components& leftovers = {});
+
+/// The components of a document that an agent of ours once published and that no longer exist.
+/// Nothing where the text, which may be anything, is no document of ours.
+std::optional<Components> leftovers_of(std::string_view document);
+
+/// The same components in the form that makes Home Assistant remove them.
+Components stubs_of(const Components& leftovers);
+
+}  // namespace home_energy::home_assistant

@@ -1,0 +1,391 @@
+#include "common/wire/home_state.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <vector>
+
+#include "common/base/text.hpp"
+#include "common/wire/curve_text.hpp"
+
+namespace home_energy {
+
+HomeState Home::state() const {
+  return {.ticks_per_hour = settings_->pace.ticks_per_hour(),
+          .clock = clock_,
+          .battery = battery_.state(),
+          .wish = wish_,
+          .hour_energy = hour_energy_,
+          .counters = counters_,
+          .ticks_of_run = ticks_of_run_,
+          .late_since = late_since_};
+}
+
+void Home::restore(const HomeState& state, const HomeCurves& curves) {
+  loads_.restore(curves.baseload);
+  prices_.restore(curves.price);
+  battery_.restore(state.battery);
+  wish_ = state.wish;
+  wish_.target = std::min(wish_.target, battery_.limit());
+  clock_ = state.clock;
+  loads_.begin_day(clock_.day);
+  prices_.begin_day(clock_.day);
+  hour_energy_ = state.hour_energy;
+  counters_ = state.counters;
+  ticks_of_run_ = state.ticks_of_run;
+  late_since_ = state.late_since;
+  enter_slot();
+  renew_plan();
+  settle();
+}
+
+namespace {
+
+using Json = nlohmann::json;
+
+Int128 scaled(Int128 value, int to, int from) {
+  return value / from * to + value % from * to / from;
+}
+Energy scaled(Energy value, int to, int from) {
+  return Energy(static_cast<std::int64_t>(scaled(Int128{value.count()}, to, from)));
+}
+/// Up, so that no counter is seen to fall.
+EnergyTotal scaled(EnergyTotal total, int to, int from) {
+  return EnergyTotal(-scaled(-total.count(), to, from) + (total.count() % from != 0 ? 1 : 0));
+}
+void scale(Counters& counters, int to, int from) {
+  counters.base = scaled(counters.base, to, from);
+  counters.charged = scaled(counters.charged, to, from);
+  counters.cost = Money(scaled(counters.cost.count(), to, from));
+}
+
+/// The same time of day, to the tick before.
+Clock at_pace(const Clock& clock, const Pace& pace, int from) {
+  const int hour = clock.quarter / kQuartersPerHour;
+  const int tick_of_hour = clock.quarter % kQuartersPerHour * (from / kQuartersPerHour) + clock.tick;
+  const int ticks =
+      std::min(static_cast<int>(scaled(Int128{tick_of_hour}, pace.ticks_per_hour(), from)), pace.ticks_per_hour() - 1);
+  return {.day = clock.day,
+          .quarter = hour * kQuartersPerHour + ticks / pace.ticks_per_slot() * pace.quarters_per_slot(),
+          .tick = ticks % pace.ticks_per_slot()};
+}
+
+std::string text_of(Int128 value) {
+  if (value == 0) return "0";
+  std::string digits;
+  for (Int128 rest = value; rest != 0; rest /= 10) {
+    const auto digit = static_cast<int>(rest % 10);
+    digits += static_cast<char>('0' + (digit < 0 ? -digit : digit));
+  }
+  if (value < 0) digits += '-';
+  std::ranges::reverse(digits);
+  return digits;
+}
+
+/// What cannot be read is thrown within this file, and told as a Result.
+[[noreturn]] void refuse(const std::string& what) {
+  throw std::runtime_error(what);
+}
+
+/// Throws where a value is not what it must be, and names all three: the field, the values that are legal, and what
+/// came.
+[[noreturn]] void refuse_value(const std::string& key, Int128 lowest, Int128 highest, const Json& got) {
+  refuse(key + " must be a whole number within " + text_of(lowest) + ".." + text_of(highest) + ", got " +
+         excerpt(got.dump(-1, ' ', true, Json::error_handler_t::replace)));
+}
+
+std::int64_t whole(const Json& object, const std::string& key, std::int64_t lowest, std::int64_t highest) {
+  const Json& value = object.at(key);
+  const bool fits = value.is_number_integer() &&
+                    (!value.is_number_unsigned() ||
+                     value.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()});
+  if (!fits || value.get<std::int64_t>() < lowest || value.get<std::int64_t>() > highest)
+    refuse_value(key, lowest, highest, value);
+  return value.get<std::int64_t>();
+}
+
+/// Of a number that is written as text, for it may be longer than JSON's readers take.
+Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 highest) {
+  constexpr std::size_t kLongest = 37;  // digits that cannot overflow
+  const Json& got = object.at(key);
+  if (!got.is_string()) refuse_value(key, lowest, highest, got);
+  const auto& text = got.get_ref<const std::string&>();
+  const bool negative = text.starts_with('-');
+  const auto digits = std::string_view(text).substr(negative ? 1 : 0);
+  Int128 value = 0;
+  const bool is_number =
+      !digits.empty() && digits.size() <= kLongest && digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_number) refuse_value(key, lowest, highest, got);
+  for (const char c : digits) value = value * 10 + (c - '0');
+  if (negative) value = -value;
+  if (value < lowest || value > highest) refuse_value(key, lowest, highest, got);
+  return value;
+}
+
+// What may be read back: far more than a home can come to with the options at their ends, and little enough that
+// nothing overflows, whatever the pace is that it goes on at and however it is rendered.
+
+constexpr int kMostTicksPerHour = 360'000;
+constexpr std::int64_t kMostQuarters = kMostDays * kQuartersPerDay;
+// Those below are of one tick an hour: milliwatt-hours, hours, millionths of the currency times milliwatts.
+constexpr std::int64_t kMostStored = 1'000'000'000;  ///< 1,000 kWh, the largest battery
+constexpr std::int64_t kMostInAnHour =
+    10 * kMostStored;                            ///< load and charger of 1 MW each, in an hour that is repeated
+constexpr std::int64_t kMostHours = 10'000'000;  ///< of a run of charging, or of a row: 1,141 years
+constexpr Int128 kMostCounted = Int128{1'000'000'000'000} * 1'000'000'000;  ///< 10^15 kWh: 2 MW since the last ice age
+constexpr Int128 kMostPaid = kMostCounted * 10'000'000;                     ///< 10^16 of the currency
+/// Within one row.
+constexpr Int128 kMostInARow = Int128{1'000'000} * kMostStored;
+constexpr Int128 kMostPaidInARow = kMostInARow * 1'000'000'000;
+
+Counters read_counters(const Json& object, int ticks) {
+  return {EnergyTotal(wide(object, "base", 0, kMostCounted * ticks)),
+          EnergyTotal(wide(object, "charged", 0, kMostCounted * ticks)),
+          Money(wide(object, "cost", -kMostPaid * ticks, kMostPaid * ticks))};
+}
+
+/// An object of numbers, written as the homes tick: thousands of them, each second.
+class NumbersWriter {
+ public:
+  explicit NumbersWriter(std::string& out) : out_(out) { out_ += '{'; }
+
+  NumbersWriter& add(std::string_view key, std::int64_t value) {
+    name(key);
+    out_ += std::to_string(value);
+    return *this;
+  }
+  NumbersWriter& add(std::string_view key, bool value) {
+    name(key);
+    out_ += value ? "true" : "false";
+    return *this;
+  }
+  /// Beyond what JSON's readers take for a number: as text.
+  NumbersWriter& add(std::string_view key, Int128 value) {
+    name(key);
+    out_ += '"';
+    out_ += text_of(value);
+    out_ += '"';
+    return *this;
+  }
+  NumbersWriter& add(std::string_view key, const Counters& counters) {
+    name(key);
+    NumbersWriter(out_)
+        .add("base", counters.base.count())
+        .add("charged", counters.charged.count())
+        .add("cost", counters.cost.count())
+        .end();
+    return *this;
+  }
+  void end() { out_ += '}'; }
+
+  void name(std::string_view key) {
+    if (out_.back() != '{') out_ += ',';
+    out_ += '"';
+    out_ += key;
+    out_ += "\":";
+  }
+
+ private:
+  std::string& out_;
+};
+
+HomeState read_home(const Json& json) {
+  constexpr int kLastMinute = kHoursPerDay * kMinutesPerHour - 1;
+  HomeState home;
+  home.ticks_per_hour = static_cast<int>(whole(json, "ticks_per_hour", 1, kMostTicksPerHour));
+  home.clock = {.day = whole(json, "day", -kMostDays, kMostDays),
+                .quarter = static_cast<int>(whole(json, "quarter", 0, kQuartersPerDay - 1)),
+                .tick = static_cast<int>(whole(json, "tick", 0, home.ticks_per_hour - 1))};
+  home.battery = {.stored = Energy(whole(json, "stored", 0, kMostStored * home.ticks_per_hour)),
+                  .fraction = whole(json, "fraction", 0, kFull.count() - 1),
+                  .limit = Percent(whole(json, "limit", 0, kFull.count())),
+                  .charging = json.at("charging").get<bool>() ? Charging::on : Charging::off};
+  home.wish = {.mode = kChargingModes.at(static_cast<std::size_t>(whole(json, "mode", 0, kChargingModes.size() - 1))),
+               .target = Percent(whole(json, "target", 0, kFull.count())),
+               .ready_by = static_cast<int>(whole(json, "ready_by", 0, kLastMinute))};
+  home.hour_energy = Energy(whole(json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
+  home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
+  home.ticks_of_run = whole(json, "ticks_of_run", 0, kMostHours * home.ticks_per_hour);
+  if (json.contains("late_since")) home.late_since = whole(json, "late_since", -kMostDays, home.clock.day);
+  return home;
+}
+
+/// A row is a difference of counters: where it began lies a row's worth before where they are now.
+void check_row(const Counters& began, const Counters& now, int ticks) {
+  const auto check = [&](const char* key, Int128 difference, Int128 lowest, Int128 highest) {
+    if (difference < lowest || difference > highest) {
+      refuse("counters less those of row.began: " + std::string(key) + " must be within " + text_of(lowest) + ".." +
+             text_of(highest) + ", got " + text_of(difference));
+    }
+  };
+  check("base", (now.base - began.base).count(), 0, kMostInARow * ticks);
+  check("charged", (now.charged - began.charged).count(), 0, kMostInARow * ticks);
+  check("cost", (now.cost - began.cost).count(), -kMostPaidInARow * ticks, kMostPaidInARow * ticks);
+}
+
+HistoryMeter::State read_row(const Json& row, const HomeState& home) {
+  const auto highest_price = static_cast<std::int64_t>(kPriceRange.highest * kPriceRange.per_unit);
+  const int ticks = home.ticks_per_hour;
+  const HistoryMeter::State state{.number = whole(row, "number", 0, kMostRows),
+                                  .quarter = whole(row, "quarter", -kMostQuarters, kMostQuarters),
+                                  .began = read_counters(row.at("began"), ticks),
+                                  .price = PricePerKwh(whole(row, "price", -highest_price, highest_price)),
+                                  .ticks = whole(row, "ticks", 0, kMostHours * ticks),
+                                  .overload_ticks = whole(row, "overload_ticks", 0, kMostHours * ticks)};
+  if (state.number > 0) check_row(state.began, home.counters, ticks);  // 0: it has no history
+  return state;
+}
+
+RememberedHome read_state(const Json& json) {
+  RememberedHome state{.home = read_home(json), .row = {}};
+  state.row = read_row(json.at("row"), state.home);
+  return state;
+}
+
+template <class Curve>
+Json values_of(const Curve& curve) {
+  Json values = Json::array();
+  for (std::size_t i = 0; i < curve.size(); ++i) values.push_back(curve[i].count());
+  return values;
+}
+
+/// Quarters, by their numbers, in which another curve stands in.
+Json unknown_quarters(const Quarters& known) {
+  Json unknown = Json::array();
+  for (std::size_t quarter = 0; quarter < known.size(); ++quarter)
+    if (!known[quarter]) unknown.push_back(quarter);
+  return unknown;
+}
+
+template <class Curve>
+Json set_json(const typename CurveSchedule<Curve>::Set& set) {
+  Json json = Json::object();
+  if (set.current) json["current"] = values_of(set.current->curve);
+  if (set.current && set.current->day) json["current_day"] = *set.current->day;
+  if (set.current && !set.current->known.all()) json["current_unknown"] = unknown_quarters(set.current->known);
+  if (!set.next) return json;
+  json["next"] = {{"day", *set.next->day}, {"values", values_of(set.next->curve)}};
+  if (!set.next->known.all()) json["next"]["unknown"] = unknown_quarters(set.next->known);
+  return json;
+}
+
+template <class Value>
+DayCurve<Value> read_curve(const Json& list, const CurveRange& range, Resolution finest) {
+  if (!list.is_array() || (list.size() != kHoursPerDay && list.size() != kQuartersPerDay))
+    refuse("values must be 24 or 96, got " + (list.is_array() ? std::to_string(list.size()) : "none"));
+  if (list.size() == kQuartersPerDay && finest == Resolution::hourly) refuse("values must be 24 at this pace, got 96");
+  const auto lowest = static_cast<std::int64_t>(range.lowest * range.per_unit);
+  const auto highest = static_cast<std::int64_t>(range.highest * range.per_unit);
+  std::vector<std::int64_t> counts;
+  for (const Json& value : list) counts.push_back(whole(Json{{"values", value}}, "values", lowest, highest));
+  return curve_of<Value>(counts);
+}
+
+Quarters read_known(const Json& json, const char* name) {
+  Quarters known = Quarters().set();
+  if (!json.contains(name)) return known;
+  const Json& unknown = json.at(name);
+  if (!unknown.is_array()) refuse(std::string(name) + " must be a list of quarters");
+  for (const Json& quarter : unknown) {
+    known.reset(static_cast<std::size_t>(whole(Json{{name, quarter}}, name, 0, kQuartersPerDay - 1)));
+  }
+  return known;
+}
+
+template <class Value>
+typename CurveSchedule<DayCurve<Value>>::Set read_set(const Json& json, const CurveRange& range, Resolution finest) {
+  using Given = typename CurveSchedule<DayCurve<Value>>::Given;
+  const auto day_in = [](const Json& of, const char* name) { return whole(of, name, -kMostDays, kMostDays); };
+  typename CurveSchedule<DayCurve<Value>>::Set set;
+  if (json.contains("current")) {
+    set.current = Given{.day = {}, .curve = read_curve<Value>(json.at("current"), range, finest)};
+    if (json.contains("current_day")) {
+      set.current->day = day_in(json, "current_day");
+      set.current->known = read_known(json, "current_unknown");
+    }
+  }
+  if (json.contains("next")) {
+    const Json& next = json.at("next");
+    set.next = Given{.day = day_in(next, "day"),
+                     .curve = read_curve<Value>(next.at("values"), range, finest),
+                     .known = read_known(next, "unknown")};
+  }
+  return set;
+}
+
+template <class T, class Read>
+Result<T> read_safely(std::string_view text, const std::string& field, const Read& read) {
+  try {
+    return read(Json::parse(text));
+  } catch (const std::exception& error) {
+    return failure(ErrorCode::malformed, field, field + " cannot be read: " + error.what());
+  }
+}
+
+}  // namespace
+
+RememberedHome at_pace(RememberedHome state, const Pace& pace) {
+  HomeState& home = state.home;
+  const int from = home.ticks_per_hour;
+  const int to = pace.ticks_per_hour();
+  home.clock = at_pace(home.clock, pace, from);
+  if (from == to) return state;
+  home.ticks_per_hour = to;
+  home.battery.stored = scaled(home.battery.stored, to, from);
+  home.hour_energy = scaled(home.hour_energy, to, from);
+  home.ticks_of_run = static_cast<std::int64_t>(scaled(Int128{home.ticks_of_run}, to, from));
+  scale(home.counters, to, from);
+  scale(state.row.began, to, from);
+  state.row.overload_ticks = static_cast<std::int64_t>(scaled(Int128{state.row.overload_ticks}, to, from));
+  return state;
+}
+
+void append_state(std::string& out, const RememberedHome& state) {
+  const HomeState& home = state.home;
+  NumbersWriter writer(out);
+  writer.add("ticks_per_hour", std::int64_t{home.ticks_per_hour})
+      .add("day", home.clock.day)
+      .add("quarter", std::int64_t{home.clock.quarter})
+      .add("tick", std::int64_t{home.clock.tick})
+      .add("stored", home.battery.stored.count())
+      .add("fraction", home.battery.fraction)
+      .add("limit", home.battery.limit.count())
+      .add("charging", home.battery.charging == Charging::on)
+      .add("mode", static_cast<std::int64_t>(home.wish.mode))
+      .add("target", home.wish.target.count())
+      .add("ready_by", std::int64_t{home.wish.ready_by})
+      .add("hour_energy", home.hour_energy.count())
+      .add("counters", home.counters)
+      .add("ticks_of_run", home.ticks_of_run);
+  if (home.late_since) writer.add("late_since", *home.late_since);
+  writer.name("row");
+  NumbersWriter(out)
+      .add("number", state.row.number)
+      .add("quarter", state.row.quarter)
+      .add("began", state.row.began)
+      .add("price", state.row.price.count())
+      .add("ticks", state.row.ticks)
+      .add("overload_ticks", state.row.overload_ticks)
+      .end();
+  writer.end();
+}
+
+Result<RememberedHome> parse_state(std::string_view text) {
+  return read_safely<RememberedHome>(text, "state", [](const Json& json) { return read_state(json); });
+}
+
+std::string curves_text(const HomeCurves& curves) {
+  const Json json{{"baseload", set_json<LoadCurve>(curves.baseload)}, {"price", set_json<PriceCurve>(curves.price)}};
+  return json["baseload"].empty() && json["price"].empty() ? std::string() : json.dump();
+}
+
+Result<HomeCurves> parse_curves(std::string_view text, Resolution finest) {
+  if (text.empty()) return HomeCurves{};
+  return read_safely<HomeCurves>(text, "curves", [&](const Json& json) {
+    return HomeCurves{read_set<Watts>(json.at("baseload"), kLoadRange, finest),
+                      read_set<PricePerKwh>(json.at("price"), kPriceRange, finest)};
+  });
+}
+
+}  // namespace home_energy

@@ -1,0 +1,34 @@
+/// @file
+/// The state of a home as text that outlives the process: JSON, whole numbers in the units of the world. What is read
+/// back is checked as if it came from a stranger: a file can be damaged.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/base/result.hpp"
+#include "common/world/history.hpp"
+#include "common/world/home.hpp"
+
+namespace home_energy {
+
+/// What is remembered of a home, beside its curves.
+struct RememberedHome {
+  HomeState home;
+  HistoryMeter::State row;  ///< of its history, the one that is not over
+};
+
+/// The same state where an hour has another number of ticks: energies are scaled, the clock shows the same time.
+RememberedHome at_pace(RememberedHome state, const Pace& pace);
+
+void append_state(std::string& out, const RememberedHome& state);
+/// Fails with the field `state`.
+Result<RememberedHome> parse_state(std::string_view text);
+
+/// @return empty where no curve was set
+std::string curves_text(const HomeCurves& curves);
+/// Fails with the field `curves`; also where a curve is finer than the homes' pace meets.
+Result<HomeCurves> parse_curves(std::string_view text, Resolution finest);
+
+}  // namespace home_energy

@@ -1,0 +1,296 @@
+#include "common/wire/wire.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "common/base/decimal.hpp"
+#include "common/base/text.hpp"
+#include "common/wire/wire_numbers.hpp"
+
+namespace home_energy::wire {
+namespace {
+
+constexpr std::string_view kCommandSuffix = "/set";
+constexpr std::string_view kStatus = "status";
+
+void append_two_digits(std::string& out, std::int64_t value) {
+  out += static_cast<char>('0' + value / 10);
+  out += static_cast<char>('0' + value % 10);
+}
+
+/// The values of a curve, as they were given.
+template <class Curve, class Append>
+void append_values(std::string& out, const Curve& curve, const Append& append) {
+  out += R"("values":[)";
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    if (i > 0) out += ',';
+    append(out, curve[i]);
+  }
+  out += ']';
+}
+
+bool is_below(std::string_view topic, std::string_view base) {
+  return topic.size() > base.size() && topic.starts_with(base) && topic[base.size()] == '/';
+}
+
+/// Whether a home has a status or state called so.
+bool is_of_home(std::string_view name) {
+  return name == kStatus ||
+         std::ranges::any_of(kHomeTopics, [&](HomeTopic topic) { return name == wire::name(topic); });
+}
+
+}  // namespace
+
+std::string_view name(HomeTopic topic) {
+  switch (topic) {
+    case HomeTopic::clock:
+      return "clock";
+    case HomeTopic::baseload:
+      return "baseload";
+    case HomeTopic::price:
+      return "price";
+    case HomeTopic::battery:
+      return "battery";
+    case HomeTopic::grid:
+      return "grid";
+    case HomeTopic::plan:
+      return "plan";
+    case HomeTopic::baseload_profile:
+      return "baseload/profile";
+    case HomeTopic::price_profile:
+      return "price/profile";
+  }
+  return {};
+}
+
+int qos(HomeTopic topic) {
+  return topic == HomeTopic::baseload_profile || topic == HomeTopic::price_profile ? 1 : 0;
+}
+
+std::string Topics::receipt(std::string_view home) const {
+  return base_ + '/' + std::string(home) + "/receipt";
+}
+
+std::string Topics::status(std::string_view home) const {
+  return base_ + '/' + std::string(home) + "/status";
+}
+
+std::string Topics::of(std::string_view home, HomeTopic topic) const {
+  return base_ + '/' + std::string(home) + '/' + std::string(name(topic));
+}
+
+std::string Topics::command(std::string_view home, std::string_view command) const {
+  return base_ + '/' + std::string(home) + '/' + std::string(command) + std::string(kCommandSuffix);
+}
+
+std::optional<CommandAddress> Topics::command_address(std::string_view topic) const {
+  if (!topic.starts_with(base_) || !topic.ends_with(kCommandSuffix)) return std::nullopt;
+  topic.remove_prefix(base_.size());
+  if (!topic.starts_with('/') || topic.size() <= kCommandSuffix.size()) return std::nullopt;
+  topic = topic.substr(1, topic.size() - 1 - kCommandSuffix.size());
+  const auto slash = topic.find('/');
+  if (slash == std::string_view::npos) return CommandAddress{.home = {}, .command = std::string(topic)};
+  if (topic.find('/', slash + 1) != std::string_view::npos) return std::nullopt;
+  return CommandAddress{std::string(topic.substr(0, slash)), std::string(topic.substr(slash + 1))};
+}
+
+std::optional<std::string_view> Topics::home_of(std::string_view topic) const {
+  if (!is_below(topic, base_)) return std::nullopt;
+  topic.remove_prefix(base_.size() + 1);
+  const auto slash = topic.find('/');
+  if (slash == std::string_view::npos || !is_of_home(topic.substr(slash + 1))) return std::nullopt;
+  return topic.substr(0, slash);
+}
+
+bool Topics::owns(std::string_view topic) const {
+  constexpr std::string_view kReceipt = "receipt";
+  if (!is_below(topic, base_)) return false;
+  topic.remove_prefix(base_.size() + 1);
+  const auto home = topic.substr(0, topic.find('/'));
+  if (home != kAnswers && std::ranges::find(kReservedHomes, home) != kReservedHomes.end()) return true;
+  if (home.size() == topic.size()) return false;
+  const auto rest = topic.substr(home.size() + 1);
+  const bool is_command = rest.ends_with(kCommandSuffix) || rest == kCommandSuffix.substr(1);
+  return is_command || (home != kAnswers && (rest == kReceipt || is_of_home(rest)));
+}
+
+bool Topics::may_answer_to(std::string_view topic, std::string_view discovery_prefix) const {
+  constexpr std::size_t kLongest = 256;
+  if (topic.empty() || topic.size() > kLongest || !is_utf8(topic) || topic.front() == '$') return false;  // $: brokers'
+  if (topic == discovery_prefix || is_below(topic, discovery_prefix) || owns(topic)) return false;
+  return std::ranges::none_of(topic, [](unsigned char c) { return c == '+' || c == '#' || std::iscntrl(c) != 0; });
+}
+
+std::string_view text(Charging charging) {
+  switch (charging) {
+    case Charging::off:
+      return "off";
+    case Charging::on:
+      return "on";
+  }
+  return {};
+}
+
+std::string_view text(ChargingMode mode) {
+  switch (mode) {
+    case ChargingMode::manual:
+      return "manual";
+    case ChargingMode::cheapest:
+      return "cheapest";
+    case ChargingMode::lowest_load:
+      return "lowest_load";
+  }
+  return {};
+}
+
+std::string time_text(std::int64_t minute) {
+  std::string out;
+  append_two_digits(out, minute / kMinutesPerHour);
+  out += ':';
+  append_two_digits(out, minute % kMinutesPerHour);
+  return out;
+}
+
+std::string json_string(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void append_clock(std::string& out, const Snapshot& home) {
+  begin(out, "day");
+  out += std::to_string(home.day);
+  next(out, key::kTime);
+  out += '"';
+  out += time_text(home.hour * kMinutesPerHour + home.minute);
+  out += '"';
+  next(out, "hour");
+  out += std::to_string(home.hour);
+  next(out, "minute");
+  out += std::to_string(home.minute);
+  out += '}';
+}
+
+void append_baseload(std::string& out, const Snapshot& home) {
+  begin(out, key::kPowerKw);
+  append_kw(out, home.base_power);
+  next(out, key::kEnergyKwh);
+  append_kwh(out, home.counters.base.count(), home.ticks_per_hour);
+  out += '}';
+}
+
+void append_price(std::string& out, const Snapshot& home, const Labels& labels) {
+  begin(out, key::kPrice);
+  append_price_value(out, home.price);
+  next(out, "unit");
+  out += json_string(labels.currency + "/kWh");
+  out += '}';
+}
+
+void append_battery(std::string& out, const Snapshot& home) {
+  begin(out, key::kSocPercent);
+  append_soc(out, home);
+  next(out, key::kStoredKwh);
+  append_kwh(out, home.stored.count(), home.ticks_per_hour);
+  next(out, "capacity_kwh");
+  append_kwh(out, home.capacity.count(), home.ticks_per_hour);
+  next(out, key::kCharging);
+  out += '"';
+  out += text(home.charging);
+  out += '"';
+  next(out, key::kPowerKw);
+  append_kw(out, home.car_power);
+  next(out, key::kChargedKwh);
+  append_kwh(out, home.counters.charged.count(), home.ticks_per_hour);
+  next(out, key::kLimitPercent);
+  append_percent(out, home.limit);
+  out += '}';
+}
+
+void append_grid(std::string& out, const Snapshot& home, const Labels& labels) {
+  const Watts power = home.base_power + home.car_power;
+  const EnergyTotal energy = home.counters.base + home.counters.charged;
+  begin(out, key::kPowerKw);
+  append_kw(out, power);
+  next(out, key::kEnergyKwh);
+  append_kwh(out, energy.count(), home.ticks_per_hour);
+  next(out, key::kCost);
+  append_money(out, home.counters.cost, home.ticks_per_hour);
+  next(out, "currency");
+  out += json_string(labels.currency);
+  next(out, "fuse_kw");
+  append_kw(out, home.fuse);
+  next(out, key::kOverload);
+  out += power > home.fuse ? "true" : "false";
+  next(out, key::kSince);
+  out += json_string(labels.since);
+  out += '}';
+}
+
+void append_baseload_profile(std::string& out, const LoadCurve& curve) {
+  out += R"({"unit":"kW",)";
+  append_values(out, curve, append_kw);
+  out += '}';
+}
+
+void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels) {
+  begin(out, "unit");
+  out += json_string(labels.currency + "/kWh");
+  out += ',';
+  append_values(out, curve, append_price_value);
+  out += R"(,"raw_today":[)";
+  const std::size_t quarters = kQuartersPerDay / curve.size();  // of a slot
+  for (std::size_t i = 0; i < curve.size() && (i + 1) * quarters < labels.quarter_starts.size(); ++i) {
+    const std::string& start = labels.quarter_starts[i * quarters];
+    const std::string& end = labels.quarter_starts[(i + 1) * quarters];
+    if (start == end) continue;
+    if (out.back() != '[') out += ',';
+    begin(out, key::kStart);
+    out += json_string(start);
+    next(out, key::kEnd);
+    out += json_string(end);
+    next(out, "value");
+    append_price_value(out, curve[i]);
+    out += '}';
+  }
+  out += "]}";
+}
+
+void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels) {
+  switch (topic) {
+    case HomeTopic::clock:
+      return append_clock(out, snapshot);
+    case HomeTopic::baseload:
+      return append_baseload(out, snapshot);
+    case HomeTopic::price:
+      return append_price(out, snapshot, labels);
+    case HomeTopic::battery:
+      return append_battery(out, snapshot);
+    case HomeTopic::grid:
+      return append_grid(out, snapshot, labels);
+    case HomeTopic::plan:
+      return append_plan(out, home.wish(), home.plan(), labels);
+    case HomeTopic::baseload_profile:
+      return append_baseload_profile(out, home.baseload());
+    case HomeTopic::price_profile:
+      return append_price_profile(out, home.price(), labels);
+  }
+}
+
+std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome,
+                    bool durable) {
+  constexpr std::size_t kLongestName = 64;  // of a command that does not exist, it can be as long as a topic
+  std::string out = R"({"command":)" + json_string(command.substr(0, kLongestName));
+  out += outcome ? R"(,"status":"ok")" : R"(,"status":"error")";
+  if (id) out += ",\"" + std::string(key::kId) + "\":" + *id;
+  out += outcome ? R"(,"result":)" + http::result(*outcome, durable)
+                 : R"(,"error":)" + json_string(outcome.error().reason);
+  return out + '}';
+}
+
+std::string dropped_receipt(std::size_t count) {
+  const std::string number = std::to_string(count);
+  return R"({"command":"","status":"error","dropped":)" + number + R"(,"error":")" + number +
+         R"( messages were dropped unread: they came faster than they can be answered, send fewer at a time"})";
+}
+
+}  // namespace home_energy::wire

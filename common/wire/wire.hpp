@@ -1,0 +1,231 @@
+/// @file
+/// Every topic, every JSON key and every rendering of what the agent says. Pure functions: values in, text out.
+/// A key is spelt nowhere else. Renderers append to `out`, so that a caller can use one buffer again and again.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/world/home.hpp"
+
+namespace home_energy::wire {
+
+/// Keys of what is written here and read elsewhere: by `command.cpp`, `curve_update.cpp`, and by the templates that
+/// `home_assistant` gives.
+namespace key {
+inline constexpr std::string_view kHomes = "homes";
+inline constexpr std::string_view kLeaving = "leaving";
+inline constexpr std::string_view kCharging = "charging";
+inline constexpr std::string_view kChargingAsPublished = "chargin";  ///< the published documentation's slip
+inline constexpr std::string_view kDischarging = "discharging";
+inline constexpr std::string_view kChargeLimit = "charge_limit";
+inline constexpr std::string_view kMode = "mode";
+inline constexpr std::string_view kTarget = "target";
+inline constexpr std::string_view kReadyBy = "ready_by";
+inline constexpr std::string_view kId = "id";
+inline constexpr std::string_view kTime = "time";
+inline constexpr std::string_view kPowerKw = "power_kw";
+inline constexpr std::string_view kEnergyKwh = "energy_kwh";
+inline constexpr std::string_view kPrice = "price";
+inline constexpr std::string_view kSocPercent = "soc_percent";
+inline constexpr std::string_view kStoredKwh = "stored_kwh";
+inline constexpr std::string_view kChargedKwh = "charged_kwh";
+inline constexpr std::string_view kLimitPercent = "limit_percent";
+inline constexpr std::string_view kCost = "cost";
+inline constexpr std::string_view kOverload = "overload";
+inline constexpr std::string_view kBaseKwh = "base_kwh";
+inline constexpr std::string_view kCarKwh = "car_kwh";
+inline constexpr std::string_view kOverloadMinutes = "overload_minutes";
+inline constexpr std::string_view kMinutes = "minutes";
+inline constexpr std::string_view kSince = "since";
+inline constexpr std::string_view kStart = "start";
+inline constexpr std::string_view kEnd = "end";
+inline constexpr std::string_view kSaving = "saving";
+inline constexpr std::string_view kValue = "value";
+inline constexpr std::string_view kValues = "values";
+inline constexpr std::string_view kUnit = "unit";
+inline constexpr std::string_view kUnitOfMeasurement = "unit_of_measurement";  ///< Home Assistant's
+inline constexpr std::string_view kLowest = "lowest";
+inline constexpr std::string_view kHighest = "highest";
+inline constexpr std::string_view kFrom = "from";
+inline constexpr std::string_view kTo = "to";
+inline constexpr std::string_view kMissing = "missing";
+inline constexpr std::string_view kFilled = "filled";
+inline constexpr std::string_view kRawToday = "raw_today";
+inline constexpr std::string_view kRawTomorrow = "raw_tomorrow";
+}  // namespace key
+
+namespace command {
+inline constexpr std::string_view kCharge = "charge";
+inline constexpr std::string_view kDischarge = "discharge";
+inline constexpr std::string_view kChargeLimit = "charge_limit";
+inline constexpr std::string_view kMode = "mode";
+inline constexpr std::string_view kTarget = "target";
+inline constexpr std::string_view kReadyBy = "ready_by";
+inline constexpr std::string_view kPrice = "price";
+inline constexpr std::string_view kBaseload = "baseload";
+inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit, kMode, kTarget, kReadyBy, kPrice, kBaseload};
+}  // namespace command
+
+/// No home is called so: topics below the base topic that are, or will be, another thing's.
+inline constexpr std::array<std::string_view, 6> kReservedHomes{"fleet", "clock",   "status",
+                                                                "info",  "receipt", "answers"};
+/// Of those the one below which receipts may be asked for: `<base>/answers/<client>`.
+inline constexpr std::string_view kAnswers = "answers";
+
+/// The retained topics of a home that hold JSON, in the order in which they are published.
+enum class HomeTopic { clock, baseload, price, battery, grid, plan, baseload_profile, price_profile };
+inline constexpr std::array kHomeTopics{
+    HomeTopic::clock, HomeTopic::baseload,         HomeTopic::price,        HomeTopic::battery, HomeTopic::grid,
+    HomeTopic::plan,  HomeTopic::baseload_profile, HomeTopic::price_profile};
+/// Those of them that move with time and commands, and those that change when the home's revision does.
+inline constexpr std::span<const HomeTopic> kTelemetry = std::span(kHomeTopics).first<5>();
+inline constexpr std::span<const HomeTopic> kPlanAndCurves = std::span(kHomeTopics).last<3>();
+
+/// What follows the home's id in the topic: `battery`, `price/profile`.
+std::string_view name(HomeTopic topic);
+int qos(HomeTopic topic);
+
+struct CommandAddress {
+  std::string home;  ///< empty where the topic leaves it out: `home-energy/charge/set`
+  std::string command;
+};
+
+/// The topics below one base topic.
+class Topics {
+ public:
+  explicit Topics(std::string base) : base_(std::move(base)) {}
+
+  std::string status() const { return base_ + "/status"; }
+  std::string info() const { return base_ + "/info"; }
+  std::string receipt() const { return base_ + "/receipt"; }
+  std::string receipt(std::string_view home) const;
+  /// Says `online` or `offline` for this home, as an availability beside the agent's own.
+  std::string status(std::string_view home) const;
+  std::string of(std::string_view home, HomeTopic topic) const;
+  std::string command(std::string_view home, std::string_view command) const;
+  /// The subscription that covers all commands of all homes.
+  std::string command_filter() const { return base_ + "/+/+/set"; }
+  /// The subscription that covers commands that leave out the home.
+  std::string homeless_filter() const { return base_ + "/+/set"; }
+  /// The home and the command that a topic of these subscriptions names; nothing where it is another topic.
+  std::optional<CommandAddress> command_address(std::string_view topic) const;
+  /// The home whose status or state a topic is; nothing where it is another topic.
+  std::optional<std::string_view> home_of(std::string_view topic) const;
+  /// Whether a receipt may go to the Response Topic that a command asked for: a topic that a broker takes, and none
+  /// that the agent itself owns. Else who may only write commands could make the agent publish in its own name.
+  /// @param discovery_prefix Home Assistant's; all below it are the agent's, too
+  bool may_answer_to(std::string_view topic, std::string_view discovery_prefix) const;
+
+ private:
+  /// Telemetry, status, info, receipts, commands, and all below an id that no home may have, but for answers.
+  bool owns(std::string_view topic) const;
+
+  std::string base_;
+};
+
+inline constexpr std::string_view kAgentName = "home-energy-agent";
+inline constexpr std::string_view kOnline = "online";
+inline constexpr std::string_view kOffline = "offline";
+
+/// What the agent says of itself.
+struct AgentInfo {
+  std::string version;
+  std::vector<std::string> homes;
+  double seconds_per_hour;
+  std::optional<std::string> http;  ///< where its HTTP is, none where it is off
+  /// Homes of earlier starts of which something is still at the broker; none as a rule.
+  std::vector<std::string> leaving{};
+};
+
+/// The homes, and those that are leaving, of an `info` that an earlier start published; empty where it is none.
+/// @param payload may be anything at all
+std::vector<std::string> homes_of_info(std::string_view payload);
+
+/// What is the same for all homes of an agent, and not a matter of simulated time.
+struct Labels {
+  std::string currency;  ///< ISO 4217
+  std::string since;     ///< when the counters began: ISO 8601 with zone
+  /// Today's quarters of an hour, ISO 8601 with zone, and the last one's end. A quarter that the clock leaves out
+  /// starts where it ends.
+  std::vector<std::string> quarter_starts;
+  /// A moment of a plan (Unix seconds) as ISO 8601 with zone. Where empty the clock is simulated: plans say HH:MM.
+  std::function<std::string(std::int64_t)> iso8601{};
+};
+
+void append_info(std::string& out, const AgentInfo& info);
+void append_clock(std::string& out, const Snapshot& home);
+void append_baseload(std::string& out, const Snapshot& home);
+void append_price(std::string& out, const Snapshot& home, const Labels& labels);
+void append_battery(std::string& out, const Snapshot& home);
+void append_grid(std::string& out, const Snapshot& home, const Labels& labels);
+void append_baseload_profile(std::string& out, const LoadCurve& curve);
+/// A slot that starts when it ends, as in the hour that spring leaves out, is not listed in `raw_today`.
+void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels);
+/// What is to be charged when, what it costs, and why. Times are rounded out to whole minutes.
+/// @param made none in manual mode
+void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Labels& labels);
+/// The payload of any of a home's topics.
+void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels);
+
+/// The answer to a command, accepted or not.
+/// @param id the sender's, as JSON text
+/// @param durable false where what the command did could not be stored: the answer says so
+std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome,
+                    bool durable = true);
+
+/// The one answer to so many messages that came faster than they could be answered.
+std::string dropped_receipt(std::size_t count);
+
+/// `"text"` with JSON's escapes; bytes that are not UTF-8 become U+FFFD.
+std::string json_string(std::string_view text);
+
+/// What a name in the wire looks like for a charging state: `on` or `off`.
+std::string_view text(Charging charging);
+/// `manual`, `cheapest` or `lowest_load`.
+std::string_view text(ChargingMode mode);
+/// `HH:MM` of so many minutes past midnight.
+std::string time_text(std::int64_t minute);
+
+/// The bodies of the HTTP endpoints.
+namespace http {
+std::string info(const Snapshot& home);
+std::string plan(const Home& home, const Labels& labels);
+std::string stored_kwh(const Snapshot& home);
+std::string soc_percent(const Snapshot& home);
+std::string hourly_loads(const LoadCurve& curve);
+/// In hundredths of the currency (öre, cents) per kWh.
+std::string hourly_prices(const PriceCurve& curve);
+/// All topics of a home in one object.
+std::string state(const Home& home, const Snapshot& snapshot, const Labels& labels);
+std::string homes(const std::vector<std::string>& ids);
+/// @param durable false where it could not be stored: the answer has a further key that says so
+std::string result(const Receipt& receipt, bool durable = true);
+std::string error(std::string_view reason);
+std::string message(std::string_view text);
+std::string session(std::string_view state);
+
+struct Health {
+  bool ticking;
+  std::string_view broker;  ///< `connected`, `connecting` or `disconnected`
+  std::size_t homes;
+  std::string_view store;    ///< `ok`, `memory` or `failing`
+  std::string store_error;   ///< why it fails
+  std::size_t planning = 0;  ///< homes that wait for their plan
+  std::int64_t late_ms = 0;  ///< how late the latest home is
+  struct CatchingUp {
+    std::string from;
+    std::string reached;
+    std::string until;
+  };
+  std::optional<CatchingUp> catching_up{};  ///< what is simulated of the past
+};
+std::string health(const Health& health);
+}  // namespace http
+
+}  // namespace home_energy::wire

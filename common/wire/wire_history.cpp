@@ -1,0 +1,185 @@
+#include "common/wire/wire_history.hpp"
+#include "common/time/iso8601.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include "common/base/text.hpp"
+#include "common/wire/wire.hpp"
+#include "common/wire/wire_numbers.hpp"
+
+namespace home_energy::wire {
+namespace {
+
+constexpr std::int64_t kLastQuarter = kMostDays * kQuartersPerDay;
+constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
+
+std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t highest) {
+  std::int64_t number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return number < 0 || number > highest ? std::nullopt : std::optional(number);
+}
+
+/// `2026-11-22` as days since 1970-01-01.
+std::optional<std::int64_t> date(std::string_view text) {
+  constexpr std::size_t kLength = 10;
+  if (text.size() != kLength || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto year = whole_number(text.substr(0, 4), 9999);
+  const auto month = whole_number(text.substr(5, 2), 12);
+  const auto day = whole_number(text.substr(8, 2), 31);
+  if (!year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date).time_since_epoch().count();
+}
+
+/// A day, and perhaps a time of it, as the number of a quarter of an hour.
+Result<std::int64_t> quarter_of(const std::string& field, std::string_view text, const HistoryContext& context) {
+  const auto end_of_day = std::min(text.find('T'), text.size());
+  const auto day_text = text.substr(0, end_of_day);
+  const auto day = context.first_date ? date(day_text) : whole_number(day_text, kMostDays);
+  const auto minute = end_of_day == text.size() ? std::optional(0) : minute_of_day(text.substr(end_of_day + 1));
+  if (day && minute && *minute % kMinutesPerQuarter == 0)
+    return (*day - context.first_date.value_or(0)) * kQuartersPerDay + *minute / kMinutesPerQuarter;
+  const std::string form = context.first_date ? "a date such as 2026-11-22" : "a simulated day such as 3";
+  return failure(
+      ErrorCode::illegal, field,
+      field + " must be " + form + ", perhaps with a quarter of an hour such as T07:15, got " + excerpt(text));
+}
+
+Result<HistoryStep> step_of(std::string_view text) {
+  if (text == "15m") return HistoryStep::quarter;
+  if (text == "1h") return HistoryStep::hour;
+  if (text == "1d") return HistoryStep::day;
+  return failure(ErrorCode::illegal, "step", "step must be 15m, 1h or 1d, got " + excerpt(text));
+}
+
+std::string_view text(HistoryStep step) {
+  switch (step) {
+    case HistoryStep::quarter:
+      return "15m";
+    case HistoryStep::hour:
+      return "1h";
+    case HistoryStep::day:
+      return "1d";
+  }
+  return {};
+}
+
+Result<HistoryFormat> format_of(std::string_view text) {
+  if (text == "json") return HistoryFormat::json;
+  if (text == "csv") return HistoryFormat::csv;
+  return failure(ErrorCode::illegal, "format", "format must be json or csv, got " + excerpt(text));
+}
+
+Result<void> read_field(HistoryQuery& query, std::string_view name, const std::string& value,
+                        const HistoryContext& context) {
+  const auto into = [](auto& place) { return [&place](auto read) { place = read; }; };
+  if (name == "from") return quarter_of("from", value, context).map(into(query.from));
+  if (name == "to") return quarter_of("to", value, context).map(into(query.to));
+  if (name == "step") return step_of(value).map(into(query.step));
+  if (name == "format") return format_of(value).map(into(query.format));
+  return {};
+}
+
+void append_millionths(std::string& out, std::int64_t millionths, int decimals) {
+  append_decimal(out, rounded_quotient(millionths, kMillionths, decimals), decimals);
+}
+
+/// The values of a row in the order of the columns, each written by `column`.
+template <class Column>
+void for_each_value(std::string& out, const HistoryRow& row, const Column& column) {
+  constexpr std::int64_t kSecondsPerMinute = 60;
+  column(key::kBaseKwh);
+  append_millionths(out, row.base_mwh, 3);
+  column(key::kCarKwh);
+  append_millionths(out, row.car_mwh, 3);
+  column(key::kPrice);
+  append_price_value(out, PricePerKwh(row.price_micro));
+  column(key::kCost);
+  append_millionths(out, row.cost_micro, 4);
+  column(key::kSocPercent);
+  append_percent(out, Percent(row.soc));
+  column(key::kOverloadMinutes);
+  append_decimal(out, rounded_quotient(row.overload_s, kSecondsPerMinute, 2), 2);
+  column(key::kMinutes);
+  out += std::to_string(row.minutes);
+}
+
+/// @param present the currency of a row that does not say its own
+std::string_view currency_of(const HistoryRow& row, std::string_view present) {
+  const auto own = home_energy::text(row.currency);
+  return own.empty() ? present : own;
+}
+
+bool are_of_several_currencies(std::span<const HistoryRow> rows, std::string_view present) {
+  return std::ranges::any_of(
+      rows, [&](const HistoryRow& row) { return currency_of(row, present) != currency_of(rows.front(), present); });
+}
+
+}  // namespace
+
+Result<HistoryQuery> parse_history_query(std::string_view query, const HistoryContext& context) {
+  HistoryQuery read{.from = context.today * kQuartersPerDay, .to = kLastQuarter, .format = std::nullopt};
+  while (!query.empty()) {
+    const auto end = query.find('&');
+    const auto field = query.substr(0, end);
+    const auto equals = std::min(field.find('='), field.size());
+    const auto value = percent_decoded(field.substr(std::min(equals + 1, field.size())));
+    if (auto outcome = read_field(read, field.substr(0, equals), value, context); !outcome)
+      return tl::unexpected(outcome.error());
+    query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
+  }
+  if (read.from <= read.to) return read;
+  return failure(ErrorCode::illegal, "to", "to must not be before from, which is today where it is left out");
+}
+
+std::string simulated_quarter_text(std::int64_t quarter) {
+  const std::int64_t midnight = step_begin(quarter, HistoryStep::day);
+  return std::to_string(midnight / kQuartersPerDay) + 'T' + time_text((quarter - midnight) * kMinutesPerQuarter);
+}
+
+std::string history_json(std::string_view home, std::string_view currency, HistoryStep step,
+                         std::span<const HistoryRow> rows, const QuarterText& start_text) {
+  const bool mixed = are_of_several_currencies(rows, currency);
+  std::string out = R"({"home":)" + json_string(home) + R"(,"step":")";
+  out += text(step);
+  out += R"(","currency":)";
+  out += json_string(mixed || rows.empty() ? currency : currency_of(rows.front(), currency));
+  out += R"(,"rows":[)";
+  for (const HistoryRow& row : rows) {
+    if (out.back() != '[') out += ',';
+    begin(out, key::kStart);
+    out += '"' + start_text(row.quarter) + '"';
+    for_each_value(out, row, [&](std::string_view name) { next(out, name); });
+    if (mixed) {
+      next(out, "currency");
+      out += json_string(currency_of(row, currency));
+    }
+    out += '}';
+  }
+  return out + "]}";
+}
+
+std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text) {
+  const bool mixed = are_of_several_currencies(rows, currency);
+  std::string out(key::kStart);
+  std::string ignored;
+  for_each_value(ignored, HistoryRow{}, [&](std::string_view name) { (out += ',') += name; });
+  if (mixed) out += ",currency";
+  out += "\r\n";
+  for (const HistoryRow& row : rows) {
+    out += start_text(row.quarter);
+    for_each_value(out, row, [&](std::string_view) { out += ','; });
+    if (mixed) (out += ',') += currency_of(row, currency);
+    out += "\r\n";
+  }
+  return out;
+}
+
+}  // namespace home_energy::wire

@@ -1,0 +1,123 @@
+// The plan as the outside sees it: the same document over MQTT and HTTP.
+#include <algorithm>
+
+#include "common/wire/wire.hpp"
+#include "common/wire/wire_numbers.hpp"
+
+namespace home_energy::wire {
+namespace {
+
+constexpr std::int64_t kSecondsPerMinute = 60;
+constexpr std::int64_t kMinutesPerDay = std::int64_t{kHoursPerDay} * kMinutesPerHour;
+constexpr std::int64_t kJoulesPerKwh = 3'600'000;
+constexpr std::string_view kNull = "null";
+
+enum class Round { down, up };
+
+void append_joules(std::string& out, Joules energy) {
+  append_decimal(out, rounded_quotient(energy.count(), kJoulesPerKwh, 3), 3);
+}
+
+/// To the hundredth: what a plan costs is an estimate for people.
+void append_money(std::string& out, MoneyMicro money) {
+  append_decimal(out, rounded_quotient(money.count(), kMillionths, 2), 2);
+}
+
+/// Rounded down, also below 0: a home may be at a day before day 0.
+std::int64_t floored_quotient(std::int64_t value, std::int64_t divisor) {
+  return value / divisor - (value % divisor < 0 ? 1 : 0);
+}
+
+/// A moment of the home, to the whole minute.
+void append_moment(std::string& out, std::int64_t moment, Round round, const Labels& labels) {
+  const std::int64_t up = round == Round::up ? kSecondsPerMinute - 1 : 0;
+  const std::int64_t minute = floored_quotient(moment + up, kSecondsPerMinute);
+  const std::int64_t midnight = floored_quotient(minute, kMinutesPerDay) * kMinutesPerDay;
+  out += json_string(labels.iso8601 ? labels.iso8601(minute * kSecondsPerMinute) : time_text(minute - midnight));
+}
+
+/// What the block's energy costs on the average, per kWh. Every block of a plan has energy; one without costs nothing.
+void append_mean_price(std::string& out, const PlanBlock& block) {
+  const Int128 money = static_cast<Int128>(block.cost.count()) * kJoulesPerKwh;
+  const auto joules = std::max<std::int64_t>(1, block.energy.count());
+  append_decimal(out, rounded_quotient(money, kMillionths * joules, 4), 4);
+}
+
+void append_mean_power(std::string& out, const PlanBlock& block) {
+  const auto seconds = std::max<std::int64_t>(1, (block.end - block.begin).count());
+  append_decimal(out, rounded_quotient(block.energy.count(), Int128{1000} * seconds, 1), 1);
+}
+
+void append_block(std::string& out, const PlanBlock& block, const std::string& why, std::int64_t made_at,
+                  const Labels& labels) {
+  begin(out, key::kStart);
+  append_moment(out, made_at + block.begin.count(), Round::down, labels);
+  next(out, key::kEnd);
+  append_moment(out, made_at + block.end.count(), Round::up, labels);
+  next(out, "kw");
+  append_mean_power(out, block);
+  next(out, "kwh");
+  append_joules(out, block.energy);
+  next(out, key::kPrice);
+  append_mean_price(out, block);
+  next(out, "why");
+  out += json_string(why);
+  out += '}';
+}
+
+void append_blocks(std::string& out, const HomePlan* made, const Labels& labels) {
+  out += '[';
+  for (std::size_t i = 0; made != nullptr && i < made->plan.blocks.size(); ++i) {
+    if (i > 0) out += ',';
+    append_block(out, made->plan.blocks[i], made->reasons[i], made->made_at, labels);
+  }
+  out += ']';
+}
+
+/// The first start and the last end.
+void append_span(std::string& out, const HomePlan* made, const Labels& labels) {
+  const bool charges = made != nullptr && !made->plan.blocks.empty();
+  next(out, key::kStart);
+  if (charges) append_moment(out, made->made_at + made->plan.blocks.front().begin.count(), Round::down, labels);
+  if (!charges) out += kNull;
+  next(out, key::kEnd);
+  if (charges) append_moment(out, made->made_at + made->plan.blocks.back().end.count(), Round::up, labels);
+  if (!charges) out += kNull;
+}
+
+void append_money_or_null(std::string& out, std::string_view key, const HomePlan* made, MoneyMicro money) {
+  next(out, key);
+  made != nullptr ? append_money(out, money) : static_cast<void>(out += kNull);
+}
+
+}  // namespace
+
+void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Labels& labels) {
+  static const ChargingPlan kNothing{};
+  const ChargingPlan& plan = made != nullptr ? made->plan : kNothing;
+  begin(out, key::kMode);
+  out += json_string(text(wish.mode));
+  next(out, key::kTarget);
+  append_percent(out, wish.target);
+  next(out, key::kReadyBy);
+  out += json_string(time_text(wish.ready_by));
+  append_span(out, made, labels);
+  next(out, key::kEnergyKwh);
+  append_joules(out, plan.energy);
+  append_money_or_null(out, key::kCost, made, plan.cost);
+  append_money_or_null(out, "cost_now", made, plan.cost_at_once);
+  append_money_or_null(out, key::kSaving, made, plan.cost_at_once - plan.cost);
+  next(out, "start_cost");
+  append_money(out, plan.start_costs);
+  next(out, "currency");
+  out += json_string(labels.currency);
+  next(out, "shortfall_kwh");
+  append_joules(out, plan.shortfall);
+  next(out, "blocks");
+  append_blocks(out, made, labels);
+  next(out, "note");
+  out += made != nullptr && !made->note.empty() ? json_string(made->note) : std::string(kNull);
+  out += '}';
+}
+
+}  // namespace home_energy::wire

@@ -1,0 +1,114 @@
+#include "common/world/history.hpp"
+
+#include <algorithm>
+
+#include "common/base/decimal.hpp"
+
+namespace home_energy {
+namespace {
+
+constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
+constexpr std::int64_t kSecondsPerHour = 3600;
+constexpr Int128 kMillionths = 1'000'000;  // milliwatts of a kW
+
+std::int64_t milliwatt_hours(EnergyTotal energy, int ticks_per_hour) {
+  return rounded_quotient(energy.count(), ticks_per_hour, 0);
+}
+
+/// The sum, or the end of what 64 bits hold: rows may come from a file that somebody else wrote.
+std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+  return rounded_quotient(Int128{a} + b, 1, 0);
+}
+
+void add(HistoryRow& sum, const HistoryRow& row) {
+  const Int128 minutes = sum.minutes + row.minutes;
+  const Int128 price = Int128{sum.price_micro} * sum.minutes + Int128{row.price_micro} * row.minutes;
+  if (minutes > 0) sum.price_micro = rounded_quotient(price, minutes, 0);
+  sum.number = row.number;
+  sum.minutes += row.minutes;
+  sum.base_mwh = saturated_sum(sum.base_mwh, row.base_mwh);
+  sum.car_mwh = saturated_sum(sum.car_mwh, row.car_mwh);
+  sum.cost_micro = saturated_sum(sum.cost_micro, row.cost_micro);
+  sum.soc = row.soc;
+  sum.overload_s = saturated_sum(sum.overload_s, row.overload_s);
+}
+
+}  // namespace
+
+CurrencyCode currency_code(std::string_view text) {
+  CurrencyCode code{};
+  if (text.size() == code.size()) std::ranges::copy(text, code.begin());
+  return code;
+}
+
+std::string_view text(const CurrencyCode& currency) {
+  return {currency.data(), currency.front() == 0 ? 0 : currency.size()};
+}
+
+std::int64_t step_begin(std::int64_t quarter, HistoryStep step) {
+  const std::int64_t quarters = static_cast<int>(step) / kMinutesPerQuarter;
+  const std::int64_t rest = quarter % quarters;
+  return quarter - (rest < 0 ? rest + quarters : rest);
+}
+
+std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step) {
+  std::vector<HistoryRow> sums;
+  for (const HistoryRow& row : rows) {
+    const std::int64_t begin = step_begin(row.quarter, step);
+    if (!sums.empty() && sums.back().quarter == begin && sums.back().currency == row.currency) {
+      // A quarter that was lived twice, as when a clock is put back, is no longer than a quarter.
+      const int before = sums.back().minutes;
+      add(sums.back(), row);
+      sums.back().minutes = std::min(sums.back().minutes, std::max(before, static_cast<int>(step)));
+    } else {
+      sums.push_back(row);
+      sums.back().quarter = begin;
+    }
+  }
+  return sums;
+}
+
+HistoryMeter::HistoryMeter(const Home& home) {
+  begin_row(home);
+}
+
+void HistoryMeter::begin_row(const Home& home) {
+  ++state_.number;
+  state_.quarter = quarter_number(home.clock());
+  state_.began = home.counters();
+  state_.price = home.price().at_quarter(home.clock().quarter);
+  state_.ticks = 0;
+  state_.overload_ticks = 0;
+}
+
+void HistoryMeter::before_tick(const Home& home) {
+  const Snapshot now = home.snapshot();
+  ++state_.ticks;
+  state_.price = now.price;
+  if (now.base_power + now.car_power > now.fuse) ++state_.overload_ticks;
+}
+
+std::optional<HistoryRow> HistoryMeter::look(const Home& home) {
+  if (quarter_number(home.clock()) == state_.quarter) return std::nullopt;
+  const std::optional<HistoryRow> over = state_.ticks > 0 ? std::optional(open_row(home)) : std::nullopt;
+  if (!over) --state_.number;
+  begin_row(home);
+  return over;
+}
+
+HistoryRow HistoryMeter::open_row(const Home& home) const {
+  const int ticks_per_hour = home.settings().pace.ticks_per_hour();
+  const Counters& now = home.counters();
+  const Snapshot seen = home.snapshot();
+  return {.number = state_.number,
+          .quarter = state_.quarter,
+          .minutes = home.settings().pace.quarters_per_slot() * kMinutesPerQuarter,
+          .base_mwh = milliwatt_hours(now.base - state_.began.base, ticks_per_hour),
+          .car_mwh = milliwatt_hours(now.charged - state_.began.charged, ticks_per_hour),
+          .cost_micro = rounded_quotient((now.cost - state_.began.cost).count(), kMillionths * ticks_per_hour, 0),
+          .price_micro = state_.price.count(),
+          .soc = static_cast<int>(rounded_quotient(Int128{100} * seen.stored.count(), seen.capacity.count(), 2)),
+          .overload_s = state_.overload_ticks * kSecondsPerHour / ticks_per_hour};
+}
+
+}  // namespace home_energy

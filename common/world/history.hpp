@@ -1,0 +1,94 @@
+/// @file
+/// The history of a home: what the house and the car used in each simulated quarter of an hour, and what it cost. Rows
+/// are differences of the counters, so that their sum is what the counters rose by.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "common/world/home.hpp"
+
+namespace home_energy {
+
+/// Days before or after day 0 that a home may come to. The fastest simulation, a day in 0.24 s, needs 70 years for so
+/// many.
+constexpr std::int64_t kMostDays = 10'000'000'000;
+/// Rows of a home.
+constexpr std::int64_t kMostRows = std::int64_t{1} << 50;
+
+/// ISO 4217; zeros where it is not known.
+using CurrencyCode = std::array<char, 3>;
+/// Zeros where the text is none.
+CurrencyCode currency_code(std::string_view text);
+std::string_view text(const CurrencyCode& currency);
+
+/// A quarter of an hour (an hour, where both curves are hourly and a tick is longer), or a sum of some.
+struct HistoryRow {
+  std::int64_t number = 0;   ///< counts the rows of a home
+  std::int64_t quarter = 0;  ///< at which it begins: of day 0 at 00:00 it is 0
+  int minutes = 0;           ///< how long it is by the clock
+  std::int64_t base_mwh = 0;
+  std::int64_t car_mwh = 0;
+  std::int64_t cost_micro = 0;
+  std::int64_t price_micro = 0;  ///< per kWh; of a sum the mean over its time
+  int soc = 0;                   ///< at the end, hundredths of a percent
+  std::int64_t overload_s = 0;   ///< how long the fuse was exceeded, simulated seconds
+  CurrencyCode currency{};       ///< of cost and price
+
+  friend bool operator==(const HistoryRow&, const HistoryRow&) = default;
+};
+
+constexpr std::int64_t quarter_number(const Clock& clock) {
+  return clock.day * kQuartersPerDay + clock.quarter;
+}
+
+/// How rows are put together.
+enum class HistoryStep { quarter = 15, hour = 60, day = 1440 };
+
+/// The quarter at which the step begins that a quarter is in; also before day 0.
+std::int64_t step_begin(std::int64_t quarter, HistoryStep step);
+
+/// Rows of one step each. Rows that follow each other within it become one where they are of one currency; a row that
+/// is longer stays as it is.
+/// @param rows ordered by quarter, then by number
+std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step);
+
+/// Watches one home and says when a row is full.
+class HistoryMeter {
+ public:
+  /// What it has to remember, in the ticks of the run.
+  struct State {
+    std::int64_t number = 0;
+    std::int64_t quarter = 0;
+    Counters began;  ///< when the row began
+    PricePerKwh price;
+    std::int64_t ticks = 0;
+    std::int64_t overload_ticks = 0;
+
+    friend bool operator==(const State&, const State&) = default;
+  };
+
+  explicit HistoryMeter(const Home& home);
+
+  /// To be called before each tick.
+  void before_tick(const Home& home);
+  /// To be called after whatever may have moved the clock. @return the row that is over, where another has begun
+  std::optional<HistoryRow> look(const Home& home);
+
+  /// The row as it is now.
+  HistoryRow open_row(const Home& home) const;
+
+  const State& state() const { return state_; }
+  void restore(const State& state) { state_ = state; }
+  /// Another row begins here, within the quarter.
+  void begin_row(const Home& home);
+
+ private:
+  State state_;
+};
+
+}  // namespace home_energy

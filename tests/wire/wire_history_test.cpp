@@ -1,0 +1,100 @@
+#include "common/wire/wire_history.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace home_energy {
+namespace {
+
+const wire::HistoryContext kSimulated{.today = 3, .first_date = std::nullopt};
+const wire::HistoryContext kLocal{.today = 3, .first_date = 20'779};  // 2026-11-22
+
+}  // namespace
+
+TEST_CASE("history is asked for by days, times and steps") {
+  const auto all = wire::parse_history_query("", kSimulated);
+  REQUIRE(all);
+  CHECK(all->from == 3 * 96);
+  CHECK(all->to > 1'000'000);
+  CHECK(all->step == HistoryStep::quarter);
+  CHECK_FALSE(all->format);
+  const auto some = wire::parse_history_query("x=1&from=0&to=2T07%3A15&step=1h&format=csv&&y", kSimulated);
+  REQUIRE(some);
+  CHECK(some->from == 0);
+  CHECK(some->to == 2 * 96 + 29);
+  CHECK(some->step == HistoryStep::hour);
+  CHECK(some->format == wire::HistoryFormat::csv);
+}
+
+TEST_CASE("in real time days are dates") {
+  const auto query = wire::parse_history_query("from=2026-11-21&to=2026-11-23T12:00", kLocal);
+  REQUIRE(query);
+  CHECK(query->from == -96);
+  CHECK(query->to == 96 + 48);
+}
+
+TEST_CASE("a wrong query names its field and what is legal") {
+  struct Case {
+    const char* query;
+    const wire::HistoryContext& context;
+    const char* field;
+  };
+  for (const Case& wrong : {Case{"from=x", kSimulated, "from"}, Case{"from=-1", kSimulated, "from"},
+                            Case{"from=2026-11-22", kSimulated, "from"}, Case{"from=3", kLocal, "from"},
+                            Case{"from=2026-02-30", kLocal, "from"}, Case{"to=1T07:10", kSimulated, "to"},
+                            Case{"to=1T24:00", kSimulated, "to"}, Case{"to=1T", kSimulated, "to"},
+                            Case{"to=1", kSimulated, "to"}, Case{"from=99999999999999999999", kSimulated, "from"},
+                            Case{"step=2h", kSimulated, "step"}, Case{"step=", kSimulated, "step"},
+                            Case{"format=xml", kSimulated, "format"}, Case{"from=", kSimulated, "from"}}) {
+    CAPTURE(wrong.query);
+    const auto read = wire::parse_history_query(wrong.query, wrong.context);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().field == wrong.field);
+    CHECK(read.error().reason.find(wrong.field) != std::string::npos);
+  }
+}
+
+TEST_CASE("history as JSON and as CSV, to the letter") {
+  const std::vector<HistoryRow> rows{{.number = 1,
+                                      .quarter = 3 * 96 + 29,
+                                      .minutes = 15,
+                                      .base_mwh = 935'500,
+                                      .car_mwh = 1'850'000,
+                                      .cost_micro = 2'794'456,
+                                      .price_micro = 1'002'600,
+                                      .soc = 4'797,
+                                      .overload_s = 90},
+                                     {.number = 2, .quarter = 3 * 96 + 30, .minutes = 15, .cost_micro = -5'000}};
+  CHECK(wire::history_json("home", "SEK", HistoryStep::quarter, rows, wire::simulated_quarter_text) ==
+        R"({"home":"home","step":"15m","currency":"SEK","rows":[)"
+        R"({"start":"3T07:15","base_kwh":0.936,"car_kwh":1.85,"price":1.0026,"cost":2.7945,"soc_percent":47.97,)"
+        R"("overload_minutes":1.5,"minutes":15},)"
+        R"({"start":"3T07:30","base_kwh":0.0,"car_kwh":0.0,"price":0.0,"cost":-0.005,"soc_percent":0.0,)"
+        R"("overload_minutes":0.0,"minutes":15}]})");
+  CHECK(wire::history_csv("SEK", rows, wire::simulated_quarter_text) ==
+        "start,base_kwh,car_kwh,price,cost,soc_percent,overload_minutes,minutes\r\n"
+        "3T07:15,0.936,1.85,1.0026,2.7945,47.97,1.5,15\r\n"
+        "3T07:30,0.0,0.0,0.0,-0.005,0.0,0.0,15\r\n");
+  CHECK(wire::history_json("home", "SEK", HistoryStep::day, {}, wire::simulated_quarter_text) ==
+        R"({"home":"home","step":"1d","currency":"SEK","rows":[]})");
+}
+
+TEST_CASE("rows tell their currency where they are of several, else the answer does") {
+  HistoryRow old{.number = 1, .quarter = 0, .minutes = 15, .currency = currency_code("SEK")};
+  HistoryRow later{.number = 2, .quarter = 0, .minutes = 15, .currency = currency_code("EUR")};
+  const auto json = [](std::vector<HistoryRow> rows) {
+    return wire::history_json("home", "EUR", HistoryStep::day, rows, wire::simulated_quarter_text);
+  };
+  CHECK(json({old}).find(R"("step":"1d","currency":"SEK","rows":[{"start")") != std::string::npos);
+  CHECK(json({old}).find(R"("minutes":15}]})") != std::string::npos);
+  const auto both = json({old, later});
+  CHECK(both.find(R"("step":"1d","currency":"EUR","rows")") != std::string::npos);
+  CHECK(both.find(R"("minutes":15,"currency":"SEK"},{)") != std::string::npos);
+  CHECK(both.find(R"("minutes":15,"currency":"EUR"}]})") != std::string::npos);
+  const std::vector<HistoryRow> rows{old, later};
+  const auto csv = wire::history_csv("EUR", rows, wire::simulated_quarter_text);
+  CHECK(csv.find("minutes,currency\r\n") != std::string::npos);
+  CHECK(csv.find("15,SEK\r\n") != std::string::npos);
+  CHECK(csv.find("15,EUR\r\n") != std::string::npos);
+}
+
+}  // namespace home_energy
