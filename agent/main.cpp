@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "agent/commands/plan_command.hpp"
 #include "agent/homes/runner.hpp"
 #include "agent/http/http_server.hpp"
 #include "agent/http/routes.hpp"
@@ -144,7 +145,10 @@ void Agent::announce() {
       GoneHomes::Actions{.tell = [this](const std::vector<std::string>& leaving) { runner_->tell_leaving(leaving); },
                          .acknowledged = [this] { return link_->bulk_is_acknowledged(); },
                          .flush = flush});
-  const auto first = gone_homes_->subscriptions();
+  auto first = gone_homes_->subscriptions();
+  if (settings.home_assistant) {
+    for (auto& each : Announcer::subscriptions(settings.home_assistant->prefix)) first.push_back(std::move(each));
+  }
   options_.mqtt.subscriptions.insert(options_.mqtt.subscriptions.begin(), first.begin(), first.end());
   if (!settings.home_assistant) return;
   if (runner.home->clock_mode == ClockMode::simulated) {

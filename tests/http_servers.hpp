@@ -18,7 +18,7 @@ namespace home_energy::test {
 /// One on a thread of its own.
 class HttpServerThread {
  public:
-  HttpServerThread(HttpServer::Handler handler, HttpLimits limits)
+  HttpServerThread(HttpHandler handler, HttpLimits limits)
       : server_(io_, {.address = "127.0.0.1", .port = 0, .server = "test", .limits = limits}, std::move(handler)),
         bound_(server_.start().value()),
         thread_([this] { io_.run(); }) {}

@@ -1,4 +1,6 @@
-// `home-energy-agent plan`: the plan of a home of these options, as a table or as the document that clients get.
+// The plan of a home of these options, as a table or as the document that clients get.
+#include "agent/commands/plan_command.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +8,6 @@
 
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
-#include "agent/options/options.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 #include "common/world/home.hpp"
@@ -22,11 +23,11 @@ constexpr double kJoulesPerKwh = 3.6e6;
 
 const std::vector<OptionSpec>& plan_specs() {
   static const std::vector<OptionSpec> kSpecs{
-      {"soc", Kind::number, "", "0..100", [](const std::string& text) { return is_number_within(text, 0, 100); },
+      {"soc", OptionKind::number, "", "0..100", [](const std::string& text) { return is_number_within(text, 0, 100); },
        "plan: the car's state of charge, percent; without it --start-soc"},
-      {"at", Kind::text, "00:00", "00:00..23:59",
+      {"at", OptionKind::text, "00:00", "00:00..23:59",
        [](const std::string& text) { return minute_of_day(text).has_value(); }, "plan: the time it is made"},
-      {"json", Kind::flag, "false", "true or false",
+      {"json", OptionKind::flag, "false", "true or false",
        [](const std::string& text) { return text == "true" || text == "false"; },
        "plan: print the document that clients get"},
   };
@@ -72,7 +73,7 @@ std::string row(const Home& home, int begin, int end, int made_at) {
   const double house = static_cast<double>(home.baseload().at_quarter(quarter).count()) / kWattsPerKw;
   const double price = static_cast<double>(home.price().at_quarter(quarter).count()) / kMillionths;
   const double car = drawn(home.plan()->plan, begin - made_at, end - made_at) * kMinutesPerHour / (end - begin);
-  return fmt::format("{}  {:9.4f}  {:7.2f}  {:>7}  {}\n", wire::time_text(begin % kMinutesPerDay), price, house,
+  return fmt::format("{}  {:9.4f}  {:7.2f}  {:>7}  {}\n", time_text(begin % kMinutesPerDay), price, house,
                      car > 0 ? fmt::format("{:.2f}", car) : "",
                      bar(house, car, static_cast<double>(home.settings().fuse.count()) / kWattsPerKw));
 }
@@ -83,7 +84,7 @@ std::string blocks(const Home& home) {
   for (std::size_t i = 0; i < made.plan.blocks.size(); ++i) {
     const PlanBlock& block = made.plan.blocks[i];
     const auto minute = [&](std::chrono::seconds since, std::int64_t up) {
-      return wire::time_text((made.made_at + since.count() + up) / 60 % kMinutesPerDay);
+      return time_text((made.made_at + since.count() + up) / 60 % kMinutesPerDay);
     };
     out += fmt::format("{}-{}  {:.2f} kWh  {:.2f}  {}\n", minute(block.begin, 0), minute(block.end, 59),
                        static_cast<double>(block.energy.count()) / kJoulesPerKwh,
@@ -105,7 +106,7 @@ std::string table(const Home& home, int at, const std::string& currency) {
   out += '\n' + blocks(home);
   out += fmt::format("{:.2f} kWh to {:.0f} % by {}: {:.2f} {}; at once {:.2f}, saved {:.2f}\n",
                      static_cast<double>(made.plan.energy.count()) / kJoulesPerKwh,
-                     static_cast<double>(home.wish().target.count()) / 100, wire::time_text(home.wish().ready_by),
+                     static_cast<double>(home.wish().target.count()) / 100, time_text(home.wish().ready_by),
                      money(made.plan.cost), currency, money(made.plan.cost_at_once),
                      money(made.plan.cost_at_once - made.plan.cost));
   return made.note.empty() ? out : out + made.note + '\n';

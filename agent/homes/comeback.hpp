@@ -2,21 +2,11 @@
 /// How a home goes on where it stood when the process ended: what was stored, and what the options beat of it.
 #pragma once
 
+#include "agent/homes/runner_settings.hpp"
 #include "agent/store/database.hpp"
 #include "common/wire/home_state.hpp"
 
 namespace home_energy {
-
-/// Which options were given by somebody, rather than by default: they beat what is stored.
-struct GivenOptions {
-  bool start_soc = false;
-  bool charge_limit = false;
-  bool mode = false;
-  bool target = false;
-  bool ready_by = false;
-  bool prices = false;
-  bool baseload = false;
-};
 
 /// As they are called on the command line, with commas.
 std::string names_of(const GivenOptions& given);

@@ -20,29 +20,18 @@
 #include "agent/homes/comeback.hpp"
 #include "agent/homes/ledger.hpp"
 #include "agent/homes/planning.hpp"
+#include "agent/homes/runner_settings.hpp"
 #include "agent/homes/tick_schedule.hpp"
-#include "agent/mqtt/mqtt_link.hpp"
+#include "agent/mqtt/inbox.hpp"
+#include "agent/mqtt/mqtt_settings.hpp"
 #include "agent/mqtt/outbox.hpp"
 #include "agent/system/local_time.hpp"
 #include "agent/system/slices.hpp"
+#include "common/wire/command_reader.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_history.hpp"
 
 namespace home_energy {
-
-struct RunnerSettings {
-  std::string base_topic;
-  std::string discovery_prefix = "homeassistant";  ///< Home Assistant's: no place for answers
-  std::vector<std::string> home_ids;               ///< at least one; the first is the one of the documented endpoints
-  std::shared_ptr<const HomeSettings> home;
-  std::chrono::milliseconds tick;
-  std::string currency;
-  wire::AgentInfo info;
-  GivenOptions given{};            ///< beat what is stored
-  std::size_t history_homes = 10;  ///< so many, the first ones, have a history
-  /// The length of a piece of work. Tests that look at what happens between two pieces give one that no piece reaches.
-  std::chrono::milliseconds piece = Slices::kPiece;
-};
 
 class Runner {
  public:

@@ -3,17 +3,14 @@
 /// reader that lags gets the latest of each topic, never a queue.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "agent/homes/runner.hpp"
+#include "agent/http/http_message.hpp"
 #include "agent/mqtt/outbox.hpp"
 
 namespace home_energy {
-
-/// Appends the events that a stream has not had yet.
-using EventSource = std::function<void(std::string& out)>;
 
 class EventFeed {
  public:

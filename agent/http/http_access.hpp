@@ -7,14 +7,12 @@
 #include <string>
 #include <string_view>
 
-namespace home_energy {
+#include "agent/http/http_settings.hpp"
 
-enum class AnonymousReads { refused, allowed };
+namespace home_energy {
 
 class HttpAccess {
  public:
-  static constexpr std::size_t kLongestToken = 511;  ///< bytes; crypt(3) takes no more
-
   /// @param token none where empty: everybody may do everything
   HttpAccess(std::string token, AnonymousReads reads);
 

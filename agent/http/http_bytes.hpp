@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/http/routes.hpp"
+#include "agent/http/http_message.hpp"
 
 namespace home_energy {
 

@@ -39,7 +39,7 @@ std::string local_url(asio::ip::address address, std::uint16_t port) {
 
 class HttpServer::Impl {
  public:
-  Impl(asio::io_context& io, HttpSettings settings, Handler handler)
+  Impl(asio::io_context& io, HttpSettings settings, HttpHandler handler)
       : io_(io),
         settings_(std::move(settings)),
         sessions_{std::move(handler), ResponseWriter(settings_.server), settings_.limits, settings_.admitted},
@@ -185,7 +185,7 @@ void HttpServer::Impl::stop() {
   waker_.cancel();
 }
 
-HttpServer::HttpServer(asio::io_context& io, HttpSettings settings, Handler handler)
+HttpServer::HttpServer(asio::io_context& io, HttpSettings settings, HttpHandler handler)
     : impl_(std::make_unique<Impl>(io, std::move(settings), std::move(handler))) {}
 HttpServer::~HttpServer() = default;
 

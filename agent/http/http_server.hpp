@@ -12,27 +12,16 @@
 #include <memory>
 #include <string>
 
-#include "agent/http/http_origin.hpp"
-#include "agent/http/routes.hpp"
-#include "agent/system/descriptors.hpp"
+#include "agent/http/http_message.hpp"
+#include "agent/http/http_settings.hpp"
 #include "common/base/result.hpp"
 
 namespace home_energy {
 
-struct HttpSettings {
-  std::string address;  ///< an IP address, or `loopback` for 127.0.0.1 and ::1
-  std::uint16_t port;   ///< 0 takes a free one
-  std::string server;   ///< what the Server header says
-  HostNames admitted;   ///< beside the local ones
-  HttpLimits limits{};
-};
-
 class HttpServer {
  public:
-  using Handler = std::function<HttpResponse(const HttpRequest&)>;
-
   /// @param handler called for every whole request; what it throws is answered 500
-  HttpServer(boost::asio::io_context& io, HttpSettings settings, Handler handler);
+  HttpServer(boost::asio::io_context& io, HttpSettings settings, HttpHandler handler);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

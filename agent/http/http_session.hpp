@@ -11,7 +11,8 @@
 #include <unordered_set>
 
 #include "agent/http/http_bytes.hpp"
-#include "agent/http/http_server.hpp"
+#include "agent/http/http_message.hpp"
+#include "agent/http/http_settings.hpp"
 #include "agent/system/budget.hpp"
 
 namespace home_energy {
@@ -27,7 +28,7 @@ struct HttpSessions {
   /// connections for a page and keep them for a minute, so that forty pages would lock out all others.
   static constexpr std::chrono::seconds kMayStay{5};
 
-  HttpServer::Handler handler;
+  HttpHandler handler;
   ResponseWriter writer;
   HttpLimits limits;
   HostNames admitted;  ///< beside the local ones

@@ -110,10 +110,6 @@ std::string_view text(StoreHealth::State state) {
 
 }  // namespace
 
-HttpResponse error_response(int status, std::string_view reason) {
-  return {.status = status, .body = wire::http::error(reason)};
-}
-
 /// What a handler is given.
 struct Routes::Match {
   const Routes& routes;

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "agent/mqtt/gone_homes.hpp"
-#include "agent/mqtt/mqtt_link.hpp"
+#include "agent/mqtt/mqtt_settings.hpp"
 #include "agent/mqtt/outbox.hpp"
 #include "agent/system/slices.hpp"
 #include "common/wire/home_assistant.hpp"

@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "agent/mqtt/mqtt_link.hpp"
+#include "agent/mqtt/mqtt_settings.hpp"
 
 namespace home_energy {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "agent/options/option_values.hpp"
 #include "agent/system/guarded_timer.hpp"
+#include "common/wire/names.hpp"
 
 namespace home_energy {
 namespace {

@@ -26,7 +26,8 @@
 #include <vector>
 
 #include "agent/mqtt/announced_memory.hpp"
-#include "agent/mqtt/mqtt_link.hpp"
+#include "agent/mqtt/inbox.hpp"
+#include "agent/mqtt/mqtt_settings.hpp"
 #include "agent/mqtt/other_agents.hpp"
 #include "agent/mqtt/outbox.hpp"
 #include "common/wire/home_assistant.hpp"

@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/mqtt/mqtt_link.hpp"
+#include "agent/mqtt/inbox.hpp"
+#include "agent/mqtt/mqtt_settings.hpp"
 
 namespace home_energy {
 

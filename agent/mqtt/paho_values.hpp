@@ -8,7 +8,9 @@
 #include <string>
 #include <utility>
 
-#include "agent/mqtt/mqtt_link.hpp"
+#include "agent/mqtt/inbox.hpp"
+#include "agent/mqtt/mqtt_settings.hpp"
+#include "agent/mqtt/outbox.hpp"
 
 namespace home_energy {
 

@@ -9,9 +9,9 @@
 /// Each new attempt, after a pause or a lost connection, begins with the highest.
 #pragma once
 
-namespace home_energy {
+#include "agent/mqtt/mqtt_settings.hpp"
 
-enum class MqttVersion { automatic, v5, v3_1_1 };
+namespace home_energy {
 
 /// How a broker refuses a version.
 enum class Refusal { by_name, by_closing };

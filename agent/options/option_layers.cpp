@@ -27,13 +27,13 @@ std::string help_of(const OptionSpec& spec) {
   return spec.meaning + " (" + spec.legal + ")";
 }
 
-std::string type_name(Kind kind) {
+std::string type_name(OptionKind kind) {
   switch (kind) {
-    case Kind::text:
+    case OptionKind::text:
       return "TEXT";
-    case Kind::number:
+    case OptionKind::number:
       return "NUMBER";
-    case Kind::flag:
+    case OptionKind::flag:
       return "";
   }
   return {};
@@ -68,11 +68,11 @@ class Parser {
  private:
   void add(const OptionSpec& spec) {
     const auto keep = [this, &spec](const std::string& text) {
-      given_[spec.name] = text.empty() && spec.kind == Kind::flag ? "true" : text;
+      given_[spec.name] = text.empty() && spec.kind == OptionKind::flag ? "true" : text;
     };
     CLI::Option* const option = app_.add_option_function<std::string>("--" + spec.name, keep, help_of(spec));
     option->take_last()->type_name(type_name(spec.kind));
-    if (spec.kind == Kind::flag) {
+    if (spec.kind == OptionKind::flag) {
       option->expected(0, 1);  // and no default here: CLI11 would take it for a bare flag's value
     } else {
       option->default_str(spec.default_text);
@@ -108,12 +108,12 @@ std::string as_argument(const OptionSpec& spec, const std::string& text) {
 }
 
 /// The option's text as the file has it; nothing where TOML has a type that cannot be it.
-std::optional<std::string> text_of(const toml::node& node, Kind kind) {
-  if (const auto* const flag = node.as_boolean(); flag != nullptr && kind == Kind::flag)
+std::optional<std::string> text_of(const toml::node& node, OptionKind kind) {
+  if (const auto* const flag = node.as_boolean(); flag != nullptr && kind == OptionKind::flag)
     return flag->get() ? "true" : "false";
-  if (kind == Kind::flag) return std::nullopt;
+  if (kind == OptionKind::flag) return std::nullopt;
   if (const auto* const text = node.as_string()) return text->get();
-  if (kind == Kind::text) return std::nullopt;
+  if (kind == OptionKind::text) return std::nullopt;
   if (const auto* const whole = node.as_integer()) return fmt::format("{}", whole->get());
   if (const auto* const real = node.as_floating_point()) return fmt::format("{}", real->get());  // all its digits
   return std::nullopt;
@@ -190,7 +190,7 @@ std::string help_text() {
 std::vector<OptionDoc> option_docs() {
   std::vector<OptionDoc> docs;
   for (const OptionSpec& spec : option_specs()) {
-    const bool bare = spec.kind == Kind::flag || is_number_within(spec.default_text, -1e9, 1e9);
+    const bool bare = spec.kind == OptionKind::flag || is_number_within(spec.default_text, -1e9, 1e9);
     docs.push_back({spec.name, bare ? spec.default_text : '"' + spec.default_text + '"', help_of(spec)});
   }
   return docs;

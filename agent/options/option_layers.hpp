@@ -3,22 +3,34 @@
 /// The only file that knows CLI11 and toml++ is its source.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "agent/options/options.hpp"
+#include "common/base/result.hpp"
 
 namespace home_energy {
 
+/// Where a value of the environment is read: `getenv`, or a test's own.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// The process has nothing to run: it prints and ends.
+struct Exit {
+  int code;
+  std::string out;  ///< for standard output
+  std::string err;  ///< for standard error, one line
+};
+
 /// How an option is written in TOML.
-enum class Kind { text, number, flag };
+enum class OptionKind { text, number, flag };
 
 /// One option, declared.
 struct OptionSpec {
   std::string name;  ///< without dashes
-  Kind kind;
+  OptionKind kind;
   std::string default_text;
   std::string legal;  ///< what it may be, for people
   bool (*is_legal)(const std::string& text);
@@ -40,10 +52,18 @@ std::variant<OptionValues, std::string, Error> read_layers(const std::vector<std
                                                            const Environment& environment,
                                                            const std::vector<OptionSpec>& more = {});
 
-/// The options put together from their texts; or what is wrong.
-Result<Options> assemble(const OptionValues& values, const Environment& environment);
-
 /// How the process ends where an option is wrong.
 Exit usage_error(std::string reason);
+
+/// How `--help` prints.
+std::string help_text();
+
+/// What a file of options has to say of each option: name, default as TOML, meaning. For the test of the example file.
+struct OptionDoc {
+  std::string name;
+  std::string default_toml;
+  std::string meaning;
+};
+std::vector<OptionDoc> option_docs();
 
 }  // namespace home_energy

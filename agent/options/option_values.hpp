@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "common/base/result.hpp"
-#include "common/wire/command.hpp"
+#include "common/wire/command_reader.hpp"
+#include "common/wire/names.hpp"
 
 namespace home_energy {
 
@@ -39,17 +40,6 @@ std::vector<std::string> to_host_list(const std::string& checked);
 /// The value of `frame-ancestors` in a Content-Security-Policy: of `self` and `http://host:port`, separated by commas,
 /// or of `none`.
 std::optional<std::string> to_frame_ancestors(const std::string& text);
-
-/// One or more levels of a topic, without wildcards, NUL or a slash at either end.
-bool is_base_topic(const std::string& text);
-
-/// 1 to 64 of letters, digits, `_` and `-`.
-bool is_home_id(const std::string& text);
-/// Legal as an id, but the name of a topic that is no home's.
-bool is_reserved_home(const std::string& id);
-
-/// Three capital letters.
-bool is_currency(const std::string& text);
 
 /// An IP address, or `loopback`.
 bool is_listen_address(const std::string& text);

@@ -8,7 +8,6 @@
 #include <cctype>
 #include <cmath>
 
-#include "agent/mqtt/announcer.hpp"
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
 #include "agent/system/version.hpp"
@@ -128,7 +127,6 @@ Result<void> Assembly::homes() {
   if (text("ha-discovery") == "on") {
     options_.ha_prefix = text("ha-prefix");
     if (options_.ha_prefix == text("base-topic")) return wrong("ha-prefix", "must differ from --base-topic");
-    options_.mqtt.subscriptions = Announcer::subscriptions(options_.ha_prefix);
   }
   options_.mqtt.subscriptions.push_back({topics.command_filter(), Stored::skip});
   options_.mqtt.subscriptions.push_back({topics.homeless_filter(), Stored::skip});
@@ -246,8 +244,8 @@ Result<void> Assembly::http() {
     auto token = named("http-token-file", read_secret(text("http-token-file"), "http-token-file"));
     if (!token) return tl::unexpected(token.error());
     options_.http_token = trimmed(*token);  // what surrounds a header's value is not part of it
-    if (options_.http_token.size() > HttpAccess::kLongestToken || options_.http_token.find('\0') != std::string::npos) {
-      return wrong("http-token-file", "the token must be at most " + std::to_string(HttpAccess::kLongestToken) +
+    if (options_.http_token.size() > kLongestHttpToken || options_.http_token.find('\0') != std::string::npos) {
+      return wrong("http-token-file", "the token must be at most " + std::to_string(kLongestHttpToken) +
                                           " bytes without NUL, got " + std::to_string(options_.http_token.size()));
     }
   }

@@ -6,18 +6,17 @@
 /// environment, the environment beats the file.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "agent/homes/runner.hpp"
-#include "agent/http/http_server.hpp"
-#include "agent/mqtt/mqtt_link.hpp"
-#include "agent/store/store.hpp"
+#include "agent/homes/runner_settings.hpp"
+#include "agent/http/http_settings.hpp"
+#include "agent/mqtt/mqtt_settings.hpp"
+#include "agent/options/option_layers.hpp"
+#include "agent/store/store_settings.hpp"
 
 namespace home_energy {
 
@@ -35,32 +34,10 @@ struct Options {
   std::string log_level;
 };
 
-/// The process has nothing to run: it prints and ends.
-struct Exit {
-  int code;
-  std::string out;  ///< for standard output
-  std::string err;  ///< for standard error, one line
-};
-
-/// Where a value of the environment is read: `getenv`, or a test's own.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-
 /// Reads files that options name. Never throws.
 std::variant<Options, Exit> read_options(const std::vector<std::string>& arguments, const Environment& environment);
 
-/// `home-energy-agent plan ...`: prints what a plan for the options would be, and needs no broker. Takes the options of
-/// the agent and `--soc`, `--at`, `--json`. @param arguments what follows `plan`
-Exit plan_and_exit(const std::vector<std::string>& arguments, const Environment& environment);
-
-/// How `--help` prints.
-std::string help_text();
-
-/// What a file of options has to say of each option: name, default as TOML, meaning. For the test of the example file.
-struct OptionDoc {
-  std::string name;
-  std::string default_toml;
-  std::string meaning;
-};
-std::vector<OptionDoc> option_docs();
+/// The options put together from their texts; or what is wrong.
+Result<Options> assemble(const OptionValues& values, const Environment& environment);
 
 }  // namespace home_energy

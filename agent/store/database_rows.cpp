@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/options/option_values.hpp"
 #include "common/base/text.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/curve_text.hpp"
 #include "common/wire/home_state.hpp"
+#include "common/wire/names.hpp"
 
 namespace home_energy {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/store/database.hpp"
+#include "agent/store/records.hpp"
 #include "common/base/result.hpp"
 #include "common/world/history.hpp"
 

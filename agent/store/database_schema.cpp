@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-#include "agent/store/database.hpp"
+#include "agent/store/records.hpp"
 
 namespace home_energy {
 namespace {
@@ -62,7 +62,7 @@ int pragma(SQLite::Database& db, const std::string& name) {
 
 }  // namespace
 
-int Database::version() {
+int schema_version() {
   return static_cast<int>(kMigrations.size());
 }
 
@@ -72,9 +72,9 @@ void check_schema(SQLite::Database& db) {
   if (tables > 0 && pragma(db, "application_id") != kApplicationId)
     throw DatabaseError(Kind::damaged, "it is another program's");
   if (version < 0) throw DatabaseError(Kind::damaged, "its version is " + std::to_string(version));
-  if (version > Database::version()) {
+  if (version > schema_version()) {
     throw DatabaseError(Kind::newer, "it is of version " + std::to_string(version) + ", this program knows up to " +
-                                         std::to_string(Database::version()));
+                                         std::to_string(schema_version()));
   }
   const std::string sound = db.execAndGet("PRAGMA quick_check(1)").getString();
   if (sound != "ok") throw DatabaseError(Kind::damaged, sound);
@@ -82,11 +82,11 @@ void check_schema(SQLite::Database& db) {
 
 void migrate_schema(SQLite::Database& db) {
   const int present = pragma(db, "user_version");
-  if (present == Database::version()) return;
+  if (present == schema_version()) return;
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
   for (auto version = static_cast<std::size_t>(present); version < kMigrations.size(); ++version)
     db.exec(kMigrations.at(version));
-  db.exec("PRAGMA user_version = " + std::to_string(Database::version()));
+  db.exec("PRAGMA user_version = " + std::to_string(schema_version()));
   db.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
   transaction.commit();
 }

@@ -9,9 +9,11 @@ class Database;
 
 namespace home_energy {
 
+/// The version that this program writes.
+int schema_version();
 /// Throws DatabaseError where the file is damaged, another program's, or newer than this program.
 void check_schema(SQLite::Database& db);
-/// Brings the file to Database::version(), all of it or nothing.
+/// Brings the file to schema_version(), all of it or nothing.
 void migrate_schema(SQLite::Database& db);
 
 }  // namespace home_energy

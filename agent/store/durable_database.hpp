@@ -12,15 +12,10 @@
 #include <vector>
 
 #include "agent/store/database_file.hpp"
+#include "agent/store/store_settings.hpp"
 #include "common/base/result.hpp"
 
 namespace home_energy {
-
-struct StoreSettings {
-  std::optional<std::filesystem::path> folder{};  ///< none: history lives in memory, and nothing outlives the process
-  bool fresh = false;                             ///< what is there is put aside
-  int keep_days = 400;                            ///< simulated days whose rows are kept; then daily sums
-};
 
 /// Puts what came later over what came before.
 void merge(StoreBatch& into, StoreBatch&& later);

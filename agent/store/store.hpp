@@ -14,15 +14,10 @@
 #include <vector>
 
 #include "agent/store/durable_database.hpp"
+#include "agent/store/store_health.hpp"
 #include "common/base/result.hpp"
 
 namespace home_energy {
-
-struct StoreHealth {
-  enum class State { memory, ok, failing };
-  State state = State::memory;
-  std::string reason{};  ///< why it fails
-};
 
 class Store {
  public:

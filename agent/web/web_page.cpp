@@ -7,6 +7,7 @@
 
 #include "agent/web/web_files.hpp"
 #include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
 #include "common/wire/wire_numbers.hpp"
 
 namespace home_energy {
@@ -75,7 +76,7 @@ Values values_of(const WebPage& page) {
       {"home", page.home},
       {"homes", std::to_string(page.homes)},
       {"clock", page.real_time ? "local" : "simulated"},
-      {"time", wire::time_text(std::int64_t{home.hour} * kMinutesPerHour + home.minute)},
+      {"time", time_text(std::int64_t{home.hour} * kMinutesPerHour + home.minute)},
       {"day", page.real_time ? page.labels.quarter_starts.front().substr(0, kDate) : std::to_string(home.day)},
       {"day_number", std::to_string(home.day)},
       {"soc_percent", written([&](std::string& out) { wire::append_soc(out, home); })},

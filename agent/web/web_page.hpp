@@ -6,7 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "agent/http/routes.hpp"
+#include "agent/http/http_message.hpp"
+#include "agent/store/store_health.hpp"
+#include "common/wire/wire.hpp"
+#include "common/world/home.hpp"
 
 namespace home_energy {
 

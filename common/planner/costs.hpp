@@ -5,8 +5,10 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <vector>
 
-#include "common/planner/search.hpp"
+#include "common/planner/levels.hpp"
+#include "common/planner/uses.hpp"
 #include "common/planner/window.hpp"
 
 namespace home_energy::planner {
@@ -15,7 +17,7 @@ namespace home_energy::planner {
 /// runs can begin, two in a slot.
 constexpr std::int64_t kStartsPerCost = 512;
 
-/// @tparam Cost wide enough for four times the largest sum of costs: see `fits` in planner_search.cpp
+/// @tparam Cost wide enough for four times the largest sum of costs: see `fits` in search.cpp
 template <class Cost>
 class CostTable {
  public:

@@ -10,8 +10,8 @@
 /// at least (100 W each for 25 Wh in 15 minutes). Round each level of it at a boundary down to the grid: no level moves
 /// by a step, so differences change by less than one, and the rounded plan is legal here. It costs at most
 /// sum |price(i) - price(i+1)| * step more. So what is found costs at most that. Where energies are then shifted
-/// between a plan's slots (see planner_draws.hpp), it costs less. Where everything lies on the grid, nothing is
-/// rounded, and by the argument of planner_levels.hpp the plan is the optimum.
+/// between a plan's slots (see draws.hpp), it costs less. Where everything lies on the grid, nothing is
+/// rounded, and by the argument of levels.hpp the plan is the optimum.
 /// The bound takes a minimum run, where there is one, to be 15 minutes longer: a run whose first and last slots are
 /// both used in part counts only one of them. It says nothing where that tighter problem has no plan, nor where a slot
 /// is barred at some states of charge only.

@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-#include "common/planner/planner.hpp"
+#include "common/planner/problem.hpp"
 
 namespace home_energy::planner {
 

@@ -8,7 +8,7 @@
 /// puts it at an anchor plus a multiple of g. The anchors are those three, what a short first or last slot makes of
 /// them, and where a run going on has lasted `min_run`.
 ///
-/// Modulating chargers: see planner_grid.hpp.
+/// Modulating chargers: see grid.hpp.
 #pragma once
 
 #include <cstdint>

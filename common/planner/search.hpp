@@ -7,37 +7,16 @@
 /// ends in its head, another begins in its tail. (That pays where both must still reach `min_run`.)
 ///
 /// A run that begins in a tail counts there exactly what makes the rest whole slots, or nothing: by the argument of
-/// planner_levels.hpp an optimal plan exists where no run of just `min_run` uses both its first and its last slot in
+/// levels.hpp an optimal plan exists where no run of just `min_run` uses both its first and its last slot in
 /// part, unless a level is tied to a kink of the taper. Those runs are searched one by one (`pinned`; on/off only).
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "common/planner/levels.hpp"
+#include "common/planner/uses.hpp"
 
 namespace home_energy::planner {
-
-enum class UseKind { full, head, tail, split };
-
-/// How a plan uses a slot.
-struct Use {
-  std::size_t slot;
-  UseKind kind;
-  bool starts;            ///< a run begins with it, or (split) in it
-  std::uint32_t from;     ///< level
-  std::uint32_t to;       ///< level
-  std::int64_t head = 0;  ///< ticks that the head must last at least
-  std::int64_t tail = 0;  ///< ticks that the tail must last at least
-};
-
-/// What the search knows of a slot.
-struct SlotFacts {
-  std::int64_t weight;       ///< what a kilowatt-hour costs, in the objective's measure
-  std::int64_t length;       ///< ticks
-  std::int64_t offered;      ///< watts at most
-  std::size_t allowed_from;  ///< the first level at which it may be used
-};
 
 /// @return for each slot what of it may be used at which cost
 std::vector<SlotFacts> slot_facts(const Task& task, const Levels& levels);

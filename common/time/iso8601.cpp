@@ -116,6 +116,11 @@ void append_padded(std::string& out, std::int64_t number, std::size_t digits) {
   out += text;
 }
 
+void append_two_digits(std::string& out, std::int64_t value) {
+  out += static_cast<char>('0' + value / 10);
+  out += static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 Result<std::int64_t> parse_iso8601(std::string_view text, const std::string& field) {
@@ -176,6 +181,14 @@ std::optional<int> clock_time(std::string_view text) {
   const auto number = [&](std::size_t place) { return (padded[place] - '0') * kTen + padded[place + 1] - '0'; };
   if (number(0) >= kHoursPerDay || number(3) >= kMinutesPerHour) return std::nullopt;
   return number(0) * kMinutesPerHour + number(3);
+}
+
+std::string time_text(std::int64_t minute) {
+  std::string out;
+  append_two_digits(out, minute / kMinutesPerHour);
+  out += ':';
+  append_two_digits(out, minute % kMinutesPerHour);
+  return out;
 }
 
 }  // namespace home_energy

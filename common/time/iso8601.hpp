@@ -26,6 +26,8 @@ std::string iso8601_utc(std::int64_t unix_seconds);
 /// @param ahead seconds that the clock shown is ahead of UTC, less than a day
 std::string iso8601(std::int64_t unix_seconds, std::int64_t ahead);
 
+/// `HH:MM` of so many minutes past midnight.
+std::string time_text(std::int64_t minute);
 /// `HH:MM` as minutes past midnight; nothing where it is anything else.
 std::optional<int> minute_of_day(std::string_view text);
 /// The same, also written as `7:00` and `07:00:00`; seconds other than 00 are nothing.

@@ -12,7 +12,7 @@
 #include "common/base/result.hpp"
 #include "common/time/timed_values.hpp"
 #include "common/wire/curve_text.hpp"
-#include "common/wire/curve_update.hpp"
+#include "common/wire/curve_context.hpp"
 
 namespace home_energy {
 

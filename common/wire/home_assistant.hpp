@@ -9,19 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "common/world/home.hpp"
+#include "common/wire/home_assistant_settings.hpp"
 
 namespace home_energy::home_assistant {
-
-/// What is the same for all homes of an agent.
-struct Settings {
-  std::string prefix;                   ///< where Home Assistant looks for discovery: `homeassistant`
-  std::string base_topic;               ///< of our own topics
-  std::string version;                  ///< of the agent
-  std::string currency;                 ///< ISO 4217
-  ClockMode clock_mode;                 ///< of the homes
-  std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
-};
 
 /// The home whose device is called "Home Energy" and nothing more.
 inline constexpr std::string_view kDefaultHome = "home";

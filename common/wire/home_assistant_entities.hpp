@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/wire/home_assistant.hpp"
+#include "common/wire/home_assistant_settings.hpp"
 #include "common/wire/wire.hpp"
 
 namespace home_energy::home_assistant {

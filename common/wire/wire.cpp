@@ -6,6 +6,7 @@
 
 #include "common/base/decimal.hpp"
 #include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
 #include "common/wire/wire_numbers.hpp"
 
 namespace home_energy::wire {
@@ -13,11 +14,6 @@ namespace {
 
 constexpr std::string_view kCommandSuffix = "/set";
 constexpr std::string_view kStatus = "status";
-
-void append_two_digits(std::string& out, std::int64_t value) {
-  out += static_cast<char>('0' + value / 10);
-  out += static_cast<char>('0' + value % 10);
-}
 
 /// The values of a curve, as they were given.
 template <class Curve, class Append>
@@ -142,14 +138,6 @@ std::string_view text(ChargingMode mode) {
       return "lowest_load";
   }
   return {};
-}
-
-std::string time_text(std::int64_t minute) {
-  std::string out;
-  append_two_digits(out, minute / kMinutesPerHour);
-  out += ':';
-  append_two_digits(out, minute % kMinutesPerHour);
-  return out;
 }
 
 std::string json_string(std::string_view text) {

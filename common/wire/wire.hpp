@@ -189,8 +189,6 @@ std::string json_string(std::string_view text);
 std::string_view text(Charging charging);
 /// `manual`, `cheapest` or `lowest_load`.
 std::string_view text(ChargingMode mode);
-/// `HH:MM` of so many minutes past midnight.
-std::string time_text(std::int64_t minute);
 
 /// The bodies of the HTTP endpoints.
 namespace http {

@@ -1,6 +1,7 @@
 // The bodies of the HTTP endpoints: the Battery Management Service's to the letter, and ours beside them.
 #include <nlohmann/json.hpp>
 
+#include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_numbers.hpp"
 

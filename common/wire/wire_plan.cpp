@@ -1,6 +1,7 @@
 // The plan as the outside sees it: the same document over MQTT and HTTP.
 #include <algorithm>
 
+#include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_numbers.hpp"
 

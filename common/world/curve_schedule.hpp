@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "common/wire/curve_update.hpp"
+#include "common/world/curve_update.hpp"
 
 namespace home_energy {
 

@@ -5,7 +5,6 @@
 
 #include "common/base/decimal.hpp"
 #include "common/time/iso8601.hpp"
-#include "common/wire/wire.hpp"
 #include "common/world/home.hpp"
 #include "common/world/plan_reasons.hpp"
 
@@ -44,7 +43,7 @@ std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
 
 std::string quarter_text(int quarter) {
   const int minute = quarter * static_cast<int>(kMinutesPerQuarter);
-  return quarter == kQuartersPerDay ? "24:00" : wire::time_text(minute);
+  return quarter == kQuartersPerDay ? "24:00" : time_text(minute);
 }
 
 /// 00:00-01:00, 23:00-24:00
@@ -150,7 +149,7 @@ void Home::judge_departure() {
 /// `2026-11-28 07:00`, or `07:00 of day 3` where days have no date.
 std::string Home::late_text() const {
   if (!late_since_) return {};
-  const auto time = wire::time_text(wish_.ready_by);
+  const auto time = time_text(wish_.ready_by);
   if (!calendar_) return time + " of day " + std::to_string(*late_since_);
   const LocalDay& known = calendar_->front();
   const auto midnight = parse_iso8601(known.date + "T00:00Z", "date").value_or(0);
@@ -228,7 +227,7 @@ bool Home::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision) {
 
 HomePlan plan_home(const PlanRequest& request) {
   ChargingPlan plan = plan_charging(request.problem);
-  auto reasons = plan_reasons(request.problem, plan, wire::time_text(request.ready_by));
+  auto reasons = plan_reasons(request.problem, plan, time_text(request.ready_by));
   auto note = note_on(plan, request);
   return {std::move(plan), request.made_at, std::move(reasons), std::move(note)};
 }

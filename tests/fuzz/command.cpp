@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.hpp"
-#include "common/wire/command.hpp"
+#include "common/wire/command_reader.hpp"
 #include "common/wire/wire.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/stockholm_days.hpp"

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 
+#include "agent/http/routes.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/runners.hpp"
 

@@ -19,7 +19,7 @@ namespace {
 void times(const std::string& text) {
   if (const auto minute = minute_of_day(text)) {
     hold(*minute >= 0 && *minute < kHoursPerDay * kMinutesPerHour, "a minute of the day");
-    hold(clock_time(text) == minute && wire::time_text(*minute) == text, "HH:MM");
+    hold(clock_time(text) == minute && time_text(*minute) == text, "HH:MM");
   }
   if (const auto minute = clock_time(text)) hold(*minute >= 0 && *minute < kHoursPerDay * kMinutesPerHour, "a time");
   const auto time = parse_iso8601(text, "start");

@@ -15,7 +15,7 @@ using Tcp = asio::ip::tcp;
 
 /// With room for one stream.
 struct Server : test::HttpServerThread {
-  explicit Server(HttpServer::Handler handler)
+  explicit Server(HttpHandler handler)
       : HttpServerThread(std::move(handler), {.served = 4, .refused = 2, .streams = 1}) {}
 };
 

@@ -201,13 +201,8 @@ TEST_CASE("in real time a tick is 10 s where none is given") {
 TEST_CASE("Home Assistant is told unless it is switched off") {
   const auto on = options({});
   CHECK(on.ha_prefix == "homeassistant");
-  REQUIRE(on.mqtt.subscriptions.size() == 4);
-  CHECK(on.mqtt.subscriptions[0].filter == "homeassistant/device/+/config");
-  CHECK(on.mqtt.subscriptions[0].stored == Stored::read_once);
-  CHECK(on.mqtt.subscriptions[1].filter == "homeassistant/status");
   const auto off = options({"--ha-discovery", "off", "--ha-prefix", "home-energy"});
   CHECK(off.ha_prefix.empty());
-  CHECK(off.mqtt.subscriptions.size() == 2);
 }
 
 TEST_CASE("others reach what listens on an address of its own") {

@@ -1,4 +1,5 @@
 #include "agent/store/database.hpp"
+#include "agent/store/database_schema.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -130,7 +131,7 @@ TEST_CASE("a clock that is far ahead for a moment takes no history with it") {
 
 TEST_CASE("a file of every version so far is understood") {
   const Files files;
-  for (int version = 1; version <= Database::version(); ++version) {
+  for (int version = 1; version <= schema_version(); ++version) {
     CAPTURE(version);
     std::filesystem::remove(files.file.path());
     {

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "common/wire/curve_update.hpp"
+#include "common/wire/curve_reader.hpp"
 
 namespace home_energy {
 namespace {

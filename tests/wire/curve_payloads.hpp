@@ -10,7 +10,7 @@
 
 #include "common/time/iso8601.hpp"
 #include "common/time/local_day.hpp"
-#include "common/wire/curve_update.hpp"
+#include "common/wire/curve_reader.hpp"
 #include "tests/stockholm_days.hpp"
 
 namespace home_energy {

@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "common/wire/command_reader.hpp"
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
 

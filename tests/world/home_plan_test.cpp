@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "common/wire/command_reader.hpp"
 #include "common/wire/home_state.hpp"
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "common/wire/command_reader.hpp"
+#include "common/wire/curve_reader.hpp"
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
 

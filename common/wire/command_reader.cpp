@@ -1,4 +1,4 @@
-#include "common/wire/command.hpp"
+#include "common/wire/command_reader.hpp"
 #include "common/time/iso8601.hpp"
 
 #include <algorithm>

@@ -1,17 +1,13 @@
 /// @file
-/// What a home can be told to do, and the one parser of it: MQTT payloads and HTTP bodies both come through here.
+/// What a home can be told to do, as plain values.
 #pragma once
 
 #include <array>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <variant>
 
-#include "common/base/result.hpp"
 #include "common/base/units.hpp"
-#include "common/wire/curve_update.hpp"
 #include "common/world/battery.hpp"
+#include "common/world/curve_update.hpp"
 
 namespace home_energy {
 
@@ -71,26 +67,5 @@ struct Receipt {
   Command done;
   bool took_over = false;  ///< a plan was to charge: now it is `manual`
 };
-
-/// How the text of a command may be written, beside a JSON object.
-enum class TextForm {
-  bare,  ///< MQTT: the value alone, `on`
-  form,  ///< HTTP: a form's fields, `charging=on`
-};
-
-struct ParsedCommand {
-  Result<Command> command;
-  /// The sender's `id`, as JSON text, where the command carried one that can be repeated: a string or a number of at
-  /// most 64 characters.
-  std::optional<std::string> id;
-};
-
-/// Reads a command by its name (`charge`, `charge_limit` ...) and its text, which may be anything at all.
-/// @param context what curves are read against; without one: SEK, and a simulated clock
-ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form,
-                            const CurveContext& context = {"SEK", Resolution::quarter_hourly, {}});
-
-/// Whether the command carries a day's curve, which is longer than others may be.
-bool is_curve_command(std::string_view name);
 
 }  // namespace home_energy

@@ -1,4 +1,4 @@
-#include "common/wire/curve_update.hpp"
+#include "common/wire/curve_reader.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "common/wire/curve_update.hpp"
+#include "common/wire/curve_reader.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,7 +2,7 @@
 #include <random>
 
 #include "common/wire/curve_text.hpp"
-#include "common/wire/curve_update.hpp"
+#include "common/wire/curve_reader.hpp"
 #include "tests/stockholm_days.hpp"
 #include "tests/wire/curve_sources.hpp"
 

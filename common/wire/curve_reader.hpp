@@ -13,53 +13,14 @@
 /// after conversion.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "common/base/result.hpp"
-#include "common/time/day_curve.hpp"
-#include "common/time/local_day.hpp"
+#include "common/wire/curve_context.hpp"
+#include "common/world/curve_update.hpp"
 
 namespace home_energy {
-
-/// What a curve may be read against.
-struct CurveContext {
-  std::string_view currency;       ///< ISO 4217; prices come in no other, there is no exchange rate here
-  Resolution finest;               ///< the finest curve that the pace of the homes meets
-  std::span<const LocalDay> days;  ///< today and tomorrow; none with a simulated clock, which no date can mean
-};
-
-/// A curve for one day, of which some quarters may not be known.
-template <class Curve>
-struct CurveOfDay {
-  std::int64_t day;  ///< as LocalDay::day counts
-  Curve curve;       ///< 0 where not known
-  Quarters known = Quarters().set();
-};
-
-/// What dated values cover, as times with the offset of the home's clock; spans are `begin/end`.
-struct Coverage {
-  std::string from;
-  std::string to;
-  std::vector<std::string> missing;  ///< between the two, where no value came
-  std::vector<std::string> filled;   ///< those of them that have the value before them: at most an hour
-};
-
-/// Either a curve for every day or curves of single days.
-template <class Curve>
-struct CurveUpdate {
-  std::optional<Curve> every_day{};
-  std::vector<CurveOfDay<Curve>> of_days{};  ///< by day, ascending
-  Coverage coverage{};                       ///< of those of single days
-  std::string unit{};                        ///< of the values as they are kept: `SEK/kWh`, `kW`
-};
-using PriceUpdate = CurveUpdate<PriceCurve>;
-using LoadUpdate = CurveUpdate<LoadCurve>;
 
 /// Reads prices from text that may be anything at all; the caller bounds its length (64 KiB). Errors have the field
 /// `price`.

@@ -1,0 +1,22 @@
+/// @file
+/// What Home Assistant is told of an agent, and where.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "common/world/home.hpp"
+
+namespace home_energy::home_assistant {
+
+/// What is the same for all homes of an agent.
+struct Settings {
+  std::string prefix;                   ///< where Home Assistant looks for discovery: `homeassistant`
+  std::string base_topic;               ///< of our own topics
+  std::string version;                  ///< of the agent
+  std::string currency;                 ///< ISO 4217
+  ClockMode clock_mode;                 ///< of the homes
+  std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
+};
+
+}  // namespace home_energy::home_assistant
