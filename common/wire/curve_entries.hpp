@@ -11,8 +11,8 @@
 
 #include "common/base/result.hpp"
 #include "common/time/timed_values.hpp"
-#include "common/wire/curve_text.hpp"
 #include "common/wire/curve_context.hpp"
+#include "common/wire/curve_text.hpp"
 
 namespace home_energy {
 

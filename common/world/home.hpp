@@ -15,8 +15,8 @@
 #include "common/time/day_curve.hpp"
 #include "common/time/local_day.hpp"
 #include "common/time/pace.hpp"
-#include "common/world/command.hpp"
 #include "common/world/battery.hpp"
+#include "common/world/command.hpp"
 #include "common/world/curve_schedule.hpp"
 #include "common/world/plan_follower.hpp"
 

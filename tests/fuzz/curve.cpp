@@ -1,9 +1,9 @@
 #include <array>
 
 #include "common/base/text.hpp"
+#include "common/wire/curve_reader.hpp"
 #include "common/wire/curve_text.hpp"
 #include "common/wire/curve_unit.hpp"
-#include "common/wire/curve_reader.hpp"
 #include "common/wire/home_state.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/stockholm_days.hpp"

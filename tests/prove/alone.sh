@@ -3,4 +3,4 @@
 . "$(dirname "$0")/environment.sh"
 install_aedes
 tests --preset dev -j "$jobs" -L unit
-/usr/bin/python3 -B tests/prove/alone.py "$jobs"
+/usr/bin/python3 -B tests/prove/alone.py $((jobs / 2))

@@ -6,4 +6,4 @@ for _ in 1 2; do
   loops+=($!)
 done
 trap 'kill "${loops[@]}"' EXIT
-tests --preset dev -j "$jobs" -LE prove
+tests --preset dev -j $((jobs / 2)) -LE prove

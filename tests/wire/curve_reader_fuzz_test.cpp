@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "common/wire/curve_text.hpp"
 #include "common/wire/curve_reader.hpp"
+#include "common/wire/curve_text.hpp"
 #include "tests/stockholm_days.hpp"
 #include "tests/wire/curve_sources.hpp"
 
