@@ -5,7 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
 #include <cctype>
+#include <memory>
+#include <numeric>
+#include <sstream>
+#include <utility>
 
 #include "agent/options/option_values.hpp"
 #include "agent/system/version.hpp"
@@ -39,30 +44,92 @@ std::string type_name(OptionKind kind) {
   return {};
 }
 
-/// The parser of one layer: what it was given ends up in `values`.
+/// What is wrong with an option's text; empty where nothing is.
+std::string fault_of(const OptionSpec& spec, const std::string& text) {
+  return spec.is_legal(text) ? "" : "must be " + spec.legal + ", got " + excerpt(text);
+}
+
+/// In how many characters two words differ: added, left out or others (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+/// What to say of an option that does not exist. @param dashes what names begin with where this one stands
+std::string unknown(std::string_view name, const std::vector<OptionSpec>& specs, const std::string& dashes) {
+  const auto nearest =
+      std::ranges::min_element(specs, {}, [&](const OptionSpec& spec) { return distance(spec.name, name); });
+  return "there is no option " + excerpt(dashes + std::string(name)) + ", the nearest is " + dashes + nearest->name;
+}
+
+/// Groups with headings, in lines of at most 100 characters.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(kColumn); }
+
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    std::string line = "  " + make_option_name(option, is_positional) + make_option_opts(option);
+    if (line.size() + 2 > kColumn) line += '\n' + std::string(kColumn, ' ');
+    line.resize(std::max(line.size(), kColumn), ' ');
+    std::size_t column = kColumn;
+    std::istringstream words(make_option_desc(option));
+    for (std::string word; words >> word;) {
+      if (column > kColumn && column + 1 + word.size() > kWidth) {
+        line += '\n' + std::string(kColumn, ' ');
+        column = kColumn;
+      }
+      line += (column > kColumn ? " " : "") + word;
+      column += word.size() + (column > kColumn ? 1 : 0);
+    }
+    return line + '\n';
+  }
+
+ private:
+  static constexpr std::size_t kColumn = 30;
+  static constexpr std::size_t kWidth = 100;
+};
+
+/// The parser of the command line: what it was given ends up in `values`.
 class Parser {
  public:
   /// @param more beside those of the agent; must outlive the parser
-  explicit Parser(const std::vector<OptionSpec>& more = {}) {
+  explicit Parser(const std::vector<OptionSpec>& more = {}) : specs_(more) {
+    specs_.insert(specs_.end(), option_specs().begin(), option_specs().end());
+    app_.formatter(std::make_shared<HelpFormatter>());
+    app_.allow_extras();  // to name the first one alone
     app_.set_version_flag("--version", "home-energy-agent " + std::string(kVersion), "print the version");
     app_.footer(
-        "Each flag can be set as HOME_ENERGY_<FLAG_IN_CAPITALS> in the environment, too, and by its name in the file.\n"
-        "A flag beats the environment, the environment beats the file.\n"
-        "home-energy-agent plan [--soc 20] [--at 00:00] [--json] ... prints a charging plan for the options, without a "
-        "broker.");
-    for (const OptionSpec& spec : more) add(spec);
-    for (const OptionSpec& spec : option_specs()) add(spec);
+        "Each option can also be set in the environment, as HOME_ENERGY_<NAME_IN_CAPITALS>, and by its name\n"
+        "in the file. The command line overrides the environment, the environment overrides the file.\n"
+        "home-energy-agent plan [--soc 20] [--at 00:00] [--json] ... prints a charging plan for the options,\n"
+        "without a broker.");
+    for (const OptionSpec& spec : specs_) add(spec);
   }
 
   /// Throws CLI::ParseError.
   void parse(std::vector<std::string> arguments) {
     std::ranges::reverse(arguments);  // CLI11 takes them from the back
     app_.parse(std::move(arguments));
+    const auto extras = app_.remaining();
+    if (extras.empty()) return;
+    constexpr auto kExtras = CLI::ExitCodes::ExtrasError;
+    const std::string_view first = extras.front();
+    if (!first.starts_with("--")) throw CLI::ParseError(excerpt(first) + " belongs to no option", kExtras);
+    throw CLI::ParseError(unknown(first.substr(2, first.find('=') - 2), specs_, "--"), kExtras);
   }
   void merge_into(OptionValues& values) const {
     for (const auto& [name, text] : given_) values[name] = {text, true};
   }
-  std::string help() const { return app_.help(); }
+  std::string help() const { return boost::algorithm::replace_all_copy(app_.help(), "\n\n\n", "\n\n"); }
   std::string version() const { return app_.version(); }
 
  private:
@@ -77,12 +144,11 @@ class Parser {
     } else {
       option->default_str(spec.default_text);
     }
-    option->check([&spec](const std::string& text) {
-      return spec.is_legal(text) ? "" : "must be " + spec.legal + ", got " + excerpt(text);
-    });
+    option->group(spec.group)->check([&spec](const std::string& text) { return fault_of(spec, text); });
   }
 
   CLI::App app_{"Plays a home with an electric car, over MQTT and HTTP.", "home-energy-agent"};
+  std::vector<OptionSpec> specs_;
   std::map<std::string, std::string> given_;
 };
 
@@ -90,21 +156,13 @@ Error error_of(const std::string& reason) {
   return {ErrorCode::illegal, "options", reason};
 }
 
-/// Parses one layer and lays it over the values. @param where what an error begins with
-std::optional<Error> lay_over(OptionValues& values, const std::vector<std::string>& arguments,
+/// Lays an option's text over the values. @param where what an error begins with
+std::optional<Error> lay_over(OptionValues& values, const OptionSpec& spec, std::string text,
                               const std::string& where) {
-  Parser parser;
-  try {
-    parser.parse(arguments);
-  } catch (const CLI::ParseError& wrong) {
-    return error_of(where + wrong.what());
-  }
-  parser.merge_into(values);
+  if (const std::string fault = fault_of(spec, text); !fault.empty())
+    return error_of(where + "--" + spec.name + ": " + fault);
+  values[spec.name] = {std::move(text), true};
   return std::nullopt;
-}
-
-std::string as_argument(const OptionSpec& spec, const std::string& text) {
-  return "--" + spec.name + '=' + text;
 }
 
 /// The option's text as the file has it; nothing where TOML has a type that cannot be it.
@@ -133,11 +191,11 @@ std::optional<Error> lay_file_over(OptionValues& values, const std::string& path
     const auto& specs = option_specs();
     const auto spec = std::ranges::find(specs, std::string_view(key.str()), &OptionSpec::name);
     if (spec == specs.end() || spec->name == "config") {
-      return error_of(where + "there is no option " + excerpt(key.str()) + ", see --help for those that exist");
+      return error_of(where + unknown(key.str(), specs, ""));
     }
     const auto text = text_of(node, spec->kind);
     if (!text) return error_of(where + spec->name + " must be " + spec->legal);
-    if (auto error = lay_over(values, {as_argument(*spec, *text)}, where)) return error;
+    if (auto error = lay_over(values, *spec, *text, where)) return error;
   }
   return std::nullopt;
 }
@@ -147,7 +205,7 @@ std::optional<Error> lay_environment_over(OptionValues& values, const Environmen
   for (const OptionSpec& spec : option_specs()) {
     const auto text = environment(environment_name(spec));
     if (!text || text->empty()) continue;
-    if (auto error = lay_over(values, {as_argument(spec, *text)}, environment_name(spec) + ": ")) return error;
+    if (auto error = lay_over(values, spec, *text, environment_name(spec) + ": ")) return error;
   }
   return std::nullopt;
 }

@@ -35,6 +35,7 @@ struct OptionSpec {
   std::string legal;  ///< what it may be, for people
   bool (*is_legal)(const std::string& text);
   std::string meaning;
+  std::string group{};  ///< its heading in `--help`
 };
 
 /// All of them, in the order of `--help`.

@@ -12,6 +12,7 @@
 namespace home_energy {
 namespace {
 
+using Catch::Contains;
 using Variables = std::map<std::string, std::string>;
 
 std::variant<Options, Exit> read(const std::vector<std::string>& arguments, const Variables& variables = {}) {
@@ -37,6 +38,14 @@ std::string refusal(const std::vector<std::string>& arguments, const Variables& 
   CHECK(exit.out.empty());
   CHECK(std::ranges::count(exit.err, '\n') == 1);
   return exit.err;
+}
+
+/// With each run of white space as one blank.
+std::string unwrapped(const std::string& text) {
+  std::istringstream words(text);
+  std::string all;
+  for (std::string word; words >> word;) (all += all.empty() ? "" : " ") += word;
+  return all;
 }
 
 /// A file that is gone with the test.
@@ -216,6 +225,26 @@ TEST_CASE("several homes are numbered") {
   CHECK(options({"--homes", "3"}).runner.home_ids == std::vector<std::string>{"home-1", "home-2", "home-3"});
 }
 
+TEST_CASE("an option that does not exist is named alone, with the one that it may have been") {
+  CHECK_THAT(refusal({"--capacity-kw", "20", "--preset", "villa"}),
+             Contains("there is no option \"--capacity-kw\", the nearest is --capacity-kwh") && !Contains("preset") &&
+                 !Contains("villa"));
+  CHECK_THAT(refusal({"--mqtt-url=mqtt://x"}), Contains("the nearest is --mqtt-uri"));
+  CHECK_THAT(refusal({"villa", "--homes", "3"}), Contains("\"villa\" belongs to no option"));
+  CHECK_THAT(refusal({"-x"}), Contains("\"-x\" belongs to no option"));
+}
+
+TEST_CASE("help is grouped and fits 100 columns") {
+  std::istringstream help(help_text());
+  std::vector<std::string> headings;
+  for (std::string line; std::getline(help, line);) {
+    CHECK(line.size() <= 100);
+    if (line.ends_with(':')) headings.push_back(line);
+  }
+  CHECK(headings == std::vector<std::string>{"Options:", "General:", "MQTT:", "HTTP:", "Home Assistant:", "Time:",
+                                             "House:", "Car:", "Planning:", "Storage:"});
+}
+
 TEST_CASE("help and version go to standard output with exit code 0") {
   const auto help = std::get<Exit>(read({"--help"}));
   CHECK(help.code == 0);
@@ -230,7 +259,7 @@ TEST_CASE("the example file shows every option with its default and meaning") {
   for (const auto& doc : option_docs()) {
     if (doc.name == "config") continue;  // a file does not name another
     INFO(doc.name);
-    CHECK(help_text().find(doc.meaning) != std::string::npos);
+    CHECK(unwrapped(help_text()).find(doc.meaning) != std::string::npos);
     CHECK(example.find("# " + doc.meaning + "\n#" + doc.name + " = " + doc.default_toml + "\n") != std::string::npos);
   }
   const TemporaryFile file(example);
