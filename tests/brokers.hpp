@@ -5,10 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <random>
 #include <string>
 
 namespace home_energy::test {
@@ -16,11 +18,7 @@ namespace home_energy::test {
 /// Debian's mosquitto at a loopback port that was free a moment ago.
 class Broker {
  public:
-  Broker() {
-    boost::asio::io_context io;
-    port_ = boost::asio::ip::tcp::acceptor(io, {boost::asio::ip::address_v4::loopback(), 0}).local_endpoint().port();
-    start();
-  }
+  Broker() : port_(free_port()) { start(); }
   ~Broker() { stop(); }
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
@@ -43,7 +41,21 @@ class Broker {
   }
 
  private:
-  std::uint16_t port_ = 0;
+  /// Below those that the kernel gives to others meanwhile.
+  static std::uint16_t free_port() {
+    std::random_device random;
+    std::uniform_int_distribution<std::uint16_t> ports(10'000, 31'999);
+    for (;;) {
+      const std::uint16_t port = ports(random);
+      boost::asio::io_context io;
+      boost::asio::ip::tcp::socket probe(io, boost::asio::ip::tcp::v4());
+      boost::system::error_code taken;
+      probe.bind({boost::asio::ip::address_v4::loopback(), port}, taken);
+      if (!taken) return port;
+    }
+  }
+
+  std::uint16_t port_;
   pid_t process_ = 0;
 };
 

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import queue
+import random
 import signal
 import socket
 import subprocess
@@ -35,10 +36,26 @@ def knows_localhost():
         return False
 
 
+# Below those from which the kernel takes ports of connections and of port 0.
+PORTS = range(10_000, 32_000)
+claims = []  # sockets whose names claim a port for this process, among all processes that test
+
+
 def free_port():
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 where nobody listens, and which no other test gets until this process ends."""
+    for _ in PORTS:
+        port = random.SystemRandom().choice(PORTS)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0home-energy-test-port-{port}")
+            with contextlib.closing(socket.socket()) as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        claims.append(claim)
+        return port
+    raise AssertionError("no port is free")
 
 
 def wait_until(condition, what, patience=PATIENCE):
