@@ -24,12 +24,12 @@ constexpr double kJoulesPerKwh = 3.6e6;
 const std::vector<OptionSpec>& plan_specs() {
   static const std::vector<OptionSpec> kSpecs{
       {"soc", OptionKind::number, "", "0..100", [](const std::string& text) { return is_number_within(text, 0, 100); },
-       "plan: the car's state of charge, percent; without it --start-soc"},
+       "the car's state of charge, percent; without it --start-soc", "Plan"},
       {"at", OptionKind::text, "00:00", "00:00..23:59",
-       [](const std::string& text) { return minute_of_day(text).has_value(); }, "plan: the time it is made"},
+       [](const std::string& text) { return minute_of_day(text).has_value(); }, "the time it is made", "Plan"},
       {"json", OptionKind::flag, "false", "true or false",
-       [](const std::string& text) { return text == "true" || text == "false"; },
-       "plan: print the document that clients get"},
+       [](const std::string& text) { return text == "true" || text == "false"; }, "print the document that clients get",
+       "Plan"},
   };
   return kSpecs;
 }

@@ -72,7 +72,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   stood_at_ = knows_dates ? system_clock::time_point(std::chrono::milliseconds(*stored.agent->wall_ms)) : now;
   read_local_day(follows_the_wall() ? std::min(stood_at_, now) : now);
   if (follows_the_wall() && !stored.agent) {
-    const Clock wall = wall_clock(now);
+    const Wall wall = wall_clock(now);
     for (Home& home : homes_) follow(home, wall);
   }
   is_to_publish_.resize(homes_.size());

@@ -94,6 +94,15 @@ class Runner {
   std::optional<Progress> catching_up() const;
 
  private:
+  /// What the clock on the wall shows, as a home's clock would.
+  struct Wall {
+    Clock clock;
+    std::int64_t moment;  ///< Unix seconds
+
+    /// Whether the home is there. What is shown twice in autumn is there once.
+    bool is_shown_by(const Home& home) const;
+  };
+
   /// What a home has to do when its plan is there: ticks, or something else.
   struct Owed {
     std::int64_t ticks = 0;
@@ -135,11 +144,10 @@ class Runner {
   AgentRecord record() const;
   /// What has changed goes to the disk.
   void keep();
-  /// What the clock on the wall shows, as a home's clock would.
-  Clock wall_clock(local_time::Time time) const;
-  const Clock& wall_at(local_time::Time time);
+  Wall wall_clock(local_time::Time time) const;
+  const Wall& wall_at(local_time::Time time);
   /// Sets a home's clock where it is off by more than a tick.
-  void follow(Home& home, const Clock& wall) const;
+  void follow(Home& home, const Wall& wall) const;
   /// Makes the days known that the wall clock is in then.
   void read_local_day(local_time::Time time);
 
@@ -190,8 +198,8 @@ class Runner {
   std::unordered_map<std::size_t, Order> orders_;  ///< of the homes that wait for their plan
   std::size_t held_ = 0;                           ///< commands that wait
   std::size_t held_bytes_ = 0;
-  std::pair<local_time::Time, Clock> wall_{};  ///< the last reading
-  local_time::Time stood_at_;                  ///< the moment up to which what was stored had got
+  std::pair<local_time::Time, Wall> wall_{};  ///< the last reading
+  local_time::Time stood_at_;                 ///< the moment up to which what was stored had got
   std::unique_ptr<CatchUp> catching_up_;
   std::deque<std::function<void()>> held_back_;  ///< commands that came while it was being caught up
   std::deque<std::size_t> to_publish_;
@@ -209,7 +217,7 @@ struct Runner::CatchUp {
   local_time::Time next;     ///< where the present quarter ends
   local_time::Time until;
   std::int64_t ticks;  ///< of the present quarter
-  Clock wall;          ///< at its end
+  Wall wall;           ///< at its end
   std::size_t home;    ///< the next one
   bool waits;          ///< for plans
   std::chrono::steady_clock::time_point told;

@@ -48,11 +48,11 @@ void Runner::catch_up(local_time::Time from, std::function<void()> present) {
   from = std::min(from, now);
   if (now - from > settings_.tick) spdlog::info("simulating what was missed since {}", local_time::iso8601(from));
   ledger_->hold(true);
-  const Clock begin = wall_clock(from);
+  const Wall begin = wall_clock(from);
   if (follows_the_wall()) {
     read_local_day(from);
     for (Home& home : homes_)
-      if (home.clock() != begin) home.set_clock(begin);
+      if (!begin.is_shown_by(home)) home.set_clock(begin.clock, begin.moment);
   }
   // At first no tick, but the plans that are due.
   catching_up_ = std::make_unique<CatchUp>(CatchUp{.from = from,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "agent/homes/runner.hpp"
@@ -133,28 +134,36 @@ void Runner::keep() {
   ledger_->commit();
 }
 
-Clock Runner::wall_clock(local_time::Time time) const {
+Runner::Wall Runner::wall_clock(local_time::Time time) const {
   const Pace& pace = settings_.home->pace;
   const auto reading = local_time::read(time);
   const auto tick_of_day = reading.time_of_day / settings_.tick;
-  return {.day = reading.date - first_date_,
-          .quarter = static_cast<int>(tick_of_day / pace.ticks_per_slot()) * pace.quarters_per_slot(),
-          .tick = static_cast<int>(tick_of_day % pace.ticks_per_slot())};
+  return {.clock = {.day = reading.date - first_date_,
+                    .quarter = static_cast<int>(tick_of_day / pace.ticks_per_slot()) * pace.quarters_per_slot(),
+                    .tick = static_cast<int>(tick_of_day % pace.ticks_per_slot())},
+          .moment = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count()};
 }
 
-const Clock& Runner::wall_at(local_time::Time time) {
+bool Runner::Wall::is_shown_by(const Home& home) const {
+  constexpr std::int64_t kLeastChange = 900;  // seconds by which a clock is put back
+  return home.clock() == clock && std::abs(home.moment() - moment) < kLeastChange;
+}
+
+const Runner::Wall& Runner::wall_at(local_time::Time time) {
   if (wall_.first != time) wall_ = {time, wall_clock(time)};
   return wall_.second;
 }
 
-void Runner::follow(Home& home, const Clock& wall) const {
+void Runner::follow(Home& home, const Wall& wall) const {
+  if (wall.is_shown_by(home)) return;
   const Pace& pace = settings_.home->pace;
   const auto ticks = [&](const Clock& clock) {
     const auto slots = (clock.day * kQuartersPerDay + clock.quarter) / pace.quarters_per_slot();
     return slots * pace.ticks_per_slot() + clock.tick;
   };
-  const auto ahead = ticks(home.clock()) - ticks(wall);
-  if (ahead < -1 || ahead > 1) home.set_clock(wall);  // a tick may fall just before or after its second
+  const auto ahead = ticks(home.clock()) - ticks(wall.clock);
+  // A tick may fall just before or after its second.
+  if (ahead < -1 || ahead == 0 || ahead > 1) home.set_clock(wall.clock, wall.moment);
 }
 
 void Runner::read_local_day(local_time::Time time) {

@@ -35,7 +35,7 @@ struct OptionSpec {
   std::string legal;  ///< what it may be, for people
   bool (*is_legal)(const std::string& text);
   std::string meaning;
-  std::string group{};  ///< its heading in `--help`
+  std::string group{};  ///< its heading in `--help`; without one it is not shown there
 };
 
 /// All of them, in the order of `--help`.

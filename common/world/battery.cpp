@@ -1,6 +1,7 @@
 #include "common/world/battery.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace home_energy {
 namespace {
@@ -72,12 +73,17 @@ Energy Battery::drawn_for(Energy stored) const {
 
 void Battery::store(Energy drawn, Energy no_further_than) {
   const auto parts = static_cast<Int128>(drawn.count()) * design_.efficiency.count() + fraction_;
+  [[maybe_unused]] const Energy before = stored_;
   stored_ += Energy(static_cast<std::int64_t>(parts / kFull.count()));
   fraction_ = static_cast<std::int64_t>(parts % kFull.count());
   if (stored_ >= no_further_than) {
     stored_ = no_further_than;
     fraction_ = 0;
   }
+  assert(drawn >= Energy() && stored_ >= before && stored_ <= capacity());
+  // What is drawn is stored, but for what a whole number of units draws beyond the bend.
+  [[maybe_unused]] const Int128 lost = parts - Int128{(stored_ - before).count()} * kFull.count() - fraction_;
+  assert(lost >= 0 && lost < design_.efficiency.count());
 }
 
 Energy Battery::charge(const Offer& offer) {

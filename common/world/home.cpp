@@ -9,6 +9,8 @@
 namespace home_energy {
 namespace {
 
+constexpr std::int64_t kSecondsPerQuarter = 900;
+
 int hour_of(const Clock& clock) {
   return clock.quarter / kQuartersPerHour;
 }
@@ -46,6 +48,7 @@ void Home::advance() {
   const Energy house = in_one_tick(base_power_);
   const PricePerKwh price = price_;
   const Energy car = planned() ? follow_plan_for_a_tick() : charge_for_a_tick();
+  assert(house >= Energy() && car >= Energy() && car <= in_one_tick(settings_->charger));
   ticks_of_run_ = car > Energy() ? ticks_of_run_ + 1 : 0;
   move_clock();
   hour_energy_ += car;
@@ -61,16 +64,33 @@ void Home::advance() {
 
 void Home::move_clock() {
   if (++clock_.tick < ticks_per_slot_) return;
+  const std::int64_t now = moment();
   clock_.tick = 0;
   clock_.quarter += settings_->pace.quarters_per_slot();
+  follow_calendar(now);
   if (clock_.quarter == kQuartersPerDay) {
     clock_.quarter = 0;
     ++clock_.day;
+    follow_calendar(now);
     loads_.begin_day(clock_.day);
     prices_.begin_day(clock_.day);
   }
   enter_slot();
   if (clock_.quarter % kQuartersPerHour == 0) begin_hour();
+}
+
+/// At the beginning of a slot: goes back to quarters that the wall clock shows again, and passes over those that it
+/// leaves out.
+void Home::follow_calendar(std::int64_t now) {
+  if (!calendar_) return;
+  const int slot = settings_->pace.quarters_per_slot();
+  const std::int64_t slot_seconds = slot * kSecondsPerQuarter;
+  const auto begins = [this](int quarter) { return start_of(clock_.day, quarter); };
+  const auto again = static_cast<int>((begins(clock_.quarter) - now) / slot_seconds);
+  clock_.quarter = std::max(0, clock_.quarter - std::max(0, again) * slot);
+  while (clock_.quarter < kQuartersPerDay && begins(clock_.quarter + slot) == begins(clock_.quarter))
+    clock_.quarter += slot;
+  shown_before_ = now - begins(clock_.quarter);
 }
 
 Energy Home::charge_for_a_tick() {
@@ -144,9 +164,14 @@ void Home::begin_hour() {
   hour_energy_ = Energy(in_one_hour(quarters, settings_->pace.ticks_per_hour()).count() / kQuartersPerHour);
 }
 
-void Home::set_clock(const Clock& clock) {
+void Home::set_clock(const Clock& clock, std::optional<std::int64_t> moment) {
   const bool same_hour = clock.day == clock_.day && hour_of(clock) == hour_of(clock_);
   clock_ = clock;
+  shown_before_ = 0;
+  if (moment && *moment > this->moment()) {
+    const auto quarters = (*moment - this->moment() + kSecondsPerQuarter / 2) / kSecondsPerQuarter;
+    shown_before_ = quarters * kSecondsPerQuarter;
+  }
   loads_.begin_day(clock_.day);
   prices_.begin_day(clock_.day);
   enter_slot();

@@ -167,12 +167,15 @@ class Home {
 
   /// Puts the clock to another time of the local day without any energy flowing. A clock before the present one, or
   /// in another hour, begins that hour's energy anew.
-  void set_clock(const Clock& clock);
+  /// @param moment in real time: when that is, Unix seconds; it tells which of two showings of one time is meant
+  void set_clock(const Clock& clock, std::optional<std::int64_t> moment = std::nullopt);
 
   /// Today and tomorrow as the clock on the wall counts them; without it every day has 24 hours.
   void set_calendar(std::shared_ptr<const std::vector<LocalDay>> days);
 
   const Clock& clock() const { return clock_; }
+  /// Now: Unix seconds in real time, else seconds since 00:00 of day 0.
+  std::int64_t moment() const;
   const HomeSettings& settings() const { return *settings_; }
   const LoadCurve& baseload() const { return loads_.on(clock_.day); }
   const PriceCurve& price() const { return prices_.on(clock_.day); }
@@ -197,6 +200,7 @@ class Home {
   Energy charge_for_a_tick();
   Energy follow_plan_for_a_tick();
   void move_clock();
+  void follow_calendar(std::int64_t now);
   void enter_slot();
   void begin_hour();
   void reset();
@@ -209,7 +213,6 @@ class Home {
   // The plan: home_plan.cpp.
   const LocalDay* local_day(std::int64_t day) const;
   std::int64_t start_of(std::int64_t day, int quarter) const;
-  std::int64_t moment() const;
   std::int64_t departure_on(std::int64_t day) const;
   std::vector<PlannerSlot> slots_until(std::int64_t departure) const;
   std::string note_of_curves(std::int64_t last_day) const;
@@ -226,6 +229,7 @@ class Home {
   Battery battery_;
   ChargingWish wish_;
   Clock clock_;
+  std::int64_t shown_before_ = 0;  ///< so many seconds ago the clock showed this already: it was put back
   int ticks_per_slot_;
   Watts base_power_;   ///< of the present slot
   PricePerKwh price_;  ///< of the present slot

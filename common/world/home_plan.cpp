@@ -1,5 +1,6 @@
 // What a home asks the planner, and when it asks again; the plan is made elsewhere.
 #include <algorithm>
+#include <cassert>
 #include <string>
 #include <utility>
 
@@ -79,9 +80,9 @@ std::int64_t Home::start_of(std::int64_t day, int quarter) const {
   return begin + (day - known) * kSecondsPerDay + quarter * kSecondsPerQuarter;
 }
 
-/// Now: Unix seconds in real time, else seconds since 00:00 of day 0.
 std::int64_t Home::moment() const {
-  return start_of(clock_.day, clock_.quarter) + clock_.tick * kSecondsPerHour / settings_->pace.ticks_per_hour();
+  return start_of(clock_.day, clock_.quarter) + shown_before_ +
+         clock_.tick * kSecondsPerHour / settings_->pace.ticks_per_hour();
 }
 
 /// When the clock shows `ready_by`. Where it leaves that out in spring: when it jumps over it.
@@ -91,17 +92,22 @@ std::int64_t Home::departure_on(std::int64_t day) const {
                   start_of(day, quarter + 1));
 }
 
+/// Where the clock is put back, the last quarter before is longer by those that are shown again after it.
 std::vector<PlannerSlot> Home::slots_until(std::int64_t departure) const {
   std::vector<PlannerSlot> slots;
   std::int64_t reached = moment();
   for (std::int64_t day = clock_.day; reached < departure; ++day) {
     for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
-      const std::int64_t end = std::min(start_of(day, quarter + 1), departure);
-      while (reached < end) {
-        const auto length = std::min(end - reached, kSecondsPerQuarter);
+      const std::int64_t begin = start_of(day, quarter);
+      const std::int64_t end = start_of(day, quarter + 1);
+      while (reached < std::min(end, departure)) {
+        const auto again = static_cast<int>((reached - begin) / kSecondsPerQuarter);
+        const auto shown = static_cast<int>((end - begin) / kSecondsPerQuarter);
+        const int as = again == 0 ? quarter : quarter + 1 - shown + again;
+        const auto until = std::min({begin + (again + 1) * kSecondsPerQuarter, end, departure});
         slots.push_back(
-            {std::chrono::seconds(length), prices_.on(day).at_quarter(quarter), loads_.on(day).at_quarter(quarter)});
-        reached += length;
+            {std::chrono::seconds(until - reached), prices_.on(day).at_quarter(as), loads_.on(day).at_quarter(as)});
+        reached = until;
       }
     }
   }
@@ -220,6 +226,7 @@ bool Home::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision) {
   ++revision_;
   plan_due_ = false;
   plan_ = std::move(plan);
+  assert(std::ranges::all_of(plan_->plan.blocks, [](const PlanBlock& block) { return block.energy >= kLeastRun; }));
   follower_ = PlanFollower(plan_->plan, settings_->pace.ticks_per_hour());
   settle();
   return true;

@@ -18,6 +18,7 @@ HOMES = 20
 ARGUMENTS = ("--homes", HOMES, "--seconds-per-hour", "0.4", "--tick", "100ms", "--mode", "cheapest", "--keep-days", "30")
 BROKER_RESTARTS_S = 60
 SAMPLE_S = 1
+PAUSE_S = 0.01  # each connection keeps its port for a minute: without a pause there is none left in the end
 WARM_UP_SHARE = 0.25  # buffers and history fill until then
 GROWTH_KIB = 32 * 1024  # what allocators keep after a burst; a leak of 100 bytes a request is more within an hour
 SPARE_DESCRIPTORS = 8  # of connections that are just ending
@@ -74,6 +75,7 @@ class Soak:
             if now >= end:
                 break
             act()
+            time.sleep(PAUSE_S)
             if now >= sample_at:
                 self.sample()
                 sample_at = now + SAMPLE_S
