@@ -250,3 +250,24 @@ def test_days_are_not_lost_when_a_simulated_home_becomes_a_real_one_and_back(sta
         time.sleep(0.5)
     assert follows(agent, wall)
     durable.sums_agree(agent, query="from=2026-11-01&step=1d")
+
+
+@pytest.mark.parametrize("night", ["2026-10-24", "2027-03-27", "2026-11-21"])  # the clock is put back; on; neither
+def test_a_plan_is_ready_in_time_in_every_night(started, folder, wall, night):
+    morning = datetime.date.fromisoformat(night) + datetime.timedelta(days=1)
+    wall.set(f"{night}T23:30:00")
+    options = ("--mode", "cheapest", "--target", "80", "--ready-by", "07:00", "--start-soc", "65")
+    agent = started(real_time_agent(folder, wall, *options))
+    prices = [1.0] * 24
+    prices[6] = 0.1
+    assert agent.post("/price", prices)[0] == 200
+    assert agent.post("/baseload", [0.5] * 24)[0] == 200  # so that the fuse leaves room in each hour
+    agent.stop()
+    wall.set(f"{morning}T06:00:02")
+    agent = started(real_time_agent(folder, wall))
+    assert settled(agent)["battery"]["soc_percent"] < 72
+    agent.stop()
+    wall.set(f"{morning}T07:00:02")
+    agent = started(real_time_agent(folder, wall))
+    state = settled(agent)
+    assert state["clock"]["time"] == "07:00" and state["battery"]["soc_percent"] >= 80, state
