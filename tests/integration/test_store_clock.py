@@ -263,10 +263,6 @@ def test_a_plan_is_ready_in_time_in_every_night(started, folder, wall, night):
     assert agent.post("/price", prices)[0] == 200
     assert agent.post("/baseload", [0.5] * 24)[0] == 200  # so that the fuse leaves room in each hour
     agent.stop()
-    wall.set(f"{morning}T06:00:02")
-    agent = started(real_time_agent(folder, wall))
-    assert settled(agent)["battery"]["soc_percent"] < 72
-    agent.stop()
     wall.set(f"{morning}T07:00:02")
     agent = started(real_time_agent(folder, wall))
     state = settled(agent)
