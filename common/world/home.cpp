@@ -64,7 +64,7 @@ void Home::advance() {
 
 void Home::move_clock() {
   if (++clock_.tick < ticks_per_slot_) return;
-  const std::int64_t now = moment();
+  const std::int64_t now = calendar_ ? moment() : 0;
   clock_.tick = 0;
   clock_.quarter += settings_->pace.quarters_per_slot();
   follow_calendar(now);
