@@ -74,8 +74,6 @@ std::string unknown(std::string_view name, const std::vector<OptionSpec>& specs,
 /// Groups with headings, in lines of at most 100 characters.
 class HelpFormatter : public CLI::Formatter {
  public:
-  HelpFormatter() { column_width(kColumn); }
-
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
     std::string line = "  " + make_option_name(option, is_positional) + make_option_opts(option);
     if (line.size() + 2 > kColumn) line += '\n' + std::string(kColumn, ' ');

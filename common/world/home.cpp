@@ -9,8 +9,6 @@
 namespace home_energy {
 namespace {
 
-constexpr std::int64_t kSecondsPerQuarter = 900;
-
 int hour_of(const Clock& clock) {
   return clock.quarter / kQuartersPerHour;
 }
@@ -77,20 +75,6 @@ void Home::move_clock() {
   }
   enter_slot();
   if (clock_.quarter % kQuartersPerHour == 0) begin_hour();
-}
-
-/// At the beginning of a slot: goes back to quarters that the wall clock shows again, and passes over those that it
-/// leaves out.
-void Home::follow_calendar(std::int64_t now) {
-  if (!calendar_) return;
-  const int slot = settings_->pace.quarters_per_slot();
-  const std::int64_t slot_seconds = slot * kSecondsPerQuarter;
-  const auto begins = [this](int quarter) { return start_of(clock_.day, quarter); };
-  const auto again = static_cast<int>((begins(clock_.quarter) - now) / slot_seconds);
-  clock_.quarter = std::max(0, clock_.quarter - std::max(0, again) * slot);
-  while (clock_.quarter < kQuartersPerDay && begins(clock_.quarter + slot) == begins(clock_.quarter))
-    clock_.quarter += slot;
-  shown_before_ = now - begins(clock_.quarter);
 }
 
 Energy Home::charge_for_a_tick() {
@@ -167,11 +151,7 @@ void Home::begin_hour() {
 void Home::set_clock(const Clock& clock, std::optional<std::int64_t> moment) {
   const bool same_hour = clock.day == clock_.day && hour_of(clock) == hour_of(clock_);
   clock_ = clock;
-  shown_before_ = 0;
-  if (moment && *moment > this->moment()) {
-    const auto quarters = (*moment - this->moment() + kSecondsPerQuarter / 2) / kSecondsPerQuarter;
-    shown_before_ = quarters * kSecondsPerQuarter;
-  }
+  shown_before_ = moment ? since_first_shown(*moment) : 0;
   loads_.begin_day(clock_.day);
   prices_.begin_day(clock_.day);
   enter_slot();

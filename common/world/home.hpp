@@ -200,7 +200,6 @@ class Home {
   Energy charge_for_a_tick();
   Energy follow_plan_for_a_tick();
   void move_clock();
-  void follow_calendar(std::int64_t now);
   void enter_slot();
   void begin_hour();
   void reset();
@@ -213,6 +212,9 @@ class Home {
   // The plan: home_plan.cpp.
   const LocalDay* local_day(std::int64_t day) const;
   std::int64_t start_of(std::int64_t day, int quarter) const;
+  std::int64_t first_shown_at() const;
+  std::int64_t since_first_shown(std::int64_t moment) const;
+  void follow_calendar(std::int64_t now);
   std::int64_t departure_on(std::int64_t day) const;
   std::vector<PlannerSlot> slots_until(std::int64_t departure) const;
   std::string note_of_curves(std::int64_t last_day) const;

@@ -80,9 +80,33 @@ std::int64_t Home::start_of(std::int64_t day, int quarter) const {
   return begin + (day - known) * kSecondsPerDay + quarter * kSecondsPerQuarter;
 }
 
+/// When the clock shows its time, for the first time where it does so twice.
+std::int64_t Home::first_shown_at() const {
+  return start_of(clock_.day, clock_.quarter) + clock_.tick * kSecondsPerHour / settings_->pace.ticks_per_hour();
+}
+
 std::int64_t Home::moment() const {
-  return start_of(clock_.day, clock_.quarter) + shown_before_ +
-         clock_.tick * kSecondsPerHour / settings_->pace.ticks_per_hour();
+  return first_shown_at() + shown_before_;
+}
+
+/// At the beginning of a slot: goes back to quarters that the wall clock shows again, and passes over those that it
+/// leaves out.
+void Home::follow_calendar(std::int64_t now) {
+  if (!calendar_) return;
+  const int slot = settings_->pace.quarters_per_slot();
+  const std::int64_t slot_seconds = slot * kSecondsPerQuarter;
+  const auto begins = [this](int quarter) { return start_of(clock_.day, quarter); };
+  const auto again = static_cast<int>((begins(clock_.quarter) - now) / slot_seconds);
+  clock_.quarter = std::max(0, clock_.quarter - std::max(0, again) * slot);
+  while (clock_.quarter < kQuartersPerDay && begins(clock_.quarter + slot) == begins(clock_.quarter))
+    clock_.quarter += slot;
+  shown_before_ = now - begins(clock_.quarter);
+}
+
+/// How long before that moment the clock showed the same already, in whole quarters.
+std::int64_t Home::since_first_shown(std::int64_t moment) const {
+  return std::max<std::int64_t>(0, (moment - first_shown_at() + kSecondsPerQuarter / 2) / kSecondsPerQuarter) *
+         kSecondsPerQuarter;
 }
 
 /// When the clock shows `ready_by`. Where it leaves that out in spring: when it jumps over it.
