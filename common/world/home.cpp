@@ -65,11 +65,11 @@ void Home::move_clock() {
   const std::int64_t now = calendar_ ? moment() : 0;
   clock_.tick = 0;
   clock_.quarter += settings_->pace.quarters_per_slot();
-  follow_calendar(now);
+  if (calendar_) follow_calendar(now);
   if (clock_.quarter == kQuartersPerDay) {
     clock_.quarter = 0;
     ++clock_.day;
-    follow_calendar(now);
+    if (calendar_) follow_calendar(now);
     loads_.begin_day(clock_.day);
     prices_.begin_day(clock_.day);
   }

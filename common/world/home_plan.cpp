@@ -92,7 +92,6 @@ std::int64_t Home::moment() const {
 /// At the beginning of a slot: goes back to quarters that the wall clock shows again, and passes over those that it
 /// leaves out.
 void Home::follow_calendar(std::int64_t now) {
-  if (!calendar_) return;
   const int slot = settings_->pace.quarters_per_slot();
   const std::int64_t slot_seconds = slot * kSecondsPerQuarter;
   const auto begins = [this](int quarter) { return start_of(clock_.day, quarter); };
