@@ -181,10 +181,13 @@ Result<void> Agent::start() {
   if (auto outcome = open_store(); !outcome) return outcome;
   if (auto outcome = listen(); !outcome) return outcome;
   announce();
-  runner_.emplace(io_, std::move(options_.runner), outbox_, *store_, [this] {
+  const auto flush = [this] {
     link_->flush();
     if (http_) http_->wake_streams();
-  });
+  };
+  runner_.emplace(
+      io_, std::move(options_.runner), outbox_, *store_,
+      Runner::Link{.flush = flush, .when_published = [this](auto done) { link_->when_published(std::move(done)); }});
   link_.emplace(io_, std::move(options_.mqtt), outbox_, events());
   routes_.emplace(*runner_, outbox_, HttpAccess(options_.http_token, options_.http_reads), options_.frame_ancestors,
                   [this] { return text(link_->state()); });

@@ -26,7 +26,8 @@ struct Io : boost::asio::io_context {
 
 struct World {
   explicit World(std::vector<std::string> homes = {"home"}, const HomeSettings& settings = reference_settings(),
-                 std::chrono::milliseconds tick = std::chrono::seconds(1))
+                 std::chrono::milliseconds tick = std::chrono::seconds(1),
+                 std::chrono::milliseconds piece = std::chrono::hours(1))
       : runner(io,
                {.base_topic = "home-energy",
                 .home_ids = homes,
@@ -34,8 +35,8 @@ struct World {
                 .tick = tick,
                 .currency = "SEK",
                 .info = {"0.1.0", homes, 4.0, std::nullopt},
-                .piece = std::chrono::hours(1)},
-               outbox, *store, [this] { flush(); }) {}
+                .piece = piece},
+               outbox, *store, {.flush = [this] { flush(); }}) {}
 
   Io io;
   std::function<void()> flush = [] {};

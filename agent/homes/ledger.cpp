@@ -113,6 +113,11 @@ void Ledger::when_kept(Store::Done done) {
   done(store_.health().state != StoreHealth::State::failing);
 }
 
+void Ledger::when_written(Store::Done done) {
+  if (keeps()) return when_kept(std::move(done));
+  store_.write({}, std::move(done));  // behind what was written before
+}
+
 void Ledger::gather() {
   if (on_hold_ || flight_ || dirty_.empty() || std::exchange(gathering_, true)) return;
   gatherer_.expires_after(std::min<std::chrono::steady_clock::duration>(3 * flight_took_, kLongestGathering));

@@ -56,6 +56,9 @@ class Ledger {
   /// and may be lost.
   void when_kept(Store::Done done);
 
+  /// Calls back when the store has taken all rows so far, be it on disk or in memory; with false where it takes none.
+  void when_written(Store::Done done);
+
   /// The home's counters as far as they may be seen.
   const Counters& visible(std::size_t home) const;
 

@@ -44,15 +44,15 @@ std::optional<Error> refusal(const Incoming& message, const wire::CommandAddress
 
 }  // namespace
 
-Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, Store& store,
-               std::function<void()> flush)
+Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, Store& store, Link link)
     : settings_(std::move(settings)),
       topics_(settings_.base_topic),
       outbox_(outbox),
-      flush_(std::move(flush)),
+      link_(std::move(link)),
       timer_(io),
       schedule_(settings_.home_ids.size(), settings_.tick, steady_clock::now() + settings_.tick),
-      slices_(io, settings_.piece) {
+      slices_(io, settings_.piece),
+      clock_(io, clock_settings(settings_), clock_owner()) {
   const auto now = system_clock::now();
   const StoredWorld stored = store.take_loaded();
   const bool knows_dates = stored.agent && stored.agent->wall_ms;
@@ -77,6 +77,9 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   }
   is_to_publish_.resize(homes_.size());
   published_revisions_.resize(homes_.size());
+  labels_.first_date = follows_the_wall() ? first_date_ : settings_.start_date;
+  labels_.running = clock_.running();
+  labels_.seconds_per_hour = clock_.seconds_per_hour();
   declare_topics();
 }
 
@@ -145,6 +148,10 @@ void Runner::declare_topics() {
 
 void Runner::tell_leaving(const std::vector<std::string>& homes) {
   settings_.info.leaving = homes;
+  publish_info();
+}
+
+void Runner::publish_info() {
   scratch_.clear();
   wire::append_info(scratch_, settings_.info);
   outbox_.update(info_topic_, scratch_);
@@ -170,7 +177,7 @@ void Runner::publish_kept(std::span<const std::size_t> homes) {
     const std::size_t home = to_publish_.front();
     to_publish_.pop_front();
     if (is_to_publish_[home]) guarded("publishing", [&] { publish_changes(home); });
-    if (to_publish_.empty() && started_) flush_();
+    if (to_publish_.empty() && started_) link_.flush();
     return !to_publish_.empty();
   });
 }
@@ -239,6 +246,7 @@ void Runner::on_message(const Incoming& message) {
       answer(from, to, wire::receipt(to.command, id, outcome, durable));
     });
   };
+  if (address->home.empty() && address->command == wire::command::kClock) return on_clock_message(message, *address);
   if (address->home.empty()) return told({}, tl::unexpected(homeless(*address)));
   const auto home = find(address->home);
   if (!home) {
@@ -250,31 +258,38 @@ void Runner::on_message(const Incoming& message) {
   command(*home, address->command, message.payload, TextForm::bare, told);
 }
 
+void Runner::on_clock_message(const Incoming& message, const wire::CommandAddress& address) {
+  const auto progress = [this](const std::optional<std::string>& id, const Result<std::string>& clock) {
+    post_receipt(topics_.receipt(), wire::clock_receipt("progress", id, *clock));
+    link_.flush();
+  };
+  const auto told = [this, from = address_of(message), address](const std::optional<std::string>& id,
+                                                                const Result<std::string>& clock) {
+    answer(from, address,
+           clock ? wire::clock_receipt("ok", id, *clock)
+                 : wire::receipt(address.command, id, tl::unexpected(clock.error())));
+  };
+  if (const auto refused = refusal(message, address)) return told({}, tl::unexpected(*refused));
+  command_clock(message.payload, TextForm::bare, progress, told);
+}
+
 void Runner::on_dropped(std::size_t count) {
-  outbox_.post({.topic = topics_.receipt(),
-                .payload = wire::dropped_receipt(count),
-                .qos = 0,
-                .retained = false,
-                .correlation = {}});
-  flush_();
+  post_receipt(topics_.receipt(), wire::dropped_receipt(count));
+  link_.flush();
+}
+
+void Runner::post_receipt(const std::string& topic, const std::string& receipt, const std::string& correlation) {
+  outbox_.post({.topic = topic, .payload = receipt, .qos = 0, .retained = false, .correlation = correlation});
 }
 
 void Runner::answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt) {
   const auto home = find(address.home);
   const bool known = home.has_value();
   if (known && is_to_publish_[*home]) publish_changes(*home);
-  outbox_.post({.topic = known ? topics_.receipt(address.home) : topics_.receipt(),
-                .payload = receipt,
-                .qos = 0,
-                .retained = false,
-                .correlation = {}});
+  post_receipt(known ? topics_.receipt(address.home) : topics_.receipt(), receipt);
   if (message.response_topic) {
     if (topics_.may_answer_to(*message.response_topic, settings_.discovery_prefix)) {
-      outbox_.post({.topic = *message.response_topic,
-                    .payload = receipt,
-                    .qos = 0,
-                    .retained = false,
-                    .correlation = message.correlation});
+      post_receipt(*message.response_topic, receipt, message.correlation);
     } else {
       log_paced(spdlog::level::warn, "response topic",
                 "response topic " + excerpt(*message.response_topic) +
@@ -282,7 +297,7 @@ void Runner::answer(const Incoming& message, const wire::CommandAddress& address
                     "/answers/<client> is one");
     }
   }
-  flush_();
+  link_.flush();
 }
 
 }  // namespace home_energy

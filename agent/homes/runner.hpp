@@ -19,6 +19,7 @@
 
 #include "agent/homes/comeback.hpp"
 #include "agent/homes/ledger.hpp"
+#include "agent/homes/live_clock.hpp"
 #include "agent/homes/planning.hpp"
 #include "agent/homes/runner_settings.hpp"
 #include "agent/homes/tick_schedule.hpp"
@@ -41,11 +42,19 @@ class Runner {
   /// So many commands, and bytes of their text, wait for a plan or for the end of catching up.
   static constexpr std::size_t kMostHeld = 4096;
   static constexpr std::size_t kMostHeldBytes = std::size_t{8} * 1024 * 1024;
+  /// A step of the clock waits for the store after so many rows of history at most, some MB.
+  static constexpr std::size_t kMostRowsAhead = 10'000;
+
+  /// What is known of who sends the outbox.
+  struct Link {
+    std::function<void()> flush;  ///< called when the outbox has got something to send
+    /// Calls back when all that is in the outbox now, but for its bulk lane, is sent and, where that is asked for,
+    /// acknowledged; at once where there is no connection.
+    std::function<void(std::function<void()>)> when_published = [](const std::function<void()>& done) { done(); };
+  };
 
   /// Goes on where the homes in the store stood.
-  /// @param flush called when the outbox has got something to send
-  Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, Store& store,
-         std::function<void()> flush);
+  Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& outbox, Store& store, Link link);
 
   /// Simulates, in real time, what the homes missed while no process was there, and then begins time. Before that
   /// nothing moves, which is how tests use it. @param present called when the homes have arrived at the present
@@ -61,6 +70,13 @@ class Runner {
   /// Carries out a command on a home, and publishes what it changed: at once, or when the home can be told. Whether it
   /// is stored the ledger tells. @param told called once, in the order of the home's commands
   void command(std::size_t home, std::string_view name, std::string_view text, TextForm form, const Told& told);
+  /// What becomes of a command to the clock: its sender's id, if it has one, and the clock's object as JSON.
+  using ClockTold = std::function<void(const std::optional<std::string>& id, const Result<std::string>& clock)>;
+  /// Carries out a command to the clock of all homes. @param progress called each second of a long step
+  /// @param told called once, when all that the command caused is published
+  void command_clock(std::string_view text, TextForm form, const ClockTold& progress, const ClockTold& told);
+  /// The clock's object as JSON: that of the first home.
+  std::string clock_json() const;
   /// One tick for these homes, and what it changed. They are valid until the last of them has had it.
   void tick(std::span<const std::size_t> homes);
 
@@ -79,7 +95,9 @@ class Runner {
   const std::vector<std::string>& home_ids() const { return settings_.home_ids; }
   const wire::Labels& labels() const { return labels_; }
 
-  /// Whether ticks come when they are due.
+  /// Whether time goes on by itself.
+  bool running() const { return clock_.running(); }
+  /// Whether ticks come when they are due; a clock that stands still has none.
   bool ticking() const;
   /// How late the latest home is.
   std::chrono::milliseconds late() const;
@@ -122,6 +140,7 @@ class Runner {
   bool must_wait(std::size_t home) const;
   void in_order(std::size_t home, std::function<void()> action);
   bool hold(std::size_t home, std::size_t bytes, std::function<void()> action);
+  static Error too_many(std::string_view name, std::string_view what_for);
   void carry_out(std::size_t home, const Command& command, std::optional<std::string> id, const Told& told);
   void changed_by_command(std::size_t home);
   void owe_tick(std::size_t home, local_time::Time at);
@@ -133,7 +152,16 @@ class Runner {
   void go_on(std::size_t home, Order& order);
   bool carry_out_owed(std::size_t home, Order& order);
 
+  // The clock of all homes, live: runner_clock.cpp.
+  static LiveClock::Settings clock_settings(const RunnerSettings& settings);
+  LiveClock::Owner clock_owner();
+  void clock_changed();
+  void tick_of_step();
+  void when_published(std::function<void()> then);
+  void on_clock_message(const Incoming& message, const wire::CommandAddress& address);
+
   // With time: runner_time.cpp.
+  std::chrono::nanoseconds interval() const { return follows_the_wall() ? settings_.tick : clock_.interval(); }
   void begin_schedule();
   void await_tick();
   void on_time();
@@ -165,11 +193,20 @@ class Runner {
   void make_homes(const StoredWorld& stored);
   void begin_currency(const StoredWorld& stored);
   void declare_topics();
+  void publish_info();
+  /// A topic that is published of all homes, one after the other.
+  struct Round {
+    wire::HomeTopic topic;
+    std::size_t next = 0;
+    std::size_t left = 0;
+  };
+  void publish_of_all(Round& round);
   void publish_kept(std::span<const std::size_t> homes);
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
   /// What moves with time and commands, and, where they have changed, plan and curves.
   void publish_changes(std::size_t home);
   Error homeless(const wire::CommandAddress& address) const;
+  void post_receipt(const std::string& topic, const std::string& receipt, const std::string& correlation = {});
   void answer(const Incoming& message, const wire::CommandAddress& address, const std::string& receipt);
   ParsedCommand parse(std::string_view name, std::string_view text, TextForm form) const;
 
@@ -186,13 +223,14 @@ class Runner {
   Outbox& outbox_;
   Outbox::TopicId info_topic_ = 0;
   Outbox::TopicId first_home_topic_ = 0;
-  std::function<void()> flush_;
+  Link link_;
   boost::asio::steady_timer timer_;
   TickSchedule schedule_;
   std::chrono::nanoseconds awake_{};  ///< since the machine's start, when time went on last
   bool started_ = false;
   bool stopped_ = false;
   bool tick_under_way_ = false;
+  bool is_to_reschedule_ = false;  ///< the pace is another, or time goes on again
   std::chrono::steady_clock::time_point told_of_skipping_{};
 
   std::unordered_map<std::size_t, Order> orders_;  ///< of the homes that wait for their plan
@@ -202,11 +240,17 @@ class Runner {
   local_time::Time stood_at_;                 ///< the moment up to which what was stored had got
   std::unique_ptr<CatchUp> catching_up_;
   std::deque<std::function<void()>> held_back_;  ///< commands that came while it was being caught up
+  Round clocks_{wire::HomeTopic::clock};
+  Round price_profiles_{wire::HomeTopic::price_profile};
   std::deque<std::size_t> to_publish_;
   std::vector<bool> is_to_publish_;
   std::string scratch_;
 
   Slices slices_;
+  LiveClock clock_;
+  std::vector<std::size_t> all_homes_;  ///< made for the first step
+  std::size_t rows_of_step_ = 0;        ///< since it last waited for the store
+  bool waits_for_store_ = false;
   std::optional<Planning> planning_;
 };
 

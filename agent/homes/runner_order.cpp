@@ -12,13 +12,13 @@ namespace {
 
 using std::chrono::steady_clock;
 
-Result<Receipt> too_many(std::string_view name, std::string_view what_for) {
-  return failure(ErrorCode::too_large, std::string(name),
-                 std::string(name) + " is not carried out: too many commands wait for " + std::string(what_for) +
-                     ", try again later");
-}
-
 }  // namespace
+
+Error Runner::too_many(std::string_view name, std::string_view what_for) {
+  return {ErrorCode::too_large, std::string(name),
+          std::string(name) + " is not carried out: too many commands wait for " + std::string(what_for) +
+              ", try again later"};
+}
 
 Runner::Order& Runner::order_of(std::size_t home) {
   const auto [order, is_new] = orders_.try_emplace(home);
@@ -67,7 +67,7 @@ void Runner::command(std::size_t home, std::string_view name, std::string_view t
       hold(home, text.size(), [this, home, name = std::string(name), text = std::string(text), form, told] {
         read_and_carry_out(home, name, text, form, told);
       });
-  if (!held) told({}, too_many(name, "the homes to arrive at the present"));
+  if (!held) told({}, tl::unexpected(too_many(name, "the homes to arrive at the present")));
 }
 
 void Runner::read_and_carry_out(std::size_t home, std::string_view name, std::string_view text, TextForm form,
@@ -82,7 +82,7 @@ void Runner::read_and_carry_out(std::size_t home, std::string_view name, std::st
   const bool held = hold(home, text.size(), [this, home, command = *parsed.command, id = parsed.id, told] {
     carry_out(home, command, id, told);
   });
-  if (!held) told(parsed.id, too_many(name, "this home's plan"));
+  if (!held) told(parsed.id, tl::unexpected(too_many(name, "this home's plan")));
 }
 
 void Runner::carry_out_held_back() {
@@ -99,7 +99,7 @@ void Runner::carry_out(std::size_t home, const Command& command, std::optional<s
   const auto receipt = homes_[home].apply(command);
   if (receipt && std::holds_alternative<DischargeCommand>(command) && !follows_the_wall()) {
     schedule_.restart(home, steady_clock::now());
-    if (started_ && !tick_under_way_) await_tick();
+    await_tick();
   }
   if (homes_[home].plan_due()) {
     order_of(home).answers.emplace_back([told, id = std::move(id), receipt] { told(id, receipt); });
@@ -109,16 +109,18 @@ void Runner::carry_out(std::size_t home, const Command& command, std::optional<s
   const auto order = orders_.find(home);
   const auto answers = order == orders_.end() ? std::vector<std::function<void()>>() : std::move(order->second.answers);
   if (order != orders_.end()) order->second.answers.clear();
-  if (order != orders_.end() && !order->second.under_way && order->second.owed.empty()) orders_.erase(order);
+  const bool done = order != orders_.end() && !order->second.under_way && order->second.owed.empty();
+  if (done) orders_.erase(order);
   changed_by_command(home);
   for (const auto& answer : answers) answer();  // of commands whose plan nobody needs any more
   told(id, receipt);
+  if (done) clock_.settled();
 }
 
 void Runner::changed_by_command(std::size_t home) {
   ledger_->changed(home);
   publish_changes(home);
-  flush_();
+  link_.flush();
   ledger_->commit();
 }
 
@@ -128,7 +130,7 @@ void Runner::owe_tick(std::size_t home, local_time::Time at) {
   auto& owed = order_of(home).owed;
   const bool again = !owed.empty() && !owed.back().action;
   if (!again) owed.push_back({.ticks = 0, .at = at});
-  if (follows_the_wall() || owed.back().ticks * settings_.tick < TickSchedule::kMostToCatchUp) {
+  if (follows_the_wall() || owed.back().ticks * interval() < TickSchedule::kMostToCatchUp) {
     ++owed.back().ticks;
   } else if (const auto now = steady_clock::now(); now - told_of_skipping_ > TickSchedule::kMostToCatchUp) {
     told_of_skipping_ = now;
@@ -167,7 +169,8 @@ void Runner::go_on(std::size_t home, Order& order) {
   if (ticked && !catching_up_) guarded("a home", [&] { keep(); });
   if (homes_[home].plan_due()) return;
   orders_.erase(home);
-  if (!catching_up_ || !orders_.empty() || !std::exchange(catching_up_->waits, false)) return;
+  if (!catching_up_) return clock_.settled();
+  if (!orders_.empty() || !std::exchange(catching_up_->waits, false)) return;
   slices_.add([this] { return catch_up_step(); });
 }
 

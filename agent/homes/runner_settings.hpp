@@ -30,9 +30,11 @@ struct RunnerSettings {
   std::string discovery_prefix = "homeassistant";  ///< Home Assistant's: no place for answers
   std::vector<std::string> home_ids;               ///< at least one; the first is the one of the documented endpoints
   std::shared_ptr<const HomeSettings> home;
-  std::chrono::milliseconds tick;
+  std::chrono::milliseconds tick;  ///< real time between two ticks at the start
   std::string currency;
   wire::AgentInfo info;
+  std::int64_t start_date = 0;     ///< of a simulated day 0: days since 1970-01-01
+  bool running = true;             ///< whether time goes on by itself from the start
   GivenOptions given{};            ///< beat what is stored
   std::size_t history_homes = 10;  ///< so many, the first ones, have a history
   /// The length of a piece of work. Tests that look at what happens between two pieces give one that no piece reaches.

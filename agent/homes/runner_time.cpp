@@ -2,7 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -38,6 +37,7 @@ class AtEnd {
 void Runner::stop() {
   stopped_ = true;
   timer_.cancel();
+  clock_.stop();
   slices_.stop();
 }
 
@@ -47,7 +47,7 @@ bool Runner::ticking() const {
 
 std::chrono::milliseconds Runner::late() const {
   const auto now = steady_clock::now();
-  auto since = std::min(now, schedule_.next());
+  auto since = clock_.running() && !is_to_reschedule_ ? std::min(now, schedule_.next()) : now;
   for (const auto& [home, order] : orders_)
     if (!order.owed.empty()) since = std::min(since, order.since);
   return std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
@@ -58,25 +58,32 @@ void Runner::begin_schedule() {
   // In real time the ticks fall on the whole seconds (or whatever a tick is) of the wall clock.
   const auto past =
       follows_the_wall() ? system_clock::now().time_since_epoch() % settings_.tick : system_clock::duration::zero();
-  schedule_ = TickSchedule(homes_.size(), settings_.tick, now + settings_.tick - past);
+  schedule_ = TickSchedule(homes_.size(), interval(), now + interval() - past);
+  is_to_reschedule_ = false;
   awake_ = local_time::since_boot();
 }
 
+/// Nothing while a tick is under way, which goes on from here when it is over.
 void Runner::await_tick() {
-  timer_.expires_at(schedule_.next());
+  if (!started_ || tick_under_way_ || catching_up_) return;
+  if (is_to_reschedule_) begin_schedule();
+  if (clock_.running()) {
+    timer_.expires_at(schedule_.next());
+  } else {  // the next midnight of the wall clock comes all the same
+    timer_.expires_after(
+        std::max<system_clock::duration>(local_day_.end - system_clock::now(), std::chrono::seconds(1)));
+  }
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error && !stopped_) on_time();
   });
 }
 
 void Runner::on_time() {
-  const AtEnd again([this] {
-    if (!tick_under_way_ && !catching_up_) await_tick();
-  });
+  const AtEnd again([this] { await_tick(); });
   if (tick_under_way_ || catching_up_) return;
   begin_day_where_it_is_new();
   if (follows_the_wall() && catch_up_with_sleep()) return;
-  if (schedule_.next() > steady_clock::now()) return;
+  if (!clock_.running() || schedule_.next() > steady_clock::now()) return;
   const auto due = schedule_.take(steady_clock::now());
   if (due.skipped > TickSchedule::Duration::zero()) {
     spdlog::warn("the process was held up for {} s, the simulated world waited",
@@ -89,12 +96,20 @@ void Runner::begin_day_where_it_is_new() {
   const auto now = system_clock::now();
   if (now >= local_day_.begin && now < local_day_.end) return;
   read_local_day(now);
-  slices_.add([this, home = std::size_t{0}]() mutable {
-    constexpr std::array kDated{wire::HomeTopic::price_profile};
-    guarded("a home", [&] { publish(home, kDated); });
-    if (++home < homes_.size()) return true;
-    flush_();
-    return false;
+  publish_of_all(price_profiles_);
+}
+
+/// Where it is under way already it goes on until all homes have come once more.
+void Runner::publish_of_all(Round& round) {
+  const bool under_way = round.left > 0;
+  round.left = homes_.size();
+  if (under_way) return;
+  slices_.add([this, &round] {
+    const std::size_t home = std::exchange(round.next, (round.next + 1) % homes_.size());
+    --round.left;
+    guarded("a home", [&] { publish(home, {&round.topic, 1}); });
+    if (round.left == 0) link_.flush();
+    return round.left > 0;
   });
 }
 
@@ -109,9 +124,10 @@ void Runner::tick(std::span<const std::size_t> homes) {
       return true;
     }
     tick_under_way_ = false;
-    if (started_) await_tick();
+    await_tick();
     ledger_->hold(false);
     keep();
+    clock_.settled();
     return false;
   });
 }
@@ -157,11 +173,7 @@ const Runner::Wall& Runner::wall_at(local_time::Time time) {
 void Runner::follow(Home& home, const Wall& wall) const {
   if (wall.is_shown_by(home)) return;
   const Pace& pace = settings_.home->pace;
-  const auto ticks = [&](const Clock& clock) {
-    const auto slots = (clock.day * kQuartersPerDay + clock.quarter) / pace.quarters_per_slot();
-    return slots * pace.ticks_per_slot() + clock.tick;
-  };
-  const auto ahead = ticks(home.clock()) - ticks(wall.clock);
+  const auto ahead = tick_number(home.clock(), pace) - tick_number(wall.clock, pace);
   // A tick may fall just before or after its second.
   if (ahead < -1 || ahead == 0 || ahead > 1) home.set_clock(wall.clock, wall.moment);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -173,6 +174,8 @@ std::span<const Routes::Route> Routes::table() {
       Route{"GET", "/plan", kPlan},
       Route{"GET", "/history", kHistory},
       Route{"GET", "/events", kEvents},
+      Route{"GET", "/clock", [](M m) { return HttpResponse{.body = m.routes.runner_.clock_json()}; }},
+      Route{"POST", "/clock", [](M m) { return m.routes.clock(m.request); }},
       Route{"GET", "/homes", [](M m) { return HttpResponse{.body = {}, .constant_body = m.routes.homes_}; }},
       Route{"GET",
             "/homes/{home}",
@@ -204,7 +207,7 @@ std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
 }
 
 Routes::Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const std::string& frame_ancestors,
-               std::function<std::string_view()> broker)
+               std::function<std::string_view()> broker, std::chrono::milliseconds longest_step)
     : runner_(runner),
       homes_(wire::http::homes(runner.home_ids())),
       histories_(std::make_shared<Budget>(kHistories)),
@@ -212,7 +215,8 @@ Routes::Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const st
       access_(std::move(access)),
       framed_(frame_ancestors != "'none'"),
       page_headers_(web_headers(frame_ancestors, access_.has_token() ? WebForms::guarded : WebForms::open)),
-      broker_(std::move(broker)) {}
+      broker_(std::move(broker)),
+      longest_step_(longest_step) {}
 
 std::vector<Routes::Described> Routes::described() {
   std::vector<Described> all;
@@ -338,6 +342,26 @@ HttpResponse Routes::command(std::string_view name, std::size_t home, const Http
       }};
 }
 
+/// A step may last longer than a client waits: then the answer is where the clock stands meanwhile.
+HttpResponse Routes::clock(const HttpRequest& request) const {
+  return {.later = [this, body = std::string(request.body)](const HttpReply& reply) {
+    using std::chrono::steady_clock;
+    const auto answered = std::make_shared<bool>(false);
+    const auto answer = [reply, answered](HttpResponse response) {
+      if (!std::exchange(*answered, true)) reply(std::move(response));
+    };
+    runner_.command_clock(
+        body, TextForm::form,
+        [this, answer, since = steady_clock::now()](const std::optional<std::string>&,
+                                                    const Result<std::string>& clock) {
+          if (steady_clock::now() - since >= longest_step_) answer({.status = 202, .body = *clock});
+        },
+        [answer](const std::optional<std::string>&, const Result<std::string>& clock) {
+          answer(clock ? HttpResponse{.body = *clock} : error_response(400, clock.error().reason));
+        });
+  }};
+}
+
 HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const {
   if (!runner_.ledger().has_history(home)) {
     return error_response(404, "history is kept for the first homes only, --history-homes says for how many");
@@ -381,6 +405,7 @@ HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const
 HttpResponse Routes::health() const {
   const StoreHealth& store = runner_.ledger().health();
   wire::http::Health health{.ticking = runner_.ticking(),
+                            .running = runner_.running(),
                             .broker = broker_(),
                             .homes = runner_.home_ids().size(),
                             .store = text(store.state),

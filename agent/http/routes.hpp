@@ -2,6 +2,7 @@
 /// What each HTTP request is answered with. Pure of sockets: a request in, a response out. One table holds the paths.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <string>
@@ -19,8 +20,9 @@ class Routes {
  public:
   /// @param frame_ancestors whose pages may show ours in a frame, as a Content-Security-Policy has it
   /// @param broker          the state of the broker's connection, for /healthz
+  /// @param longest_step    a step of the clock is answered after so long, whether it is over or not
   Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const std::string& frame_ancestors,
-         std::function<std::string_view()> broker);
+         std::function<std::string_view()> broker, std::chrono::milliseconds longest_step = kLongestStep);
 
   HttpResponse answer(const HttpRequest& request) const;
 
@@ -32,12 +34,16 @@ class Routes {
   static std::vector<Described> described();
 
  private:
+  /// Clients wait for 30 s or so.
+  static constexpr std::chrono::seconds kLongestStep{25};
+
   struct Match;
   struct Route;
   static std::span<const Route> table();
   static std::vector<Route> with_commands(std::vector<Route> routes);
 
   HttpResponse command(std::string_view name, std::size_t home, const HttpRequest& request) const;
+  HttpResponse clock(const HttpRequest& request) const;
   HttpResponse history(std::size_t home, const HttpRequest& request) const;
   HttpResponse health() const;
   HttpResponse page(std::size_t home, const HttpRequest& request) const;
@@ -60,6 +66,7 @@ class Routes {
   bool framed_;
   std::string page_headers_;
   std::function<std::string_view()> broker_;
+  std::chrono::milliseconds longest_step_;
 };
 
 }  // namespace home_energy

@@ -27,6 +27,7 @@ class InFlight {
     ++connection_;
     counts_ = {};
     wanted_ = false;
+    wanted_through_ = false;
     most_acknowledged_ = std::clamp(receive_maximum - kSpare, 1, kMost);
   }
 
@@ -47,16 +48,19 @@ class InFlight {
     return std::bit_cast<void*>(connection_ << kKindBits | kind);
   }
 
-  /// One less. @return whether more may be sent now, where `want` asked for that
+  /// One less. @return whether more may be sent now, where `want` asked for that, or all is through, where
+  /// `want_through` did
   bool done(const void* mark) {
     const std::lock_guard lock(mutex_);
     const auto value = std::bit_cast<std::uintptr_t>(mark);
     if (value >> kKindBits != connection_) return false;  // of an earlier connection
     ++through_;
     count(value, -1);
-    if (!wanted_ || !roomy()) return false;
-    wanted_ = false;
-    return true;
+    const bool has_room = wanted_ && roomy();
+    const bool is_through = wanted_through_ && all_through();
+    if (has_room) wanted_ = false;
+    if (is_through) wanted_through_ = false;
+    return has_room || is_through;
   }
 
   /// Something waits: `done` is to tell when there is room. @return whether there is already
@@ -64,6 +68,13 @@ class InFlight {
     const std::lock_guard lock(mutex_);
     wanted_ = !roomy();
     return !wanted_;
+  }
+
+  /// `done` is to tell when all but the bulk lane is through. @return whether it is already
+  bool want_through() {
+    const std::lock_guard lock(mutex_);
+    wanted_through_ = !all_through();
+    return !wanted_through_;
   }
 
   bool none() const {
@@ -105,12 +116,15 @@ class InFlight {
            counts_.all - counts_.acknowledged <= kMost / 2;
   }
 
+  bool all_through() const { return counts_.all == counts_.bulk; }
+
   mutable std::mutex mutex_;
   Counts counts_;
   std::uintptr_t connection_ = 0;
   int most_acknowledged_ = 1;
   std::uint64_t through_ = 0;
   bool wanted_ = false;
+  bool wanted_through_ = false;
 };
 
 }  // namespace home_energy

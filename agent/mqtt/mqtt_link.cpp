@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -70,6 +71,7 @@ class MqttLink::Impl {
   void stop(std::function<void()> done);
   State state() const { return state_; }
   bool bulk_is_acknowledged() const;
+  void when_published(std::function<void()> done);
 
  private:
   mqtt::async_client& client();
@@ -85,6 +87,9 @@ class MqttLink::Impl {
   void end_reading();
   void take_messages();
   void flush_soon();
+  void hold();
+  void tell_published();
+  void confirmed();
   void note_dropped();
   void connect_failed(int code, const std::string& reason);
   void found(const std::string& reason, const Finding& finding);
@@ -126,11 +131,15 @@ class MqttLink::Impl {
   std::string farewell_of_broker_;  ///< what its DISCONNECT said, for the loss that follows
   InFlight in_flight_;
   boost::asio::steady_timer watch_;
+  std::vector<std::function<void()>> awaiting_;    ///< that all is sent and acknowledged
+  std::vector<std::function<void()>> confirming_;  ///< that the broker has taken it
+  void* confirmation_ = nullptr;                   ///< the mark of what asks for that
   std::atomic<bool> told_of_refusal_ = false;
   std::function<void()> stopped_;
   Listener on_connect_;
   Listener on_subscribe_;
   Listener on_publish_;
+  Listener on_confirm_;
   Listener on_farewell_;
   Listener on_disconnect_;
   mqtt::token_ptr connect_token_;
@@ -162,6 +171,13 @@ MqttLink::Impl::Impl(boost::asio::io_context& io, MqttSettings settings, Outbox&
         });
       }),
       on_publish_([this](const mqtt::token& token, bool ok) { published(token, ok); }),
+      on_confirm_([this](const mqtt::token& token, bool) {
+        post([this, mark = token.get_user_context()] {
+          in_flight_.done(mark);
+          if (mark == confirmation_) confirmed();  // else of an earlier connection
+          flush();
+        });
+      }),
       on_farewell_([this](const mqtt::token&, bool) { post([this] { disconnect(); }); }),
       on_disconnect_([this](const mqtt::token&, bool) { post([this] { stopped_(); }); }) {}
 
@@ -308,7 +324,44 @@ void MqttLink::Impl::flush() {
   do {
     if (!send_while_room(end)) break;
   } while (state_ == State::connected && !outbox_.empty() && in_flight_.want());
+  tell_published();
   note_dropped();
+}
+
+void MqttLink::Impl::when_published(std::function<void()> done) {
+  awaiting_.push_back(std::move(done));
+  flush();
+}
+
+/// What goes with QoS 0 is through when it is written. A broker carries out in turn what comes over one connection: it
+/// has taken all that before when it answers something behind it, as to unsubscribe from what nobody subscribed to.
+void MqttLink::Impl::tell_published() {
+  if (state_ != State::connected) return confirmed();
+  if (awaiting_.empty() || !confirming_.empty()) return;
+  if (outbox_.next(Lane::prompt) != nullptr || !in_flight_.want_through()) return;
+  confirming_ = std::exchange(awaiting_, {});
+  confirmation_ = in_flight_.add(1, false);
+  try {
+    client().unsubscribe(settings_.status_topic + "/published", confirmation_, on_confirm_);
+  } catch (const mqtt::exception& error) {
+    spdlog::debug("mqtt: asking for a confirmation failed: {}", error.what());
+    in_flight_.done(confirmation_);
+    confirmed();
+  }
+}
+
+/// All waits end where there is no connection.
+void MqttLink::Impl::confirmed() {
+  auto told = std::exchange(confirming_, {});
+  if (state_ != State::connected) std::ranges::move(std::exchange(awaiting_, {}), std::back_inserter(told));
+  for (auto& done : told) post([done = std::move(done)] { guarded("what waits to be published", done); });
+}
+
+/// No connection: nothing is sent.
+void MqttLink::Impl::hold() {
+  state_ = State::disconnected;
+  outbox_.hold();
+  tell_published();
 }
 
 /// At least one message goes each time: to make a payload alone may take longer than until `end`.
@@ -355,8 +408,7 @@ void MqttLink::Impl::watch_acknowledgements() {
 
 /// Leaves a broker that is there and does not answer, and tries again.
 void MqttLink::Impl::give_up(const std::string& reason) {
-  state_ = State::disconnected;
-  outbox_.hold();
+  hold();
   log_.failed(reason);
   try {
     client().disconnect(0);
@@ -367,8 +419,7 @@ void MqttLink::Impl::give_up(const std::string& reason) {
 }
 
 void MqttLink::Impl::recover() {
-  state_ = State::disconnected;
-  outbox_.hold();
+  hold();
   guarded("leaving the broker", [this] { client().disconnect(0); });
   wait(kTryAgain, &Impl::connect);
 }
@@ -406,8 +457,7 @@ bool MqttLink::Impl::try_lower_version(Refusal refusal) {
 
 void MqttLink::Impl::lost() {
   if (stopping_ || state_ == State::disconnected) return;
-  state_ = State::disconnected;
-  outbox_.hold();
+  hold();
   guarded("what follows a loss", [this] { events_.on_lost(); });
   if (log_.lost(farewell_of_broker_)) backoff_.reset();
   connect_anew();
@@ -452,6 +502,9 @@ void MqttLink::start() {
 }
 void MqttLink::flush() {
   impl_->flush();
+}
+void MqttLink::when_published(std::function<void()> done) {
+  impl_->when_published(std::move(done));
 }
 bool MqttLink::bulk_is_acknowledged() const {
   return impl_->bulk_is_acknowledged();

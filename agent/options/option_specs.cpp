@@ -105,6 +105,12 @@ const std::vector<OptionSpec>& option_specs() {
                  {"tick", OptionKind::text, "1s", "10ms..60s",
                   [](const std::string& text) { return to_tick(text).has_value(); },
                   "real time between two steps of the world; with --realtime 10s where none is given"},
+                 {"clock", OptionKind::text, "run", "run or paused",
+                  [](const std::string& text) { return text == "run" || text == "paused"; },
+                  "whether simulated time goes on by itself from the start, or waits for clock/set"},
+                 {"start-date", OptionKind::text, "2026-01-01", "a date from 1970-01-01 to 9999-12-31",
+                  [](const std::string& text) { return to_date(text).has_value(); },
+                  "date of the first simulated day, which counts as day 0"},
                  {"realtime", OptionKind::flag, "false", "true or false", a_truth,
                   "an hour is an hour, in step with the local clock"}});
     add("House",

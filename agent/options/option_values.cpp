@@ -16,6 +16,7 @@
 
 #include "agent/http/http_origin.hpp"
 #include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 
 namespace home_energy {
@@ -107,6 +108,13 @@ std::optional<std::vector<TaperStep>> to_taper(const std::string& text) {
     steps.push_back(step);
   }
   return text.ends_with(',') ? std::nullopt : std::optional(std::move(steps));
+}
+
+std::optional<std::int64_t> to_date(const std::string& text) {
+  constexpr std::int64_t kSecondsPerDay = 86'400;
+  if (!has_form(text, "dddd-dd-dd")) return std::nullopt;
+  const auto midnight = parse_iso8601(text + "T00:00Z", "date");
+  return midnight && *midnight >= 0 ? std::optional(*midnight / kSecondsPerDay) : std::nullopt;
 }
 
 std::optional<ChargingMode> to_mode(const std::string& text) {

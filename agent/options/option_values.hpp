@@ -24,6 +24,9 @@ std::optional<std::chrono::milliseconds> to_tick(const std::string& text);
 /// `80:5,90:2.5`: percent and kW, the percents rising. Empty: none.
 std::optional<std::vector<TaperStep>> to_taper(const std::string& text);
 
+/// `2026-01-01` as days since 1970-01-01, from that day on.
+std::optional<std::int64_t> to_date(const std::string& text);
+
 /// `manual`, `cheapest`, `lowest_load`.
 std::optional<ChargingMode> to_mode(const std::string& text);
 

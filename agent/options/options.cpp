@@ -212,6 +212,8 @@ Result<void> Assembly::world() {
   if (realtime && given("seconds-per-hour") && to_number(text("seconds-per-hour")) != kRealTime) {
     return wrong("seconds-per-hour", "is 3600 with --realtime, leave one of them out");
   }
+  for (const std::string simulated : {"start-date", "clock"})
+    if (realtime && given(simulated)) return wrong(simulated, "is for a simulated clock, not for --realtime");
   HomeSettings home{.pace = *Pace::make(4, std::chrono::seconds(1), Resolution::hourly),
                     .baseload = default_load_curve(),
                     .price = default_price_curve(),
@@ -230,6 +232,8 @@ Result<void> Assembly::world() {
   home.pace = *pace_made;
   runner.home = std::make_shared<const HomeSettings>(home);
   runner.tick = tick();
+  runner.start_date = *to_date(text("start-date"));
+  runner.running = text("clock") == "run";
   runner.currency = text("currency");
   runner.info.version = kVersion;
   runner.info.homes = runner.home_ids;

@@ -17,6 +17,7 @@ function holds(answer) {
   if (answer.target !== undefined) parts.push(`the target is ${answer.target} %`);
   if (answer.ready_by !== undefined) parts.push(`the car is to be ready by ${answer.ready_by}`);
   if (answer.mode !== undefined) parts.push(`the car charges ${MODES[answer.mode] ?? answer.mode}`);
+  if (answer.running !== undefined) parts.push(`it is ${answer.time}, and time ${answer.running ? "goes on" : "stands still"}`);
   return parts.join(", and ") || "it holds now";
 }
 
@@ -80,7 +81,7 @@ async function signIn() {
 }
 
 async function postSignedIn(path, body) {
-  const send = () => post(document.body.dataset.base + path, body);
+  const send = () => post(path, body);
   const first = document.body.dataset.token === "required" ? { status: 401 } : await send();
   if (first.status !== 401) return first;
   const signed = await signIn();
@@ -100,9 +101,13 @@ async function carryOut(path, body) {
   }
 }
 
-/** Sends one command after the other. @return what holds now, or null where it was not taken (the reader is told) */
-export function send(path, body) {
-  const answer = asked.then(() => carryOut(path, body));
+/**
+ * Sends one command after the other.
+ * @param folder  what its address begins with: the home's, unless all homes are meant
+ * @return what holds now, or null where it was not taken (the reader is told)
+ */
+export function send(name, body, folder = document.body.dataset.base) {
+  const answer = asked.then(() => carryOut(folder + name, body));
   asked = answer;
   return answer;
 }

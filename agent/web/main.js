@@ -1,4 +1,5 @@
 // The page: what the home tells goes to each part, what the reader wants goes to the home.
+import { startClock } from "./clock.js";
 import { send } from "./commands.js";
 import { startControls } from "./controls.js";
 import { startDay } from "./day_chart.js";
@@ -107,7 +108,7 @@ localise();
 startCharging();
 startHomes();
 const day = startDay(home);
-const parts = [startControls(home), day.heard, startHistory(home)];
+const parts = [startControls(home), startClock(home), day.heard, startHistory(home)];
 const heard = (topic, payload) => {
   home[topic] = payload;
   SHOWN[topic]?.(payload);

@@ -1,6 +1,7 @@
 #include "common/time/iso8601.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <chrono>
 #include <cstdlib>
@@ -148,15 +149,29 @@ std::string iso8601(std::int64_t unix_seconds, std::int64_t ahead) {
   return out;
 }
 
-std::string iso8601_utc(std::int64_t unix_seconds) {
-  const sys_seconds time{seconds(unix_seconds)};
-  const auto day = std::chrono::floor<days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time_of_day(time - day);
+std::string date_text(std::int64_t count) {
+  constexpr std::int64_t kFirst = -719'528;  // 0000-01-01
+  constexpr std::int64_t kLast = 2'932'896;  // 9999-12-31
+  const auto day = static_cast<std::int32_t>(std::clamp(count, kFirst, kLast));
+  const std::chrono::year_month_day date{sys_days(days(day))};
   std::string out;
   append_padded(out, static_cast<int>(date.year()), 4);
   append_padded(out += '-', static_cast<unsigned>(date.month()), 2);
   append_padded(out += '-', static_cast<unsigned>(date.day()), 2);
+  return out;
+}
+
+std::string_view weekday_text(std::int64_t count) {
+  constexpr std::array<std::string_view, 7> kNames{"thu", "fri", "sat", "sun", "mon", "tue", "wed"};  // 1970-01-01
+  const auto size = static_cast<std::int64_t>(kNames.size());
+  return kNames.at(static_cast<std::size_t>((count % size + size) % size));
+}
+
+std::string iso8601_utc(std::int64_t unix_seconds) {
+  const sys_seconds time{seconds(unix_seconds)};
+  const auto day = std::chrono::floor<days>(time);
+  const std::chrono::hh_mm_ss time_of_day(time - day);
+  std::string out = date_text(day.time_since_epoch().count());
   append_padded(out += 'T', time_of_day.hours().count(), 2);
   append_padded(out += ':', time_of_day.minutes().count(), 2);
   append_padded(out += ':', time_of_day.seconds().count(), 2);

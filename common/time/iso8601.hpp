@@ -26,6 +26,11 @@ std::string iso8601_utc(std::int64_t unix_seconds);
 /// @param ahead seconds that the clock shown is ahead of UTC, less than a day
 std::string iso8601(std::int64_t unix_seconds, std::int64_t ahead);
 
+/// `2026-01-01` of so many days since 1970-01-01; what is beyond the years 0000..9999 is their first or last day.
+std::string date_text(std::int64_t days);
+/// `mon`, `tue`, ... of so many days since 1970-01-01.
+std::string_view weekday_text(std::int64_t days);
+
 /// `HH:MM` of so many minutes past midnight.
 std::string time_text(std::int64_t minute);
 /// `HH:MM` as minutes past midnight; nothing where it is anything else.

@@ -1,13 +1,12 @@
 #include "common/wire/command_reader.hpp"
-#include "common/time/iso8601.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 
 namespace home_energy {
@@ -16,35 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr double kHundredths = 100;
-constexpr std::ptrdiff_t kMaxIdLength = 64;
-
-char lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
-std::string shown(const json& value) {
-  if (value.is_string()) return excerpt(value.get_ref<const std::string&>());
-  if (value.is_structured()) return value.is_array() ? "an array" : "an object";
-  return value.dump();
-}
-
-/// A value that came as bare text or in a form, as JSON would have it: a number or a string in its quotes, else the
-/// text itself as a string.
-json value_of(std::string_view text) {
-  constexpr std::string_view kBeginsValue = "-0123456789\"";
-  if (text.empty() || kBeginsValue.find(text.front()) == std::string_view::npos) return text;
-  json value = json::parse(text, nullptr, false);
-  return value.is_number() || value.is_string() ? value : json(text);
-}
-
-/// A word in lower case; the number or boolean of a switch as JSON writes it.
-std::string word_of(const json& value) {
-  if (value.is_boolean() || value.is_number_integer()) return value.dump();
-  if (!value.is_string()) return {};
-  std::string word(trimmed(value.get_ref<const std::string&>()));
-  std::ranges::transform(word, word.begin(), lower);
-  return word;
-}
 
 /// Node-RED and many others write a switch as a boolean or as 1 and 0.
 std::optional<Charging> read_switch(const json& value) {
@@ -63,13 +33,6 @@ std::optional<Command> read_discharging(const json& value) {
   const auto word = word_of(value);
   if (word == "on" || word == "press") return DischargeCommand{};
   return std::nullopt;
-}
-
-/// A number, or a string that holds one and nothing else: many flows send every value as text.
-double number_of(const json& value) {
-  if (value.is_number()) return value.get<double>();
-  const json inside = value.is_string() ? value_of(trimmed(value.get_ref<const std::string&>())) : json();
-  return inside.is_number() ? inside.get<double>() : NAN;
 }
 
 std::optional<Percent> percentage_of(const json& value) {
@@ -135,32 +98,6 @@ std::string all_commands() {
   return all;
 }
 
-std::string must_be(const Grammar& grammar) {
-  return "it must be " + std::string(grammar.legal);
-}
-
-tl::unexpected<Error> unreadable(const Grammar& grammar, const std::string& why) {
-  const std::string field(grammar.key);
-  return failure(ErrorCode::malformed, field, field + " cannot be read: " + why + ", " + must_be(grammar));
-}
-
-/// A form's fields, `charging=on&x=y`, as a JSON object of strings. Nothing where the text is no form.
-std::optional<json> parse_form_fields(std::string_view text) {
-  json fields = json::object();
-  while (!text.empty()) {
-    const auto end = text.find('&');
-    const auto field = text.substr(0, end);
-    const auto equals = field.find('=');
-    if (equals == std::string_view::npos || equals == 0) return std::nullopt;
-    const auto value = percent_decoded(field.substr(equals + 1));
-    if (!is_utf8(value)) return std::nullopt;
-    fields[std::string(trimmed(field.substr(0, equals)))] = value_of(trimmed(value));
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-  }
-  if (fields.empty()) return std::nullopt;
-  return fields;
-}
-
 Result<Command> parse_value(const Grammar& grammar, std::string_view key, const json& value) {
   if (const auto command = grammar.read(value)) return *command;
   const std::string field(key);
@@ -173,21 +110,7 @@ Result<Command> parse_fields(const Grammar& grammar, const json& fields) {
     if (const auto found = fields.find(key); found != fields.end()) return parse_value(grammar, key, *found);
   }
   const std::string field(grammar.key);
-  return failure(ErrorCode::missing, field, field + " is missing, " + must_be(grammar));
-}
-
-std::ptrdiff_t characters(std::string_view utf8) {
-  return std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-}
-
-std::optional<std::string> id_of(const json& object) {
-  const auto found = object.find(wire::key::kId);
-  if (found == object.end() || !(found->is_string() || found->is_number())) return std::nullopt;
-  if (found->is_string() && characters(found->get_ref<const std::string&>()) > kMaxIdLength) return std::nullopt;
-  // JSON's whole numbers beyond 2^53 come out of a double with other digits than went in.
-  constexpr double kExact = 9'007'199'254'740'992.0;
-  if (found->is_number_float() && std::abs(found->get<double>()) > kExact) return std::nullopt;
-  return found->dump();
+  return failure(ErrorCode::missing, field, field + " is missing, it must be " + std::string(grammar.legal));
 }
 
 /// A curve has a grammar of its own; only the sender's id is read here.
@@ -200,15 +123,8 @@ ParsedCommand parse_curve_command(std::string_view name, std::string_view text, 
     parsed.command =
         parse_load_update(text, context).map([](auto update) -> Command { return BaseloadCommand{std::move(update)}; });
   }
-  if (const json document = json::parse(text, nullptr, false); document.is_object()) parsed.id = id_of(document);
+  parsed.id = id_of(json::parse(text, nullptr, false));
   return parsed;
-}
-
-ParsedCommand parse_object(const Grammar& grammar, std::string_view text) {
-  const json document = json::parse(text, nullptr, false);
-  if (document.is_discarded()) return {unreadable(grammar, "not valid JSON"), std::nullopt};
-  if (!document.is_object()) return {unreadable(grammar, "not a JSON object"), std::nullopt};
-  return {parse_fields(grammar, document), id_of(document)};
 }
 
 }  // namespace
@@ -225,18 +141,10 @@ ParsedCommand parse_command(std::string_view name, std::string_view text, TextFo
                     "command " + excerpt(name) + " does not exist, there are: " + all_commands()),
             std::nullopt};
   }
-  if (!is_utf8(text)) return {unreadable(*grammar, "not UTF-8"), std::nullopt};
-  // The JSON parser would take NUL for the end of the text, and what follows for nothing.
-  if (text.find('\0') != std::string_view::npos) return {unreadable(*grammar, "it holds a NUL"), std::nullopt};
-  const auto content = trimmed(text);
-  if (content.starts_with('{')) return parse_object(*grammar, content);
-  switch (form) {
-    case TextForm::bare:
-      return {parse_value(*grammar, grammar->key, value_of(content)), std::nullopt};
-    case TextForm::form:
-      if (const auto fields = parse_form_fields(content)) return {parse_fields(*grammar, *fields), std::nullopt};
-  }
-  return parse_object(*grammar, content);
+  const auto document = parse_command_text(text, form, grammar->key, grammar->legal);
+  if (!document) return {tl::unexpected(document.error()), std::nullopt};
+  if (!document->is_object()) return {parse_value(*grammar, grammar->key, *document), std::nullopt};
+  return {parse_fields(*grammar, *document), id_of(*document)};
 }
 
 }  // namespace home_energy

@@ -7,16 +7,11 @@
 #include <string_view>
 
 #include "common/base/result.hpp"
+#include "common/wire/command_text.hpp"
 #include "common/wire/curve_reader.hpp"
 #include "common/world/command.hpp"
 
 namespace home_energy {
-
-/// How the text of a command may be written, beside a JSON object.
-enum class TextForm {
-  bare,  ///< MQTT: the value alone, `on`
-  form,  ///< HTTP: a form's fields, `charging=on`
-};
 
 struct ParsedCommand {
   Result<Command> command;

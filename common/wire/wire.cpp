@@ -144,7 +144,7 @@ std::string json_string(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void append_clock(std::string& out, const Snapshot& home) {
+void append_clock(std::string& out, const Snapshot& home, const Labels& labels) {
   begin(out, "day");
   out += std::to_string(home.day);
   next(out, key::kTime);
@@ -155,6 +155,17 @@ void append_clock(std::string& out, const Snapshot& home) {
   out += std::to_string(home.hour);
   next(out, "minute");
   out += std::to_string(home.minute);
+  const std::int64_t date = labels.first_date + home.day;
+  next(out, "date");
+  out += '"';
+  out += date_text(date);
+  next(out += '"', "weekday");
+  out += '"';
+  out += weekday_text(date);
+  next(out += '"', key::kRunning);
+  out += labels.running ? "true" : "false";
+  next(out, key::kSecondsPerHour);
+  out += nlohmann::json(labels.seconds_per_hour).dump();
   out += '}';
 }
 
@@ -246,7 +257,7 @@ void append_price_profile(std::string& out, const PriceCurve& curve, const Label
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels) {
   switch (topic) {
     case HomeTopic::clock:
-      return append_clock(out, snapshot);
+      return append_clock(out, snapshot, labels);
     case HomeTopic::baseload:
       return append_baseload(out, snapshot);
     case HomeTopic::price:
@@ -273,6 +284,12 @@ std::string receipt(std::string_view command, const std::optional<std::string>& 
   out += outcome ? R"(,"result":)" + http::result(*outcome, durable)
                  : R"(,"error":)" + json_string(outcome.error().reason);
   return out + '}';
+}
+
+std::string clock_receipt(std::string_view status, const std::optional<std::string>& id, std::string_view clock) {
+  std::string out = R"({"command":"clock","status":")" + std::string(status) + '"';
+  if (id) out += ",\"" + std::string(key::kId) + "\":" + *id;
+  return out + R"(,"result":)" + std::string(clock) + '}';
 }
 
 std::string dropped_receipt(std::size_t count) {

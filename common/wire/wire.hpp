@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -58,6 +59,13 @@ inline constexpr std::string_view kMissing = "missing";
 inline constexpr std::string_view kFilled = "filled";
 inline constexpr std::string_view kRawToday = "raw_today";
 inline constexpr std::string_view kRawTomorrow = "raw_tomorrow";
+inline constexpr std::string_view kSecondsPerHour = "seconds_per_hour";
+inline constexpr std::string_view kRun = "run";
+inline constexpr std::string_view kPause = "pause";
+inline constexpr std::string_view kStep = "step";
+inline constexpr std::string_view kUntil = "until";
+inline constexpr std::string_view kRealtime = "realtime";
+inline constexpr std::string_view kRunning = "running";
 }  // namespace key
 
 namespace command {
@@ -69,7 +77,9 @@ inline constexpr std::string_view kTarget = "target";
 inline constexpr std::string_view kReadyBy = "ready_by";
 inline constexpr std::string_view kPrice = "price";
 inline constexpr std::string_view kBaseload = "baseload";
+/// Of a home; the clock is that of all homes.
 inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit, kMode, kTarget, kReadyBy, kPrice, kBaseload};
+inline constexpr std::string_view kClock = "clock";
 }  // namespace command
 
 /// No home is called so: topics below the base topic that are, or will be, another thing's.
@@ -154,12 +164,15 @@ struct Labels {
   /// Today's quarters of an hour, ISO 8601 with zone, and the last one's end. A quarter that the clock leaves out
   /// starts where it ends.
   std::vector<std::string> quarter_starts;
+  std::int64_t first_date = 0;  ///< of day 0: days since 1970-01-01
+  bool running = true;          ///< whether time goes on by itself
+  double seconds_per_hour = 4;  ///< real seconds that a simulated hour lasts
   /// A moment of a plan (Unix seconds) as ISO 8601 with zone. Where empty the clock is simulated: plans say HH:MM.
   std::function<std::string(std::int64_t)> iso8601{};
 };
 
 void append_info(std::string& out, const AgentInfo& info);
-void append_clock(std::string& out, const Snapshot& home);
+void append_clock(std::string& out, const Snapshot& home, const Labels& labels);
 void append_baseload(std::string& out, const Snapshot& home);
 void append_price(std::string& out, const Snapshot& home, const Labels& labels);
 void append_battery(std::string& out, const Snapshot& home);
@@ -178,6 +191,11 @@ void append_topic(std::string& out, HomeTopic topic, const Home& home, const Sna
 /// @param durable false where what the command did could not be stored: the answer says so
 std::string receipt(std::string_view command, const std::optional<std::string>& id, const Result<Receipt>& outcome,
                     bool durable = true);
+
+/// The answer to a command to the clock.
+/// @param status `ok` or, while a long step is under way, `progress`
+/// @param clock  as `append_clock` gives it
+std::string clock_receipt(std::string_view status, const std::optional<std::string>& id, std::string_view clock);
 
 /// The one answer to so many messages that came faster than they could be answered.
 std::string dropped_receipt(std::size_t count);
@@ -210,6 +228,7 @@ std::string session(std::string_view state);
 
 struct Health {
   bool ticking;
+  bool running;             ///< whether time goes on by itself; one that was told to stand still is healthy
   std::string_view broker;  ///< `connected`, `connecting` or `disconnected`
   std::size_t homes;
   std::string_view store;    ///< `ok`, `memory` or `failing`

@@ -198,6 +198,7 @@ std::string message(std::string_view text) {
 std::string health(const Health& health) {
   const auto* const late = health.catching_up ? "catching_up" : "late";
   nlohmann::ordered_json document{{"status", health.ticking ? "ok" : late},
+                                  {key::kRunning, health.running},
                                   {"broker", health.broker},
                                   {"homes", health.homes},
                                   {"store", health.store}};

@@ -9,7 +9,7 @@ void append_info(std::string& out, const AgentInfo& info) {
                                   {"version", info.version},
                                   {"protocol", 1},
                                   {key::kHomes, info.homes},
-                                  {"seconds_per_hour", info.seconds_per_hour},
+                                  {key::kSecondsPerHour, info.seconds_per_hour},
                                   {"http", info.http ? nlohmann::ordered_json(*info.http) : nullptr}};
   if (!info.leaving.empty()) document[key::kLeaving] = info.leaving;
   out += document.dump();

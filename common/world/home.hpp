@@ -96,6 +96,12 @@ struct Clock {
   friend bool operator==(const Clock&, const Clock&) = default;
 };
 
+/// The ticks since 00:00 of day 0, by the clock's face.
+inline std::int64_t tick_number(const Clock& clock, const Pace& pace) {
+  const std::int64_t slots = (clock.day * kQuartersPerDay + clock.quarter) / pace.quarters_per_slot();
+  return slots * pace.ticks_per_slot() + clock.tick;
+}
+
 /// What a home has counted since the start.
 struct Counters {
   EnergyTotal base;     ///< never falls

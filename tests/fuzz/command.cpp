@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.hpp"
+#include "common/wire/clock_reader.hpp"
 #include "common/wire/command_reader.hpp"
 #include "common/wire/wire.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -16,6 +17,12 @@ void command(Bytes bytes) {
   const TextForm form = input.flag() ? TextForm::form : TextForm::bare;
   const bool dated = input.flag();
   const std::string text = input.rest();
+  if (which == 0) {
+    const auto clock = parse_clock_command(text, form);
+    if (!clock.command)
+      hold(is_utf8(clock.command.error().reason) && clock.command.error().reason.size() < 400, "a reason");
+    if (clock.command) hold(clock.command->move || clock.command->seconds_per_hour, "something to do");
+  }
   const std::string_view name = known ? wire::command::kAll.at(which) : std::string_view("chargé\"\\");
   const auto parsed = parse_command(
       name, text, form,

@@ -47,6 +47,38 @@ TEST_CASE("a command over HTTP acts, and tells the broker") {
   CHECK(std::ranges::any_of(topics, [](const auto& m) { return m.topic == "home-energy/home/battery"; }));
 }
 
+TEST_CASE("the clock is read and told by HTTP") {
+  Served served;
+  const auto before = served.get("/clock").body;
+  CHECK(before.find(R"("time":"00:00")") != std::string::npos);
+  const auto after = served.post("/clock", R"({"until":"1T07:00"})");
+  CHECK(after.status == 200);
+  CHECK(after.body == served.get("/clock").body);
+  CHECK(after.body.starts_with(R"({"day":1,"time":"07:00")"));
+  CHECK(served.post("/clock", "step=1h").body.starts_with(R"({"day":1,"time":"08:00")"));
+  CHECK(served.post("/clock", "{}").status == 400);
+  CHECK(served.get("/healthz").body.find(R"("running":false)") != std::string::npos);
+}
+
+TEST_CASE("a step that outlasts a client's patience is answered with where the clock stands, once") {
+  using namespace std::chrono_literals;
+  test::World world({"home"}, test::reference_settings(), 1s, 1ms);
+  const Routes routes(
+      world.runner, world.outbox, HttpAccess({}, AnonymousReads::refused), "'none'", [] { return ""; }, 0ms);
+  std::vector<HttpResponse> answers;
+  const auto tell = [&](std::string_view body) {
+    const auto response = routes.answer({.method = "POST", .target = "/clock", .body = body});
+    response.later([&](HttpResponse answer) { answers.push_back(std::move(answer)); });
+  };
+  tell(R"({"step":"3660d"})");
+  REQUIRE(world.io.run_until([&] { return !answers.empty(); }));
+  CHECK(answers.back().status == 202);
+  CHECK(answers.back().body.starts_with(R"({"day":)"));
+  tell(R"({"pause":true})");
+  REQUIRE(world.io.run_until([&] { return answers.size() == 2; }));
+  CHECK(answers.back().status == 200);
+}
+
 TEST_CASE("several slashes at the start of a path are one") {
   Served served;
   for (const auto* path : {"/charge", "//charge", "////charge?x=//", "http://127.0.0.1:5000//charge"}) {

@@ -75,6 +75,15 @@ class AnyBroker(AtBroker):
         assert [line.endswith(ending) for line in self.connections(agent)] == [True]
         assert " warning " not in agent.log()
 
+    def test_a_step_of_the_clock_is_answered_when_the_broker_has_it(self, start, connect, base):
+        agent = start("--clock", "paused")
+        client = connect(f"{base}/home/clock", f"{base}/receipt")
+        for time_of_day in ("07:00", "07:15", "12:00"):
+            assert agent.move_clock({"until": time_of_day})["time"] == time_of_day
+            client.expect(f"{base}/home/clock", lambda clock: clock["time"] == time_of_day)  # noqa: B023
+        client.publish(f"{base}/clock/set", "step")
+        assert client.expect(f"{base}/receipt")["result"]["time"] == "12:15"
+
     def test_telemetry_is_kept_for_whoever_comes_later(self, start, connect, base):
         start()
         client = connect()

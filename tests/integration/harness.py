@@ -207,6 +207,12 @@ class Agent(Process):
         status, _, answer = self.request("POST", path, text, headers)
         return status, json.loads(answer) if answer else None
 
+    def move_clock(self, command):
+        """Tells the clock of all homes something, as `{"step": "1h"}`; returns its object when all is published."""
+        status, clock = self.post("/clock", command)
+        assert status == 200, clock
+        return clock
+
     def request(self, method, path, body=None, headers=None):
         """(status, headers, body as bytes)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)

@@ -212,7 +212,8 @@ def test_discharge_sets_the_clock_to_midnight(agent, client):
     client.expect(f"{HOME}/clock", lambda p: (p["day"], p["time"]) == (0, "00:00"))
     for day in (1, 2, 3):
         client.publish(f"{HOME}/discharge/set", "PRESS")
-        assert client.expect(f"{HOME}/clock") == {"day": day, "time": "00:00", "hour": 0, "minute": 0}
+        clock = client.expect(f"{HOME}/clock")
+        assert (clock["day"], clock["time"], clock["hour"], clock["minute"]) == (day, "00:00", 0, 0)
     assert agent.get("/info")[1]["base_current_load"] == 0.88
 
 

@@ -22,7 +22,8 @@ BASE_LOAD = """0.88 0.77 2.20 1.98 2.75 3.85 4.51 3.74 3.85 4.40 4.73 6.16 4.62 
 
 # The contract's examples: the reference home at 03:45, charging since 00:00.
 AT_0345 = {
-    "clock": r'{"day":0,"time":"03:45","hour":3,"minute":45}',
+    "clock": r'{"day":0,"time":"03:45","hour":3,"minute":45,"date":"2026-01-01","weekday":"thu","running":true,'
+             r'"seconds_per_hour":0.8}',
     "baseload": r'{"power_kw":1.98,"energy_kwh":5.335}',
     "price": r'{"price":0.6795,"unit":"SEK/kWh"}',
     "battery": r'{"soc_percent":79.94,"stored_kwh":37.01,"capacity_kwh":46.3,"charging":"on","power_kw":7.4,'
@@ -148,7 +149,9 @@ def test_the_day_follows_the_curves_and_midnight_leaves_the_battery_alone(starte
         hours[clock["hour"]] = (json.loads(moment["price"])["price"], json.loads(moment["baseload"])["power_kw"])
     expected = zip((round(öre / 100, 4) for öre in numbers(PRICES)), numbers(BASE_LOAD))
     assert [hours[hour] for hour in range(24)] == list(expected)
-    assert client.expect(f"{HOME}/clock") == {"day": 1, "time": "00:15", "hour": 0, "minute": 15}
+    assert client.expect(f"{HOME}/clock") | {"seconds_per_hour": 4.0} == {
+        "day": 1, "time": "00:15", "hour": 0, "minute": 15, "date": "2026-01-02", "weekday": "fri", "running": True,
+        "seconds_per_hour": 4.0}
     assert json.loads(day[-1]["battery"])["stored_kwh"] == 9.26
 
 

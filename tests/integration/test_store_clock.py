@@ -215,7 +215,7 @@ def test_a_clock_that_jumps_while_it_runs_lowers_nothing(started, folder, wall, 
         harness.wait_until(lambda: agent.get("/state")[1]["battery"]["charged_kwh"] > charged + 0.002, "ticks go on")
         rows_since(agent, "2026-10-01")
         durable.sums_agree(agent, query="from=2026-10-01&step=1d")
-    assert healthz(agent) == {"status": "ok", "broker": "connected", "homes": 1, "store": "ok"}
+    assert healthz(agent) == {"status": "ok", "running": True, "broker": "connected", "homes": 1, "store": "ok"}
     before = agent.get("/state")[1]
     agent.kill()
     agent.start()

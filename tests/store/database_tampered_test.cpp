@@ -78,7 +78,7 @@ struct Again {
                                   .currency = "SEK",
                                   .info = {"0.1.0", kHomes, 4.0, std::nullopt},
                                   .piece = std::chrono::hours(1)},
-                   outbox, *store, [] {});
+                   outbox, *store, Runner::Link{.flush = [] {}});
   }
   void live() {
     constexpr std::array<std::size_t, 2> kBoth{0, 1};

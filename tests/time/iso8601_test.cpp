@@ -27,6 +27,27 @@ TEST_CASE("times are read in every form that ISO 8601 has for them") {
   CHECK(parse_iso8601(row.text, "price").value() == row.unix_seconds);
 }
 
+TEST_CASE("days since 1970 have a date and a weekday") {
+  struct Day {
+    std::int64_t days;
+    std::string_view date;
+    std::string_view weekday;
+  };
+  const auto day =
+      GENERATE(Day{0, "1970-01-01", "thu"}, Day{-1, "1969-12-31", "wed"}, Day{20'454, "2026-01-01", "thu"},
+               Day{20'820, "2027-01-02", "sat"}, Day{19'782, "2024-02-29", "thu"}, Day{-8, "1969-12-24", "wed"},
+               Day{2'932'896, "9999-12-31", "fri"}, Day{-719'528, "0000-01-01", "sat"});
+  CAPTURE(day.days);
+  CHECK(date_text(day.days) == day.date);
+  CHECK(weekday_text(day.days) == day.weekday);
+}
+
+TEST_CASE("dates beyond four digits stay at the last or the first") {
+  CHECK(date_text(2'932'897) == "9999-12-31");
+  CHECK(date_text(std::numeric_limits<std::int64_t>::max()) == "9999-12-31");
+  CHECK(date_text(std::numeric_limits<std::int64_t>::min()) == "0000-01-01");
+}
+
 TEST_CASE("a time without a zone is refused for that") {
   const std::string text = GENERATE("2026-11-22T00:00:00", "2026-11-22 00:00", "2026-11-22T00:00:00.5");
   CAPTURE(text);

@@ -17,7 +17,7 @@ Home example_home() {
 }
 
 wire::Labels labels() {
-  return {"SEK", "2026-11-22T00:00:00+01:00", {}};
+  return {"SEK", "2026-11-22T00:00:00+01:00", {}, 20'454};
 }
 
 std::string payload(wire::HomeTopic topic) {
@@ -31,7 +31,9 @@ std::string payload(wire::HomeTopic topic) {
 
 TEST_CASE("the telemetry is the contract's, byte for byte") {
   using wire::HomeTopic;
-  CHECK(payload(HomeTopic::clock) == R"({"day":0,"time":"03:45","hour":3,"minute":45})");
+  CHECK(payload(HomeTopic::clock) ==
+        R"({"day":0,"time":"03:45","hour":3,"minute":45,"date":"2026-01-01","weekday":"thu","running":true,)"
+        R"("seconds_per_hour":4.0})");
   CHECK(payload(HomeTopic::baseload) == R"({"power_kw":1.98,"energy_kwh":5.335})");
   CHECK(payload(HomeTopic::price) == R"({"price":0.6795,"unit":"SEK/kWh"})");
   CHECK(payload(HomeTopic::battery) ==

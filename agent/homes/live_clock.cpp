@@ -1,0 +1,209 @@
+#include "agent/homes/live_clock.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "agent/system/guarded_timer.hpp"
+#include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
+
+namespace home_energy {
+namespace {
+
+constexpr std::int64_t kSecondsPerHour = 3600;
+constexpr std::chrono::milliseconds kShortestInterval{1};
+
+std::string shown(const Clock& clock, const Pace& pace) {
+  const auto minute = tick_number({0, clock.quarter, clock.tick}, pace) * kMinutesPerHour / pace.ticks_per_hour();
+  return std::to_string(clock.day) + 'T' + time_text(minute);
+}
+
+tl::unexpected<Error> wrong(const std::string& field, const std::string& reason) {
+  return failure(ErrorCode::illegal, field, field + ' ' + reason);
+}
+
+/// So many simulated seconds in ticks; nothing where they are no whole number of them.
+std::optional<std::int64_t> in_ticks(std::int64_t seconds, const Pace& pace) {
+  const std::int64_t parts = seconds * pace.ticks_per_hour();
+  return parts % kSecondsPerHour == 0 ? std::optional(parts / kSecondsPerHour) : std::nullopt;
+}
+
+std::string tick_text(const Pace& pace) {
+  const int ticks = pace.ticks_per_hour();
+  if (kMinutesPerHour % ticks == 0) return std::to_string(kMinutesPerHour / ticks) + " min";
+  if (kSecondsPerHour % ticks == 0) return std::to_string(kSecondsPerHour / ticks) + " s";
+  return "a " + std::to_string(ticks) + "th of an hour";
+}
+
+tl::unexpected<Error> no_whole_ticks(const std::string& field, const Pace& pace) {
+  return wrong(field, "must be a whole number of ticks away; a tick is " + tick_text(pace) + " here, see --tick");
+}
+
+}  // namespace
+
+LiveClock::LiveClock(boost::asio::io_context& io, const Settings& settings, Owner owner)
+    : settings_(settings),
+      owner_(std::move(owner)),
+      running_(settings.running),
+      seconds_per_hour_(settings.seconds_per_hour),
+      timer_(io) {}
+
+std::chrono::nanoseconds LiveClock::interval() const {
+  constexpr double kNanoseconds = 1e9;
+  return std::chrono::nanoseconds(std::llround(seconds_per_hour_ * kNanoseconds / settings_.pace.ticks_per_hour()));
+}
+
+/// Carries out one move of the clock that has been checked.
+struct LiveClock::Carry {
+  LiveClock& clock;
+  Progress progress;
+  Told told;
+
+  void operator()(const RunClock&) { clock.run(told); }
+  void operator()(const FollowWall&) { clock.answer(told); }
+  void operator()(const PauseClock&) { clock.pause(std::move(told)); }
+  void operator()(const StepClock& step) { begin(clock.target_of(step)); }
+  void operator()(const StepUntil& until) { begin(clock.target_of(until)); }
+
+ private:
+  void begin(const Result<std::int64_t>& target) {
+    if (!target) return told(tl::unexpected(target.error()));
+    clock.begin(*target, std::move(progress), std::move(told));
+  }
+};
+
+void LiveClock::command(const ClockCommand& command, Progress progress, Told told) {
+  if (const auto legal = check(command); !legal) return told(tl::unexpected(legal.error()));
+  if (command.seconds_per_hour) {
+    seconds_per_hour_ = *command.seconds_per_hour;
+    owner_.changed();
+  }
+  if (!command.move) return answer(told);
+  std::visit(Carry{*this, std::move(progress), std::move(told)}, *command.move);
+}
+
+/// What is wrong is told before anything has changed.
+Result<void> LiveClock::check(const ClockCommand& command) const {
+  const bool pauses = command.move && std::holds_alternative<PauseClock>(*command.move);
+  const bool runs = command.move && std::holds_alternative<RunClock>(*command.move);
+  if (settings_.mode == ClockMode::local) {
+    const bool legal = !command.seconds_per_hour && (runs || std::holds_alternative<FollowWall>(*command.move));
+    return legal ? Result<void>() : wrong("clock", "follows the one on the wall (--realtime), it is only read");
+  }
+  if (command.move && std::holds_alternative<FollowWall>(*command.move))
+    return wrong("realtime", "needs an agent that was started with --realtime");
+  if (command.seconds_per_hour) {
+    constexpr double kMilli = 1000;
+    const double least = static_cast<double>(kShortestInterval.count()) * settings_.pace.ticks_per_hour() / kMilli;
+    if (*command.seconds_per_hour < least) {
+      std::string text = std::to_string(least);
+      text.erase(text.find_last_not_of('0') + 1);
+      return wrong("seconds_per_hour", "must be at least " + text + ", so that a tick lasts a millisecond; " +
+                                           R"(at full speed goes {"step":"1d"})");
+    }
+  }
+  if (step_ && command.move && !pauses)
+    return wrong("clock", R"(is making a step already: wait for its receipt, or stop it with {"pause":true})");
+  if (pauses && unanswered_ >= kMostWaiting)
+    return failure(ErrorCode::too_large, "clock", "clock is told to pause by too many at once, try again later");
+  if (const auto* const step = command.move ? std::get_if<StepClock>(&*command.move) : nullptr)
+    return target_of(*step).map([](std::int64_t) {});
+  if (const auto* const until = command.move ? std::get_if<StepUntil>(&*command.move) : nullptr)
+    return target_of(*until).map([](std::int64_t) {});
+  return {};
+}
+
+Result<std::int64_t> LiveClock::target_of(const StepClock& step) const {
+  const auto now = tick_number(owner_.now(), settings_.pace);
+  if (!step.by) return now + 1;
+  const auto ticks = in_ticks(step.by->count(), settings_.pace);
+  if (!ticks) return no_whole_ticks("step", settings_.pace);
+  return now + *ticks;
+}
+
+Result<std::int64_t> LiveClock::target_of(const StepUntil& until) const {
+  const Clock now = owner_.now();
+  const auto of_day = in_ticks(std::int64_t{until.minute} * kMinutesPerHour, settings_.pace);
+  if (!of_day) return no_whole_ticks("until", settings_.pace);
+  const auto present = tick_number(now, settings_.pace);
+  const auto at = [&](std::int64_t day) { return tick_number({day, 0, 0}, settings_.pace) + *of_day; };
+  if (!until.day && !until.date) return at(now.day) > present ? at(now.day) : at(now.day + 1);
+  const std::int64_t target = at(until.day ? *until.day : *until.date - settings_.start_date);
+  if (target > present) return target;
+  return wrong("until",
+               "must be after " + shown(now, settings_.pace) + ", which the clock shows, got " + excerpt(until.text));
+}
+
+void LiveClock::set_running(bool running) {
+  if (std::exchange(running_, running) != running) owner_.changed();
+}
+
+void LiveClock::run(const Told& told) {
+  set_running(true);
+  answer(told);
+}
+
+void LiveClock::pause(Told told) {
+  set_running(false);
+  ++unanswered_;
+  if (step_) return step_->stopped_by.push_back(std::move(told));
+  if (owner_.busy()) return waiting_.push_back(std::move(told));
+  answer_pause(told);
+}
+
+void LiveClock::begin(std::int64_t target, Progress progress, Told told) {
+  set_running(false);
+  step_.emplace(Step{.target = target, .progress = std::move(progress), .told = std::move(told)});
+  report();
+  go_on();
+}
+
+void LiveClock::settled() {
+  if (owner_.busy()) return;
+  for (const Told& told : std::exchange(waiting_, {})) answer_pause(told);
+  go_on();
+}
+
+void LiveClock::go_on() {
+  if (!step_ || step_->over || owner_.busy()) return;
+  const bool stopped = !step_->stopped_by.empty();
+  if (!stopped && tick_number(owner_.now(), settings_.pace) < step_->target) return owner_.tick();
+  step_->over = true;
+  owner_.when_published([this] { end_step(); });
+}
+
+void LiveClock::end_step() {
+  timer_.cancel();
+  const Clock now = owner_.now();
+  const bool reached = tick_number(now, settings_.pace) >= step_->target;
+  const Step step = std::move(*step_);
+  step_.reset();
+  if (reached) {
+    answer(step.told);
+  } else {
+    step.told(wrong("clock", "was stopped at " + shown(now, settings_.pace) + " by a pause"));
+  }
+  unanswered_ -= step.stopped_by.size();
+  for (const Told& told : step.stopped_by) answer(told);
+}
+
+void LiveClock::report() {
+  call_after(timer_, kBetweenReports, kBetweenReports, "the clock's progress", [this] {
+    if (!step_) return;
+    step_->progress(owner_.show());
+    report();
+  });
+}
+
+void LiveClock::answer_pause(const Told& told) {
+  owner_.when_published([this, told] {
+    --unanswered_;
+    answer(told);
+  });
+}
+
+void LiveClock::answer(const Told& told) {
+  told(owner_.show());
+}
+
+}  // namespace home_energy

@@ -1,0 +1,168 @@
+#include "common/wire/clock_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
+#include "common/wire/wire.hpp"
+
+namespace home_energy {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kSecondsPerDay = 86'400;
+/// Ten years: a longer step was not meant.
+constexpr std::int64_t kLongestStepDays = 3660;
+/// Far beyond what any home reaches.
+constexpr std::int64_t kMostDay = 1'000'000'000;
+
+constexpr std::string_view kWords =
+    R"("run", "pause", "step", a number of seconds per hour, or an object with one of run, pause, step, until, )"
+    R"(seconds_per_hour, realtime)";
+
+/// The number that the whole text is, 0..highest.
+std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t highest) {
+  std::int64_t number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  const bool is_one = read.ec == std::errc() && read.ptr == end && number >= 0 && number <= highest;
+  return is_one ? std::optional(number) : std::nullopt;
+}
+
+std::string_view text_of(const json& value) {
+  return value.is_string() ? trimmed(value.get_ref<const std::string&>()) : std::string_view{};
+}
+
+bool is_true(const json& value) {
+  const auto word = word_of(value);
+  return word == "true" || word == "1" || word == "on";
+}
+
+std::optional<ClockMove> read_run(const json& value) {
+  return is_true(value) ? std::optional<ClockMove>(RunClock{}) : std::nullopt;
+}
+
+std::optional<ClockMove> read_pause(const json& value) {
+  return is_true(value) ? std::optional<ClockMove>(PauseClock{}) : std::nullopt;
+}
+
+std::optional<ClockMove> read_realtime(const json& value) {
+  return is_true(value) ? std::optional<ClockMove>(FollowWall{}) : std::nullopt;
+}
+
+/// `90s`, `15m`, `1h`, `2d`; `true` is one tick.
+std::optional<ClockMove> read_step(const json& value) {
+  if (is_true(value)) return StepClock{};
+  const auto text = text_of(value);
+  if (text.empty()) return std::nullopt;
+  struct Unit {
+    char letter;
+    std::int64_t seconds;
+  };
+  constexpr std::array kUnits{Unit{'s', 1}, Unit{'m', 60}, Unit{'h', 3600}, Unit{'d', kSecondsPerDay}};
+  const auto* const unit = std::ranges::find(kUnits, text.back(), &Unit::letter);
+  if (unit == kUnits.end()) return std::nullopt;
+  const auto most = kLongestStepDays * kSecondsPerDay / unit->seconds;
+  const auto count = whole_number(text.substr(0, text.size() - 1), most);
+  if (!count || *count == 0) return std::nullopt;
+  return StepClock{std::chrono::seconds(*count * unit->seconds)};
+}
+
+/// `2T07:00`, `07:00`, `2026-01-03T07:00`.
+std::optional<ClockMove> read_until(const json& value) {
+  const auto text = text_of(value);
+  const auto split = text.find_first_of("T ");
+  const bool names_day = split != std::string_view::npos;
+  const auto minute = clock_time(names_day ? text.substr(split + 1) : text);
+  if (!minute) return std::nullopt;
+  StepUntil until{.day = {}, .date = {}, .minute = *minute, .text = std::string(text)};
+  if (!names_day) return until;
+  const auto day = text.substr(0, split);
+  if (has_form(day, "dddd-dd-dd")) {
+    const auto midnight = parse_iso8601(std::string(day) + "T00:00Z", "until");
+    if (!midnight) return std::nullopt;
+    until.date = *midnight / kSecondsPerDay - (*midnight % kSecondsPerDay < 0 ? 1 : 0);
+    return until;
+  }
+  until.day = whole_number(day, kMostDay);
+  return until.day ? std::optional<ClockMove>(until) : std::nullopt;
+}
+
+/// How one thing that the clock can be told is written.
+struct Grammar {
+  std::string_view key;
+  std::string_view legal;
+  std::optional<ClockMove> (*read)(const json& value);
+};
+
+constexpr std::array kGrammar{
+    Grammar{wire::key::kRun, "true", read_run},
+    Grammar{wire::key::kPause, "true", read_pause},
+    Grammar{wire::key::kStep, R"(a time as "90s", "15m", "1h" or "2d", at most 3660 days, or true for one tick)",
+            read_step},
+    Grammar{wire::key::kUntil, R"(a time as "2T07:00", "07:00" or "2026-01-03T07:00")", read_until},
+    Grammar{wire::key::kRealtime, "true", read_realtime},
+};
+
+tl::unexpected<Error> illegal(std::string_view key, std::string_view legal, const json& value) {
+  const std::string field(key);
+  return failure(ErrorCode::illegal, field, field + " must be " + std::string(legal) + ", got " + shown(value));
+}
+
+Result<double> read_pace(const json& value) {
+  const double seconds = number_of(value);
+  if (seconds >= kLeastSecondsPerHour && seconds <= kMostSecondsPerHour) return seconds;
+  return illegal(wire::key::kSecondsPerHour, "a number from 0.001 to 3600", value);
+}
+
+/// `run`, `pause`, `step`, `realtime`, `60`
+Result<ClockCommand> parse_bare(const json& value) {
+  const auto word = word_of(value);
+  const auto* const grammar = std::ranges::find(kGrammar, word, &Grammar::key);
+  if (grammar != kGrammar.end()) {
+    if (const auto move = grammar->read(true)) return ClockCommand{.move = *move, .seconds_per_hour = {}};
+  }
+  if (const double number = number_of(value); number == number)  // not NaN
+    return read_pace(value).map([](double seconds) { return ClockCommand{.move = {}, .seconds_per_hour = seconds}; });
+  return illegal(wire::command::kClock, kWords, value);
+}
+
+Result<ClockCommand> parse_fields(const json& fields) {
+  ClockCommand command;
+  std::string_view first;
+  for (const Grammar& grammar : kGrammar) {
+    const auto found = fields.find(grammar.key);
+    if (found == fields.end()) continue;
+    if (command.move) {
+      return failure(
+          ErrorCode::illegal, std::string(grammar.key),
+          std::string(grammar.key) + " and " + std::string(first) + " contradict each other: send one of them");
+    }
+    first = grammar.key;
+    command.move = grammar.read(*found);
+    if (!command.move) return illegal(grammar.key, grammar.legal, *found);
+  }
+  if (const auto pace = fields.find(wire::key::kSecondsPerHour); pace != fields.end()) {
+    const auto seconds = read_pace(*pace);
+    if (!seconds) return tl::unexpected(seconds.error());
+    command.seconds_per_hour = *seconds;
+  }
+  if (command.move || command.seconds_per_hour) return command;
+  const std::string field(wire::command::kClock);
+  return failure(ErrorCode::missing, field, field + " is told nothing, it must be " + std::string(kWords));
+}
+
+}  // namespace
+
+ParsedClockCommand parse_clock_command(std::string_view text, TextForm form) {
+  const auto document = parse_command_text(text, form, wire::command::kClock, kWords);
+  if (!document) return {tl::unexpected(document.error()), std::nullopt};
+  if (!document->is_object()) return {parse_bare(*document), std::nullopt};
+  return {parse_fields(*document), id_of(*document)};
+}
+
+}  // namespace home_energy
