@@ -31,16 +31,16 @@ Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, con
   if (!remembered) return tl::unexpected(remembered.error());
   auto [state, row] = at_pace(*remembered, pace);
   if (given.start_soc) {
-    state.battery.stored = fresh.battery.stored;
-    state.battery.fraction = 0;
+    state.car.battery.stored = fresh.car.battery.stored;
+    state.car.battery.fraction = 0;
   }
-  if (given.charge_limit) state.battery.limit = fresh.battery.limit;
-  const bool same_promise = (!given.mode || state.wish.mode == fresh.wish.mode) &&
-                            (!given.ready_by || state.wish.ready_by == fresh.wish.ready_by);
-  if (!same_promise) state.late_since.reset();
-  if (given.mode) state.wish.mode = fresh.wish.mode;
-  if (given.target) state.wish.target = fresh.wish.target;
-  if (given.ready_by) state.wish.ready_by = fresh.wish.ready_by;
+  if (given.charge_limit) state.car.battery.limit = fresh.car.battery.limit;
+  const bool same_promise = (!given.mode || state.car.wish.mode == fresh.car.wish.mode) &&
+                            (!given.ready_by || state.car.wish.ready_by == fresh.car.wish.ready_by);
+  if (!same_promise) state.car.late_since.reset();
+  if (given.mode) state.car.wish.mode = fresh.car.wish.mode;
+  if (given.target) state.car.wish.target = fresh.car.wish.target;
+  if (given.ready_by) state.car.wish.ready_by = fresh.car.wish.ready_by;
   auto curves = parse_curves(record.curves.value_or(""),
                              pace.quarters_per_slot() == 1 ? Resolution::quarter_hourly : Resolution::hourly);
   if (!curves) spdlog::warn("store: curves that were set are left out: {}", curves.error().reason);

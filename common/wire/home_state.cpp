@@ -11,35 +11,6 @@
 
 namespace home_energy {
 
-HomeState Home::state() const {
-  return {.ticks_per_hour = settings_->pace.ticks_per_hour(),
-          .clock = clock_,
-          .battery = battery_.state(),
-          .wish = wish_,
-          .hour_energy = hour_energy_,
-          .counters = counters_,
-          .ticks_of_run = ticks_of_run_,
-          .late_since = late_since_};
-}
-
-void Home::restore(const HomeState& state, const HomeCurves& curves) {
-  loads_.restore(curves.baseload);
-  prices_.restore(curves.price);
-  battery_.restore(state.battery);
-  wish_ = state.wish;
-  wish_.target = std::min(wish_.target, battery_.limit());
-  clock_ = state.clock;
-  loads_.begin_day(clock_.day);
-  prices_.begin_day(clock_.day);
-  hour_energy_ = state.hour_energy;
-  counters_ = state.counters;
-  ticks_of_run_ = state.ticks_of_run;
-  late_since_ = state.late_since;
-  enter_slot();
-  renew_plan();
-  settle();
-}
-
 namespace {
 
 using Json = nlohmann::json;
@@ -197,17 +168,18 @@ HomeState read_home(const Json& json) {
   home.clock = {.day = whole(json, "day", -kMostDays, kMostDays),
                 .quarter = static_cast<int>(whole(json, "quarter", 0, kQuartersPerDay - 1)),
                 .tick = static_cast<int>(whole(json, "tick", 0, home.ticks_per_hour - 1))};
-  home.battery = {.stored = Energy(whole(json, "stored", 0, kMostStored * home.ticks_per_hour)),
-                  .fraction = whole(json, "fraction", 0, kFull.count() - 1),
-                  .limit = Percent(whole(json, "limit", 0, kFull.count())),
-                  .charging = json.at("charging").get<bool>() ? Charging::on : Charging::off};
-  home.wish = {.mode = kChargingModes.at(static_cast<std::size_t>(whole(json, "mode", 0, kChargingModes.size() - 1))),
-               .target = Percent(whole(json, "target", 0, kFull.count())),
-               .ready_by = static_cast<int>(whole(json, "ready_by", 0, kLastMinute))};
+  home.car.battery = {.stored = Energy(whole(json, "stored", 0, kMostStored * home.ticks_per_hour)),
+                      .fraction = whole(json, "fraction", 0, kFull.count() - 1),
+                      .limit = Percent(whole(json, "limit", 0, kFull.count())),
+                      .charging = json.at("charging").get<bool>() ? Charging::on : Charging::off};
+  home.car.wish = {
+      .mode = kChargingModes.at(static_cast<std::size_t>(whole(json, "mode", 0, kChargingModes.size() - 1))),
+      .target = Percent(whole(json, "target", 0, kFull.count())),
+      .ready_by = static_cast<int>(whole(json, "ready_by", 0, kLastMinute))};
   home.hour_energy = Energy(whole(json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
-  home.ticks_of_run = whole(json, "ticks_of_run", 0, kMostHours * home.ticks_per_hour);
-  if (json.contains("late_since")) home.late_since = whole(json, "late_since", -kMostDays, home.clock.day);
+  home.car.ticks_of_run = whole(json, "ticks_of_run", 0, kMostHours * home.ticks_per_hour);
+  if (json.contains("late_since")) home.car.late_since = whole(json, "late_since", -kMostDays, home.clock.day);
   return home;
 }
 
@@ -332,9 +304,9 @@ RememberedHome at_pace(RememberedHome state, const Pace& pace) {
   home.clock = at_pace(home.clock, pace, from);
   if (from == to) return state;
   home.ticks_per_hour = to;
-  home.battery.stored = scaled(home.battery.stored, to, from);
+  home.car.battery.stored = scaled(home.car.battery.stored, to, from);
   home.hour_energy = scaled(home.hour_energy, to, from);
-  home.ticks_of_run = static_cast<std::int64_t>(scaled(Int128{home.ticks_of_run}, to, from));
+  home.car.ticks_of_run = static_cast<std::int64_t>(scaled(Int128{home.car.ticks_of_run}, to, from));
   scale(home.counters, to, from);
   scale(state.row.began, to, from);
   state.row.overload_ticks = static_cast<std::int64_t>(scaled(Int128{state.row.overload_ticks}, to, from));
@@ -348,17 +320,17 @@ void append_state(std::string& out, const RememberedHome& state) {
       .add("day", home.clock.day)
       .add("quarter", std::int64_t{home.clock.quarter})
       .add("tick", std::int64_t{home.clock.tick})
-      .add("stored", home.battery.stored.count())
-      .add("fraction", home.battery.fraction)
-      .add("limit", home.battery.limit.count())
-      .add("charging", home.battery.charging == Charging::on)
-      .add("mode", static_cast<std::int64_t>(home.wish.mode))
-      .add("target", home.wish.target.count())
-      .add("ready_by", std::int64_t{home.wish.ready_by})
+      .add("stored", home.car.battery.stored.count())
+      .add("fraction", home.car.battery.fraction)
+      .add("limit", home.car.battery.limit.count())
+      .add("charging", home.car.battery.charging == Charging::on)
+      .add("mode", static_cast<std::int64_t>(home.car.wish.mode))
+      .add("target", home.car.wish.target.count())
+      .add("ready_by", std::int64_t{home.car.wish.ready_by})
       .add("hour_energy", home.hour_energy.count())
       .add("counters", home.counters)
-      .add("ticks_of_run", home.ticks_of_run);
-  if (home.late_since) writer.add("late_since", *home.late_since);
+      .add("ticks_of_run", home.car.ticks_of_run);
+  if (home.car.late_since) writer.add("late_since", *home.car.late_since);
   writer.name("row");
   NumbersWriter(out)
       .add("number", state.row.number)

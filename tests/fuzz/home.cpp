@@ -104,7 +104,7 @@ class Life {
   void make_plan() {
     if (!home_.plan_due()) return;
     const bool near = input_.below(256) != 0;
-    if (near && home_.state().late_since) {
+    if (near && home_.state().car.late_since) {
       hold(home_.apply(ModeCommand{ChargingMode::manual}).has_value(), "a mode");
       return;
     }
@@ -164,7 +164,7 @@ class Life {
   void pass(int ticks) {
     for (int tick = 0; tick < ticks; ++tick) {
       const Snapshot before = home_.snapshot();
-      const auto fraction = home_.state().battery.fraction;
+      const auto fraction = home_.state().car.battery.fraction;
       meter_.before_tick(home_);
       home_.advance();
       meter_look();
@@ -180,7 +180,7 @@ class Life {
     hold(drawn <= in_one_tick(settings().charger).count(), "no more than the charger gives");
     hold((after.counters.cost - before.counters.cost).count() == before.price.count() * (base + drawn), "the cost");
     const Int128 gained = Int128{(after.stored - before.stored).count()} * kFull.count();
-    const Int128 fractions = home_.state().battery.fraction - fraction;
+    const Int128 fractions = home_.state().car.battery.fraction - fraction;
     const Int128 off = gained + fractions - drawn * settings().charge_efficiency.count();
     const Int128 bends = 1 + static_cast<Int128>(settings().taper.size());  // each rounds off less than one unit drawn
     hold(off <= 0 ? -off <= bends * 2 * kFull.count() : off <= bends * kFull.count(), "energy is conserved");

@@ -143,7 +143,7 @@ TEST_CASE("a file of every version so far is understood") {
     CHECK(world.agent->first_date == 20'779);
     const auto state = parse_state(world.homes.at("home").state);
     REQUIRE(state);
-    CHECK(state->home.battery.limit == Percent(9'000));
+    CHECK(state->home.car.battery.limit == Percent(9'000));
     CHECK(state->home.counters.base == EnergyTotal(700'000'000));
     CHECK(folded(database->history("home", 0, 1000), HistoryStep::day).front().base_mwh == 1'870'000);
     CHECK(world.announced.size() == (version == 1 ? 0 : 3));

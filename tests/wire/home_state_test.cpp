@@ -128,7 +128,7 @@ TEST_CASE("at another pace a home has the same energy and time, and no counter i
     CHECK(kwh(other.counters.base, ticks) >= kwh(home.counters().base, 4));
     CHECK(kwh(other.counters.base, ticks) <= kwh(home.counters().base, 4) + 1);
     CHECK(kwh(other.counters.charged, ticks) >= kwh(home.counters().charged, 4));
-    CHECK(other.battery.stored.count() == home.state().battery.stored.count() * ticks / 4);
+    CHECK(other.car.battery.stored.count() == home.state().car.battery.stored.count() * ticks / 4);
   }
 }
 

@@ -244,7 +244,7 @@ TEST_CASE("a home that is late is so after a restart") {
   append_state(text, {home.state(), {}});
   const auto state = parse_state(text);
   REQUIRE(state);
-  CHECK(state->home.late_since == 0);
+  CHECK(state->home.car.late_since == 0);
   Home other = test::home_of(late_settings());
   other.restore(state->home, {});
   plan_now(other);

@@ -1,0 +1,116 @@
+/// @file
+/// The car: its battery, its charger and the plan by which it charges. Draws power behind the meter; knows the rest of
+/// the home only as its surroundings. Not safe to use from two threads at once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/world/battery.hpp"
+#include "common/world/charging_plan.hpp"
+#include "common/world/curve_schedule.hpp"
+#include "common/world/home_settings.hpp"
+#include "common/world/home_time.hpp"
+#include "common/world/plan_follower.hpp"
+
+namespace home_energy {
+
+/// What a car charges beside.
+struct Surroundings {
+  const HomeTime& time;
+  const CurveSchedule<PriceCurve>& prices;
+  const CurveSchedule<LoadCurve>& loads;
+  Watts load;  ///< what all else in the home draws now
+};
+
+/// All that a car has to remember, beside its settings. A plan is made anew.
+struct CarState {
+  BatteryState battery;
+  ChargingWish wish;
+  std::int64_t ticks_of_run = 0;
+  std::optional<std::int64_t> late_since{};  ///< see Car
+
+  friend bool operator==(const CarState&, const CarState&) = default;
+};
+
+class Car {
+ public:
+  explicit Car(std::shared_ptr<const HomeSettings> settings);
+
+  const Battery& battery() const { return battery_; }
+  const ChargingWish& wish() const { return wish_; }
+  /// What it draws at this moment. @param load what all else in the home draws
+  Watts power(Watts load) const { return battery_.accepted(offered(load)); }
+
+  /// One tick passes. Not while a plan is due. @param load what all else in the home draws in it @return what it drew
+  Energy advance(Watts load) {
+    if (planned() || battery_.charging() == Charging::on) return draw(load);
+    ticks_of_run_ = 0;
+    return {};
+  }
+  /// After the home's time has gone on, where a plan is wanted: one that no longer fits falls due, and charging follows
+  /// the present one.
+  void follow_time(const Surroundings& around);
+
+  // Commands. Each says whether there is something to plan anew, which is then asked for by `renew_plan`.
+  bool set_charging(Charging charging);
+  bool set_limit(Percent limit);
+  bool set_mode(ChargingMode mode);
+  /// Fails above the charge limit.
+  Result<bool> set_target(Percent target);
+  bool set_ready_by(int minute);
+  /// The battery to 20 % at once, charging off; a departure that was missed counts no more.
+  void discharge();
+
+  bool planned() const { return wish_.mode != ChargingMode::manual; }
+  /// None in manual mode, and before the first plan was adopted.
+  const HomePlan* plan() const { return plan_.get(); }
+  bool plan_due() const { return plan_due_; }
+  /// A plan falls due, where one is wanted: what it was made from has changed.
+  void renew_plan(const Surroundings& around);
+  PlanRequest plan_request(const Surroundings& around) const;
+  /// Follows the plan from now on. @param revision the car's when it was asked for the request
+  /// @return false where that request is no longer the present one: nothing changed
+  bool adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision, const Surroundings& around);
+  /// Another number whenever the plan, the wish or what it is made from has changed.
+  std::uint64_t revision() const { return revision_; }
+
+  CarState state() const { return {battery_.state(), wish_, ticks_of_run_, late_since_}; }
+  void restore(const CarState& state);
+
+ private:
+  Energy draw(Watts load);
+  Energy charge_for_a_tick(Watts load);
+  Energy follow_plan_for_a_tick(Watts load);
+  bool balances_load() const;
+  Watts within_fuse(Watts wanted, Watts load) const;
+  Watts offered(Watts load) const;
+  void settle(Watts load);
+
+  // The plan: car_plan.cpp.
+  std::int64_t departure_after(const HomeTime& time) const;
+  std::vector<PlannerSlot> slots(const Surroundings& around) const;
+  std::string note_of_curves(const Surroundings& around) const;
+  Joules lacking() const;
+  std::string late_text(const HomeTime& time) const;
+  void judge_departure(const HomeTime& time);
+  ChargingProblem problem(const Surroundings& around) const;
+  bool is_plan_outdated(const HomeTime& time) const;
+
+  std::shared_ptr<const HomeSettings> settings_;
+  Battery battery_;
+  ChargingWish wish_;
+  std::shared_ptr<const HomePlan> plan_;
+  PlanFollower follower_;
+  bool plan_due_ = false;
+  std::int64_t departure_ = 0;  ///< the moment that the plan is for
+  /// The day of the departure that was missed: until the target is reached the car charges at once.
+  std::optional<std::int64_t> late_since_;
+  std::int64_t ticks_of_run_ = 0;  ///< since when it has been charging without a break
+  std::uint64_t revision_ = 0;
+};
+
+}  // namespace home_energy

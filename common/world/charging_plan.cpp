@@ -1,0 +1,38 @@
+#include "common/world/charging_plan.hpp"
+
+#include "common/base/decimal.hpp"
+#include "common/time/iso8601.hpp"
+#include "common/world/plan_reasons.hpp"
+
+namespace home_energy {
+namespace {
+
+std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
+  constexpr Int128 kJoulesPerKwh = 3'600'000;
+  std::string note;
+  if (!request.since.empty()) note = "late since " + request.since + ", charging goes on until the target is reached";
+  if (plan.shortfall >= kLeastRun) {
+    std::string shortfall;
+    append_decimal(shortfall, rounded_quotient(plan.shortfall.count(), kJoulesPerKwh, 2), 2);
+    append_sentence(note, shortfall + " kWh of the target are out of reach: " + obstacles_text(plan.obstacles));
+  }
+  append_sentence(note, request.note_of_curves);
+  return note;
+}
+
+}  // namespace
+
+void append_sentence(std::string& note, std::string_view sentence) {
+  if (sentence.empty()) return;
+  note += note.empty() ? "" : "; ";
+  note += sentence;
+}
+
+HomePlan plan_home(const PlanRequest& request) {
+  ChargingPlan plan = plan_charging(request.problem);
+  auto reasons = plan_reasons(request.problem, plan, time_text(request.ready_by));
+  auto note = note_on(plan, request);
+  return {std::move(plan), request.made_at, std::move(reasons), std::move(note)};
+}
+
+}  // namespace home_energy

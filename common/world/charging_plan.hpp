@@ -1,0 +1,49 @@
+/// @file
+/// A car's charging plan as a home keeps it, and what one is made from. Values; a plan is made by a pure function.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/planner/planner.hpp"
+#include "common/time/pace.hpp"
+#include "common/world/command.hpp"
+
+namespace home_energy {
+
+/// What a plan is to do.
+struct ChargingWish {
+  ChargingMode mode = ChargingMode::manual;
+  Percent target{8'000};
+  int ready_by = 7 * kMinutesPerHour;  ///< minutes past midnight
+
+  friend bool operator==(const ChargingWish&, const ChargingWish&) = default;
+};
+
+/// A plan as a home keeps it.
+struct HomePlan {
+  ChargingPlan plan;
+  std::int64_t made_at;              ///< the moment, as `Home::moment` counts
+  std::vector<std::string> reasons;  ///< of each block, in a few words
+  std::string note;                  ///< what the reader should know of the whole; empty where nothing
+};
+
+/// All that a plan is made from: a value, so that any thread may make it. Homes in the same state ask the same.
+struct PlanRequest {
+  std::int64_t made_at;        ///< the moment, as `Home::moment` counts
+  int ready_by;                ///< minutes past midnight
+  std::string since;           ///< when the departure was that was missed; empty where none was
+  std::string note_of_curves;  ///< what stands in for prices and loads that have not come; empty where nothing does
+  ChargingProblem problem;
+
+  friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
+};
+
+/// Makes the plan. A pure function; takes up to some hundred milliseconds.
+HomePlan plan_home(const PlanRequest& request);
+
+/// Adds a sentence to a note, behind what is there already; an empty one is none.
+void append_sentence(std::string& note, std::string_view sentence);
+
+}  // namespace home_energy

@@ -1,0 +1,51 @@
+/// @file
+/// What a home is made of, and what it starts with.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "common/base/units.hpp"
+#include "common/planner/planner.hpp"
+#include "common/time/day_curve.hpp"
+#include "common/time/pace.hpp"
+#include "common/world/charging_plan.hpp"
+
+namespace home_energy {
+
+/// How the clock of the home relates to the clock on the wall.
+enum class ClockMode {
+  simulated,  ///< starts at 00:00 and is set back there by a discharge
+  local,      ///< follows the wall clock, whatever else happens
+};
+
+/// Whether charging is cut or stopped before the fuse is exceeded.
+enum class LoadBalancing {
+  automatic,  ///< where a plan charges; by hand an overload is only told
+  on,
+  off,
+};
+
+/// What does not change while a home runs, and what it starts with. Shared by all homes that are alike.
+struct HomeSettings {
+  Pace pace;
+  LoadCurve baseload;
+  PriceCurve price;
+  WattHours capacity;
+  Watts charger;
+  Watts fuse;
+  Percent start_soc;
+  Percent charge_limit;
+  ClockMode clock_mode;
+  std::optional<Watts> charger_min{};  ///< none: the charger is on or off
+  Percent charge_efficiency = kFull;
+  std::vector<TaperStep> taper{};
+  MoneyMicro start_cost{};
+  std::chrono::seconds min_run{0};
+  std::optional<PricePerKwh> max_price{};
+  LoadBalancing load_balancing = LoadBalancing::automatic;
+  ChargingWish wish{};
+};
+
+}  // namespace home_energy
