@@ -138,6 +138,7 @@ void Agent::announce() {
                                .currency = runner.currency,
                                .clock_mode = runner.home->clock_mode,
                                .page_url = page_url_};
+    for (const Device& device : runner.home->devices) settings.home_assistant->devices.push_back(kind_of(device));
   }
   const auto flush = [this] { link_->flush(); };
   gone_homes_.emplace(

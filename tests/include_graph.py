@@ -15,6 +15,7 @@ ARROWS = {
     "common/planner": ("common/base", "common/time"),
     "common/world": ("common/base", "common/time", "common/planner/planner"),
     "common/wire": ("common/base", "common/time", "common/planner/planner", "common/world"),
+    "common": ("common",),  # the library's facade
     "agent/system": ("common/base", "common/time"),
     "agent/store": ("common", "agent/system"),
     "agent/mqtt": ("common", "agent/system", "agent/store"),

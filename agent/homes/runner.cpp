@@ -134,11 +134,14 @@ void Runner::declare_topics() {
   info_topic_ = outbox_.declare(topics_.info(), 1);
   tell_leaving({});
   first_home_topic_ = info_topic_ + 1;
+  for (const auto topic : wire::kHomeTopics) topic_names_.push_back(wire::name(topic));
+  for (const Device& device : settings_.home->devices) topic_names_.push_back(name_of(device));
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
     published_revisions_[home] = homes_[home].revision();
     for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
+    for (const Device& device : settings_.home->devices) outbox_.declare(topics_.of(id, name_of(device)), 0);
     publish(home, wire::kHomeTopics);
   }
   // Behind all state: a home is not available before what it shows is there.
@@ -192,6 +195,12 @@ wire::HistoryContext Runner::history_context() const {
   return {homes_.front().clock().day, follows_the_wall() ? std::optional(first_date_) : std::nullopt};
 }
 
+wire::HistoryDevices Runner::history_devices() const {
+  wire::HistoryDevices devices;
+  for (const Device& device : settings_.home->devices) devices.set(kind_of(device));
+  return devices;
+}
+
 wire::QuarterText Runner::quarter_text() const {
   return follows_the_wall() ? wire::QuarterText(local_time::QuarterText(first_date_)) : wire::simulated_quarter_text;
 }
@@ -201,7 +210,16 @@ void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) 
   for (const auto topic : topics) {
     scratch_.clear();
     wire::append_topic(scratch_, topic, homes_[home], seen, labels_);
-    outbox_.update(topic_id(home, topic), scratch_);
+    outbox_.update(topic_id(home, static_cast<std::size_t>(topic)), scratch_);
+  }
+  publish_devices(home, seen);
+}
+
+void Runner::publish_devices(std::size_t home, const Snapshot& seen) {
+  for (std::size_t i = 0; i < seen.devices.size(); ++i) {
+    scratch_.clear();
+    wire::append_device(scratch_, seen.devices[i], seen);
+    outbox_.update(topic_id(home, wire::kHomeTopics.size() + i), scratch_);
   }
 }
 
@@ -229,7 +247,8 @@ ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextFo
 
 /// Why a command without a home is not carried out, with the topic that would do.
 Error Runner::homeless(const wire::CommandAddress& address) const {
-  const bool is_command = std::ranges::find(wire::command::kAll, address.command) != wire::command::kAll.end();
+  const auto all = wire::command::all();
+  const bool is_command = std::ranges::find(all, address.command) != all.end();
   const auto& home = settings_.home_ids.front();
   return {ErrorCode::unknown_home, "home",
           "topic " + excerpt(settings_.base_topic + '/' + address.command + "/set") + " names no " +

@@ -88,9 +88,14 @@ class Runner {
   const Ledger& ledger() const { return *ledger_; }
   /// What days of history are counted by, and how they are written.
   wire::HistoryContext history_context() const;
+  wire::HistoryDevices history_devices() const;
   wire::QuarterText quarter_text() const;
-  Outbox::TopicId topic_id(std::size_t home, wire::HomeTopic topic) const {
-    return first_home_topic_ + home * wire::kHomeTopics.size() + static_cast<std::size_t>(topic);
+  /// The topics of a home that hold JSON, by what follows its id: those of every home in the order of `HomeTopic`, then
+  /// those of its further devices.
+  const std::vector<std::string_view>& topic_names() const { return topic_names_; }
+  /// @param topic its place among `topic_names`
+  Outbox::TopicId topic_id(std::size_t home, std::size_t topic) const {
+    return first_home_topic_ + home * topic_names_.size() + topic;
   }
   const std::vector<std::string>& home_ids() const { return settings_.home_ids; }
   const wire::Labels& labels() const { return labels_; }
@@ -203,6 +208,7 @@ class Runner {
   void publish_of_all(Round& round);
   void publish_kept(std::span<const std::size_t> homes);
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
+  void publish_devices(std::size_t home, const Snapshot& seen);
   /// What moves with time and commands, and, where they have changed, plan and curves.
   void publish_changes(std::size_t home);
   Error homeless(const wire::CommandAddress& address) const;
@@ -223,6 +229,7 @@ class Runner {
   Outbox& outbox_;
   Outbox::TopicId info_topic_ = 0;
   Outbox::TopicId first_home_topic_ = 0;
+  std::vector<std::string_view> topic_names_;
   Link link_;
   boost::asio::steady_timer timer_;
   TickSchedule schedule_;

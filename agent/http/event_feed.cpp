@@ -31,12 +31,13 @@ EventSource EventFeed::open(std::size_t home, std::string_view last_event_id) co
   return [this, home, seen, begun = false](std::string& out) mutable {
     if (!std::exchange(begun, true)) out += "retry: 1000\n\n";
     bool any = false;
-    for (const auto topic : wire::kHomeTopics) {
+    const auto& names = runner_.topic_names();
+    for (std::size_t topic = 0; topic < names.size(); ++topic) {
       const auto id = runner_.topic_id(home, topic);
       if (outbox_.changed(id) <= seen) continue;
       if (any) out += '\n';
       any = true;
-      out += fmt::format("event: {}\ndata: {}\n", wire::name(topic), outbox_.payload(id));
+      out += fmt::format("event: {}\ndata: {}\n", names[topic], outbox_.payload(id));
     }
     // The last one has the id of all: who loses the connection before it has had none of them.
     if (any) out += fmt::format("id: {}-{}\n\n", run_, outbox_.changes());

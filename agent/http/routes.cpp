@@ -198,7 +198,7 @@ std::span<const Routes::Route> Routes::table() {
 /// Every command is there for the first home and for each.
 std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
   constexpr auto kCarryOut = [](const Match& m) { return m.routes.command(m.command, m.home, m.request); };
-  for (const std::string_view command : wire::command::kAll) {
+  for (const std::string_view command : wire::command::all()) {
     const std::string name(command);
     routes.push_back({"POST", '/' + name, kCarryOut, command});
     routes.push_back({"POST", "/homes/{home}/" + name, kCarryOut, command});
@@ -374,7 +374,8 @@ HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const
   const std::string& id = runner_.home_ids()[home];
   const auto room = std::make_shared<Budget::Share>();
   auto render = [csv, id, step = query->step, currency = runner_.labels().currency, start = runner_.quarter_text(),
-                 budget = histories_, room](const std::vector<HistoryRow>& rows) -> Result<std::string> {
+                 devices = runner_.history_devices(), budget = histories_,
+                 room](const std::vector<HistoryRow>& rows) -> Result<std::string> {
     *room = budget->take(rows.size() * kHistoryRow);
     if (!*room) {
       return failure(
@@ -382,7 +383,8 @@ HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const
           "histories that others have not read yet take up all that may be used for them: ask for fewer days "
           "(from, to) or a coarser step (1h, 1d), or again in 30 s");
     }
-    return csv ? wire::history_csv(currency, rows, start) : wire::history_json(id, currency, step, rows, start);
+    return csv ? wire::history_csv(currency, rows, start, devices)
+               : wire::history_json(id, currency, step, rows, start, devices);
   };
   return {.later = [this, home, csv, id, query = *query, render, room](const HttpReply& reply) {
     runner_.ledger().history(home, {.home = id, .from = query.from, .to = query.to, .step = query.step}, render,

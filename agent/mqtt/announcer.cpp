@@ -57,7 +57,7 @@ void Announcer::on_message(const Incoming& message) {
 
 void Announcer::remember(const std::string& device, const std::string& document) {
   auto home = home_assistant::home_of(settings_.base_topic, device);
-  auto leftovers = home ? home_assistant::leftovers_of(document) : std::nullopt;
+  auto leftovers = home ? home_assistant::leftovers_of(settings_, document) : std::nullopt;
   if (!leftovers) return;
   if (const auto known = index_.find(*home); known != index_.end()) {
     homes_[known->second].leftovers.merge(*leftovers);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agent/system/guarded_timer.hpp"
+#include "common/wire/device_table.hpp"
 #include "common/wire/names.hpp"
 
 namespace home_energy {
@@ -252,6 +253,7 @@ void GoneHomes::post_cleared(const Place& place) {
     return post(topics.status(), {});
   }
   for (const auto topic : wire::kHomeTopics) post(topics.of(home, topic), {});
+  for (const auto& kind : wire::device_kinds()) post(topics.of(home, kind.name), {});
   post(topics.status(home), {});
 }
 

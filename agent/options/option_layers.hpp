@@ -4,13 +4,13 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "common/base/result.hpp"
+#include "common/wire/home_options.hpp"
 
 namespace home_energy {
 
@@ -24,28 +24,8 @@ struct Exit {
   std::string err;  ///< for standard error, one line
 };
 
-/// How an option is written in TOML.
-enum class OptionKind { text, number, flag };
-
-/// One option, declared.
-struct OptionSpec {
-  std::string name;  ///< without dashes
-  OptionKind kind;
-  std::string default_text;
-  std::string legal;  ///< what it may be, for people
-  bool (*is_legal)(const std::string& text);
-  std::string meaning;
-  std::string group{};  ///< its heading in `--help`; without one it is not shown there
-};
-
 /// All of them, in the order of `--help`.
 const std::vector<OptionSpec>& option_specs();
-
-struct OptionValue {
-  std::string text;
-  bool given = false;  ///< by anyone, rather than by default
-};
-using OptionValues = std::map<std::string, OptionValue>;
 
 /// The texts of all options; or what `--help` or `--version` prints; or what is wrong, in one line.
 /// @param more options that only the command line has

@@ -8,16 +8,12 @@
 #include <boost/asio/ip/address.hpp>
 #include <cctype>
 #include <cerrno>
-#include <charconv>
-#include <cmath>
 #include <regex>
 #include <sstream>
 #include <system_error>
 
 #include "agent/http/http_origin.hpp"
 #include "common/base/text.hpp"
-#include "common/time/iso8601.hpp"
-#include "common/wire/wire.hpp"
 
 namespace home_energy {
 namespace {
@@ -66,62 +62,6 @@ class File {
 };
 
 }  // namespace
-
-bool is_number_within(const std::string& text, double lowest, double highest) {
-  const double number = to_number(text);
-  return number >= lowest && number <= highest;  // false for what is no number
-}
-
-double to_number(const std::string& checked) {
-  double number = NAN;
-  const auto [end, error] = std::from_chars(checked.data(), checked.data() + checked.size(), number);
-  return error == std::errc() && end == checked.data() + checked.size() ? number : NAN;
-}
-
-std::optional<std::chrono::milliseconds> to_tick(const std::string& text) {
-  constexpr double kShortest = 10;
-  constexpr double kLongest = 60'000;
-  const bool milli = text.ends_with("ms");
-  if (!text.ends_with('s')) return std::nullopt;
-  const double milliseconds = to_number(text.substr(0, text.size() - (milli ? 2 : 1))) * (milli ? 1 : 1000);
-  if (!(milliseconds >= kShortest && milliseconds <= kLongest)) return std::nullopt;
-  const double whole = std::round(milliseconds);
-  constexpr double kTolerance = 1e-6;
-  if (std::abs(milliseconds - whole) > kTolerance) return std::nullopt;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(whole));
-}
-
-std::optional<std::vector<TaperStep>> to_taper(const std::string& text) {
-  constexpr double kHundredths = 100;
-  constexpr double kWattsPerKw = 1000;
-  std::vector<TaperStep> steps;
-  std::istringstream pairs(text);
-  for (std::string pair; std::getline(pairs, pair, ',');) {
-    const auto colon = pair.find(':');
-    if (colon == std::string::npos) return std::nullopt;
-    const std::string percent = pair.substr(0, colon);
-    const std::string power = pair.substr(colon + 1);
-    if (!is_number_within(percent, 0, 100) || !is_number_within(power, 0, 1000)) return std::nullopt;
-    const TaperStep step{Percent(std::llround(to_number(percent) * kHundredths)),
-                         Watts(std::llround(to_number(power) * kWattsPerKw))};
-    if (!steps.empty() && steps.back().from >= step.from) return std::nullopt;
-    steps.push_back(step);
-  }
-  return text.ends_with(',') ? std::nullopt : std::optional(std::move(steps));
-}
-
-std::optional<std::int64_t> to_date(const std::string& text) {
-  constexpr std::int64_t kSecondsPerDay = 86'400;
-  if (!has_form(text, "dddd-dd-dd")) return std::nullopt;
-  const auto midnight = parse_iso8601(text + "T00:00Z", "date");
-  return midnight && *midnight >= 0 ? std::optional(*midnight / kSecondsPerDay) : std::nullopt;
-}
-
-std::optional<ChargingMode> to_mode(const std::string& text) {
-  for (const auto mode : kChargingModes)
-    if (text == wire::text(mode)) return mode;
-  return std::nullopt;
-}
 
 bool is_broker_uri(const std::string& text) {
   static const std::regex kUri(std::string("mqtts?://") + kHostAndPort + "/?");

@@ -2,33 +2,16 @@
 /// What the text of an option may be: checks that name what is legal, and readers for what has passed them.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/result.hpp"
-#include "common/wire/command_reader.hpp"
 #include "common/wire/names.hpp"
+#include "common/wire/option_text.hpp"
 
 namespace home_energy {
-
-/// A finite decimal number; nothing else in the text.
-bool is_number_within(const std::string& text, double lowest, double highest);
-double to_number(const std::string& checked);
-
-/// `10ms`, `1s`, `1.5s`: 10 ms to 60 s in whole milliseconds.
-std::optional<std::chrono::milliseconds> to_tick(const std::string& text);
-
-/// `80:5,90:2.5`: percent and kW, the percents rising. Empty: none.
-std::optional<std::vector<TaperStep>> to_taper(const std::string& text);
-
-/// `2026-01-01` as days since 1970-01-01, from that day on.
-std::optional<std::int64_t> to_date(const std::string& text);
-
-/// `manual`, `cheapest`, `lowest_load`.
-std::optional<ChargingMode> to_mode(const std::string& text);
 
 /// `mqtt://host`, `mqtt://host:1883`, `mqtts://[::1]:8883`; no user in it.
 bool is_broker_uri(const std::string& text);

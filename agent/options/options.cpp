@@ -6,29 +6,14 @@
 #include <algorithm>
 #include <boost/asio/ip/host_name.hpp>
 #include <cctype>
-#include <cmath>
 
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
 #include "agent/system/version.hpp"
 #include "common/base/text.hpp"
-#include "common/time/iso8601.hpp"
-#include "common/wire/curve_text.hpp"
 
 namespace home_energy {
 namespace {
-
-/// What is wrong with an option beside others: it names the option.
-tl::unexpected<Error> wrong(const std::string& option, const std::string& reason) {
-  return failure(ErrorCode::illegal, option, "--" + option + ": " + reason);
-}
-
-template <class T>
-Result<T> named(const std::string& option, Result<T> result) {
-  return std::move(result).map_error([&](const Error& error) {
-    return Error{error.code, option, "--" + option + ": " + error.reason};
-  });
-}
 
 /// FNV-1a, 64 bits.
 std::uint64_t hash(std::string_view text) {
@@ -42,10 +27,6 @@ std::string default_client_id(const RunnerSettings& runner) {
   boost::system::error_code unnamed;
   const std::string machine = read_file("/etc/machine-id", "").value_or("") + boost::asio::ip::host_name(unnamed);
   return fmt::format("home-energy-{:016x}", hash(machine + '\n' + runner.base_topic + '\n' + runner.home_ids.front()));
-}
-
-std::int64_t in_parts(const std::string& number, double per_unit) {
-  return std::llround(to_number(number) * per_unit);
 }
 
 /// The options put together from their texts, one group after the other; the first that is wrong is told.
@@ -66,23 +47,20 @@ class Assembly {
  private:
   const std::string& text(const std::string& name) const { return values_.at(name).text; }
   bool given(const std::string& name) const { return values_.at(name).given; }
-  std::chrono::milliseconds tick() const;
   Result<void> readable(const std::string& option) const {
     if (text(option).empty()) return {};
     std::error_code unknown;  // read_file() says what it is
     if (std::filesystem::exists(text(option), unknown) && !std::filesystem::is_regular_file(text(option), unknown) &&
         !std::filesystem::is_directory(text(option), unknown)) {
-      return wrong(option, "must be a regular file, it is read more than once; " + excerpt(text(option)) + " is none");
+      return wrong_option(option,
+                          "must be a regular file, it is read more than once; " + excerpt(text(option)) + " is none");
     }
-    return named(option, read_file(text(option), option)).map([](const std::string&) {});
+    return named_option(option, read_file(text(option), option)).map([](const std::string&) {});
   }
 
   Result<void> mqtt();
   Result<void> homes();
   Result<void> world();
-  Result<Pace> pace(const HomeSettings& home, double seconds_per_hour) const;
-  Result<void> charging(HomeSettings& home) const;
-  Result<void> curves(HomeSettings& home) const;
   Result<void> http();
   void store();
   std::optional<std::filesystem::path> default_folder() const;
@@ -96,11 +74,12 @@ Result<void> Assembly::mqtt() {
   for (const std::string option : {"mqtt-ca", "mqtt-cert", "mqtt-key"}) {
     if (auto outcome = readable(option); !outcome) return outcome;
     if (!text(option).empty() && !text("mqtt-uri").starts_with("mqtts://")) {
-      return wrong(option, "needs an --mqtt-uri that begins with mqtts://");
+      return wrong_option(option, "needs an --mqtt-uri that begins with mqtts://");
     }
   }
   if (text("mqtt-cert").empty() != text("mqtt-key").empty()) {
-    return wrong(text("mqtt-cert").empty() ? "mqtt-cert" : "mqtt-key", "a client certificate and its key go together");
+    return wrong_option(text("mqtt-cert").empty() ? "mqtt-cert" : "mqtt-key",
+                        "a client certificate and its key go together");
   }
   MqttSettings& mqtt = options_.mqtt;
   mqtt.uri = text("mqtt-uri");
@@ -114,7 +93,7 @@ Result<void> Assembly::mqtt() {
   mqtt.key_file = text("mqtt-key");
   mqtt.password = environment_("HOME_ENERGY_MQTT_PASSWORD").value_or("");
   if (!text("mqtt-password-file").empty()) {
-    auto password = named("mqtt-password-file", read_secret(text("mqtt-password-file"), "mqtt-password-file"));
+    auto password = named_option("mqtt-password-file", read_secret(text("mqtt-password-file"), "mqtt-password-file"));
     if (!password) return tl::unexpected(password.error());
     mqtt.password = std::move(*password);
   }
@@ -126,7 +105,7 @@ Result<void> Assembly::homes() {
   const wire::Topics topics(text("base-topic"));
   if (text("ha-discovery") == "on") {
     options_.ha_prefix = text("ha-prefix");
-    if (options_.ha_prefix == text("base-topic")) return wrong("ha-prefix", "must differ from --base-topic");
+    if (options_.ha_prefix == text("base-topic")) return wrong_option("ha-prefix", "must differ from --base-topic");
   }
   options_.mqtt.subscriptions.push_back({topics.command_filter(), Stored::skip});
   options_.mqtt.subscriptions.push_back({topics.homeless_filter(), Stored::skip});
@@ -137,103 +116,26 @@ Result<void> Assembly::homes() {
   const auto count = std::stoul(text("homes"));
   if (count == 1) {
     if (is_reserved_home(text("home"))) {
-      return wrong("home", "must not be " + fmt::format("{}", fmt::join(wire::kReservedHomes, ", ")) + ", got " +
-                               excerpt(text("home")));
+      return wrong_option("home", "must not be " + fmt::format("{}", fmt::join(wire::kReservedHomes, ", ")) + ", got " +
+                                      excerpt(text("home")));
     }
     runner.home_ids = {text("home")};
     return {};
   }
   for (std::size_t i = 1; i <= count; ++i) runner.home_ids.push_back(text("home") + '-' + std::to_string(i));
-  if (!is_home_id(runner.home_ids.back())) return wrong("home", "is too long for --homes " + text("homes"));
+  if (!is_home_id(runner.home_ids.back())) return wrong_option("home", "is too long for --homes " + text("homes"));
   return {};
-}
-
-Result<void> Assembly::curves(HomeSettings& home) const {
-  if (!text("baseload").empty()) {
-    auto curve = named("baseload", read_file(text("baseload"), "baseload").and_then([&](const std::string& content) {
-      return parse_load_curve(content, text("baseload"));
-    }));
-    if (!curve) return tl::unexpected(curve.error());
-    home.baseload = *curve;
-  }
-  if (!text("prices").empty()) {
-    auto curve = named("prices", read_file(text("prices"), "prices").and_then([&](const std::string& content) {
-      return parse_price_curve(content, text("currency"), text("prices"));
-    }));
-    if (!curve) return tl::unexpected(curve.error());
-    home.price = *curve;
-  }
-  return {};
-}
-
-/// What plans are made of.
-Result<void> Assembly::charging(HomeSettings& home) const {
-  constexpr double kMilli = 1000;
-  constexpr double kHundredths = 100;
-  constexpr double kMillionths = 1e6;
-  if (text("charger-min-kw") != "full") {
-    home.charger_min = Watts(in_parts(text("charger-min-kw"), kMilli));
-    if (*home.charger_min > home.charger) return wrong("charger-min-kw", "must be at most --charger-kw");
-  }
-  home.charge_efficiency = Percent(in_parts(text("charge-efficiency"), kHundredths * kHundredths));
-  home.taper = *to_taper(text("taper"));
-  home.start_cost = MoneyMicro(in_parts(text("start-cost"), kMillionths));
-  home.min_run = std::chrono::minutes(std::stoi(text("min-run")));
-  if (text("max-price") != "off") home.max_price = PricePerKwh(in_parts(text("max-price"), kMillionths));
-  home.load_balancing = text("load-balancing") == "on"    ? LoadBalancing::on
-                        : text("load-balancing") == "off" ? LoadBalancing::off
-                                                          : LoadBalancing::automatic;
-  home.wish = {.mode = *to_mode(text("mode")),
-               .target = Percent(in_parts(text("target"), kHundredths)),
-               .ready_by = *minute_of_day(text("ready-by"))};
-  if (home.wish.target > home.charge_limit) {
-    if (given("target")) return wrong("target", "must be at most --charge-limit");
-    home.wish.target = home.charge_limit;
-  }
-  return {};
-}
-
-Result<Pace> Assembly::pace(const HomeSettings& home, double seconds_per_hour) const {
-  const auto finest = std::max(home.baseload.resolution(), home.price.resolution());
-  return named("tick", Pace::make(seconds_per_hour, tick(), finest));
-}
-
-/// In real time a second's step would be a row a second in the database of whoever records it.
-std::chrono::milliseconds Assembly::tick() const {
-  constexpr std::chrono::seconds kInRealTime(10);
-  return text("realtime") == "true" && !given("tick") ? kInRealTime : *to_tick(text("tick"));
 }
 
 Result<void> Assembly::world() {
-  constexpr double kMilli = 1000;
-  constexpr double kHundredths = 100;
-  constexpr double kRealTime = 3600;
-  const bool realtime = text("realtime") == "true";
-  if (realtime && given("seconds-per-hour") && to_number(text("seconds-per-hour")) != kRealTime) {
-    return wrong("seconds-per-hour", "is 3600 with --realtime, leave one of them out");
-  }
-  for (const std::string simulated : {"start-date", "clock"})
-    if (realtime && given(simulated)) return wrong(simulated, "is for a simulated clock, not for --realtime");
-  HomeSettings home{.pace = *Pace::make(4, std::chrono::seconds(1), Resolution::hourly),
-                    .baseload = default_load_curve(),
-                    .price = default_price_curve(),
-                    .capacity = WattHours(in_parts(text("capacity-kwh"), kMilli)),
-                    .charger = Watts(in_parts(text("charger-kw"), kMilli)),
-                    .fuse = Watts(in_parts(text("fuse-kw"), kMilli)),
-                    .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
-                    .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
-                    .clock_mode = realtime ? ClockMode::local : ClockMode::simulated};
-  if (auto outcome = charging(home); !outcome) return outcome;
-  if (auto outcome = curves(home); !outcome) return outcome;
+  auto made = home_configuration(values_, read_file);
+  if (!made) return tl::unexpected(made.error());
   RunnerSettings& runner = options_.runner;
-  runner.info.seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
-  const auto pace_made = pace(home, runner.info.seconds_per_hour);
-  if (!pace_made) return tl::unexpected(pace_made.error());
-  home.pace = *pace_made;
-  runner.home = std::make_shared<const HomeSettings>(home);
-  runner.tick = tick();
-  runner.start_date = *to_date(text("start-date"));
-  runner.running = text("clock") == "run";
+  runner.home = std::make_shared<const HomeSettings>(std::move(made->home));
+  runner.info.seconds_per_hour = made->seconds_per_hour;
+  runner.tick = made->tick;
+  runner.start_date = made->start_date;
+  runner.running = made->running;
   runner.currency = text("currency");
   runner.info.version = kVersion;
   runner.info.homes = runner.home_ids;
@@ -245,19 +147,21 @@ Result<void> Assembly::http() {
   options_.http_reads = text("http-read-anonymous") == "true" ? AnonymousReads::allowed : AnonymousReads::refused;
   options_.frame_ancestors = *to_frame_ancestors(text("http-frame-ancestors"));
   if (!text("http-token-file").empty()) {
-    auto token = named("http-token-file", read_secret(text("http-token-file"), "http-token-file"));
+    auto token = named_option("http-token-file", read_secret(text("http-token-file"), "http-token-file"));
     if (!token) return tl::unexpected(token.error());
     options_.http_token = trimmed(*token);  // what surrounds a header's value is not part of it
     if (options_.http_token.size() > kLongestHttpToken || options_.http_token.find('\0') != std::string::npos) {
-      return wrong("http-token-file", "the token must be at most " + std::to_string(kLongestHttpToken) +
-                                          " bytes without NUL, got " + std::to_string(options_.http_token.size()));
+      return wrong_option("http-token-file", "the token must be at most " + std::to_string(kLongestHttpToken) +
+                                                 " bytes without NUL, got " +
+                                                 std::to_string(options_.http_token.size()));
     }
   }
   if (text("http-port") == "off") return {};
   const std::string& address = text("http-address");
   if (!is_loopback(address) && options_.http_token.empty() && text("http-allow-anonymous") != "true") {
-    return wrong("http-address", "others reach " + address +
-                                     ": give a --http-token-file, or --http-allow-anonymous if all may change things");
+    return wrong_option(
+        "http-address",
+        "others reach " + address + ": give a --http-token-file, or --http-allow-anonymous if all may change things");
   }
   options_.http = HttpSettings{.address = address,
                                .port = static_cast<std::uint16_t>(std::stoul(text("http-port"))),

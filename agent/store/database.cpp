@@ -93,7 +93,7 @@ Database::Impl::Impl(const std::string& path, int keep_days)
   replace_agent_.emplace(db_, "INSERT OR REPLACE INTO agent VALUES (1, ?, ?, ?)");
   update_home_.emplace(db_,
                        "UPDATE home SET state = ?1, curves = coalesce(?2, curves), currency = ?4 WHERE number = ?3");
-  insert_row_.emplace(db_, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert_row_.emplace(db_, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   select_rows_.emplace(db_,
                        std::string("SELECT ") + kHistoryColumns +
                            " FROM history WHERE home = ? AND quarter >= ? AND quarter < ? ORDER BY quarter, number");
@@ -192,6 +192,7 @@ void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
                                    row.cost_micro, row.price_micro, std::int64_t{row.soc}, row.overload_s})
     insert_row_->bind(++column, value);
   insert_row_->bind(++column, std::string(text(row.currency)));
+  insert_row_->bind(++column, devices_text(row));
   insert_row_->exec();
 }
 

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "common/base/text.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/curve_text.hpp"
+#include "common/wire/device_table.hpp"
 #include "common/wire/home_state.hpp"
 #include "common/wire/names.hpp"
 
@@ -71,6 +73,23 @@ std::optional<std::string> fault_of(const HomeRecord& home) {
   return std::nullopt;
 }
 
+/// As `devices_text` wrote it. Kinds that this program does not know are left out.
+Result<std::array<std::int64_t, kDeviceKinds>> devices_of(const std::string& text) {
+  std::array<std::int64_t, kDeviceKinds> devices{};
+  if (text.empty()) return devices;
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  for (const auto& kind : wire::device_kinds()) {
+    const auto found = json.is_object() ? json.find(kind.name) : json.end();
+    if (found == json.end()) continue;
+    auto& drawn = devices.at(wire::number_of(kind));
+    if (found->is_number_integer()) drawn = found->get<std::int64_t>();
+    if (!found->is_number_integer() || drawn < 0 || drawn > kMostEnergy)
+      return failure(ErrorCode::illegal, "devices", "devices must be energies in mWh, got " + excerpt(text));
+  }
+  if (json.is_object()) return devices;
+  return failure(ErrorCode::illegal, "devices", "devices must be an object, got " + excerpt(text));
+}
+
 }  // namespace
 
 Result<HistoryRow> history_row(SQLite::Statement& select) {
@@ -84,6 +103,8 @@ Result<HistoryRow> history_row(SQLite::Statement& select) {
   if (!currency.empty() && !is_currency(currency)) {
     return failure(ErrorCode::illegal, "currency", "currency must be three capital letters, got " + excerpt(currency));
   }
+  const auto devices = devices_of(select.getColumn(static_cast<int>(kHistory.size()) + 1).getString());
+  if (!devices) return tl::unexpected(devices.error());
   const auto [quarter, number, minutes, base, car, cost, price, soc, overload] = values;
   return HistoryRow{.number = number,
                     .quarter = quarter,
@@ -94,7 +115,17 @@ Result<HistoryRow> history_row(SQLite::Statement& select) {
                     .price_micro = price,
                     .soc = static_cast<int>(soc),
                     .overload_s = overload,
-                    .currency = currency_code(currency)};
+                    .currency = currency_code(currency),
+                    .device_mwh = *devices};
+}
+
+std::string devices_text(const HistoryRow& row) {
+  nlohmann::json devices;
+  for (const auto& kind : wire::device_kinds()) {
+    const auto drawn = row.device_mwh.at(wire::number_of(kind));
+    if (drawn != 0) devices[std::string(kind.name)] = drawn;
+  }
+  return devices.empty() ? std::string() : devices.dump();
 }
 
 StoredWorld stored_world(SQLite::Database& db) {

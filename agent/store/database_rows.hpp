@@ -19,10 +19,13 @@ namespace home_energy {
 
 /// The columns of a row of history, as `history_row` reads them.
 inline constexpr const char* kHistoryColumns =
-    "quarter, number, minutes, base_mwh, car_mwh, cost_micro, price_micro, soc, overload_s, currency";
+    "quarter, number, minutes, base_mwh, car_mwh, cost_micro, price_micro, soc, overload_s, currency, devices";
 
 /// The present row of a SELECT of these columns; or what is wrong with it.
 Result<HistoryRow> history_row(SQLite::Statement& select);
+
+/// What further devices drew in a row, as it is stored.
+std::string devices_text(const HistoryRow& row);
 
 /// All but history. An agent's date or moment out of range is left out, and logged.
 StoredWorld stored_world(SQLite::Database& db);

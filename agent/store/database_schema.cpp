@@ -54,6 +54,11 @@ CREATE TABLE announced (
   home TEXT NOT NULL,
   PRIMARY KEY (ha_prefix, base_topic, home)
 ) WITHOUT ROWID;
+)sql",
+                                 // What further devices drew, mWh by the name of their kind, as JSON; empty where none
+                                 // drew anything.
+                                 R"sql(
+ALTER TABLE history ADD COLUMN devices TEXT NOT NULL DEFAULT '';
 )sql"};
 
 int pragma(SQLite::Database& db, const std::string& name) {

@@ -18,6 +18,7 @@ function holds(answer) {
   if (answer.ready_by !== undefined) parts.push(`the car is to be ready by ${answer.ready_by}`);
   if (answer.mode !== undefined) parts.push(`the car charges ${MODES[answer.mode] ?? answer.mode}`);
   if (answer.running !== undefined) parts.push(`it is ${answer.time}, and time ${answer.running ? "goes on" : "stands still"}`);
+  if (parts.length === 0) for (const [what, is] of Object.entries(answer)) if (what !== "durable") parts.push(`${what} is ${is}`);
   return parts.join(", and ") || "it holds now";
 }
 

@@ -1,5 +1,6 @@
 // The days gone by: bars for house and car, a line for what they cost, a table, and the CSV.
 import { axis, chartLibrary, colours, commonOptions, fillTable, onLookChange, tooltip } from "./chart_look.js";
+import { deviceName } from "./devices.js";
 import { addDays, dayName, kilowattHours, money, number, percent, price, sentence, setText } from "./format.js";
 
 const byId = (id) => document.getElementById(id);
@@ -45,6 +46,10 @@ function costLines(look, history) {
   }));
 }
 
+/** The columns of further devices: all energies but those of house and car. */
+const furtherColumns = ({ rows }) => Object.keys(rows[0] ?? {}).filter((name) => name.endsWith("_kwh") && name !== "base_kwh" && name !== "car_kwh");
+const columnName = (column) => deviceName(column.replace(/_kwh$/, ""));
+
 function data(look, history) {
   const { rows } = history;
   const bar = { type: "bar", stack: "energy", yAxisID: "kwh", borderWidth: rows.length > 60 ? 0 : 1, borderSkipped: false, maxBarThickness: 56 };
@@ -54,6 +59,8 @@ function data(look, history) {
       ...costLines(look, history),
       { ...bar, label: "House", data: rows.map((row) => row.base_kwh), borderColor: look.base, backgroundColor: look.baseFill },
       { ...bar, label: "Car", data: rows.map((row) => row.car_kwh), borderColor: look.car, backgroundColor: look.carFill },
+      ...furtherColumns(history).map((column) => (
+        { ...bar, label: columnName(column), data: rows.map((row) => row[column]), borderColor: look.quiet, backgroundColor: look.line })),
     ],
   };
 }
@@ -100,8 +107,12 @@ class HistoryChart {
 }
 
 function showTable(history) {
+  const columns = furtherColumns(history);
+  for (const old of document.querySelectorAll("#history-table th.further")) old.remove();
+  byId("history-car").after(...columns.map((column) => (
+    Object.assign(document.createElement("th"), { scope: "col", className: "further", textContent: columnName(column) }))));
   fillTable(byId("history-table"), history.rows.map((row) => [
-    rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), price(row.price, `${currencyOf(row, history)}/kWh`),
+    rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), ...columns.map((column) => kilowattHours(row[column])), price(row.price, `${currencyOf(row, history)}/kWh`),
     money(row.cost, currencyOf(row, history)), percent(row.soc_percent), row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",
   ]));
 }
@@ -111,7 +122,8 @@ function summary({ rows }, history) {
   if (all.length === 0) return "Nothing is kept for these days.";
   const total = (name, among = all) => among.reduce((sum, row) => sum + row[name], 0);
   const costs = currenciesOf(history).map((currency) => money(total("cost", all.filter((row) => currencyOf(row, history) === currency)), currency));
-  const words = `House ${kilowattHours(total("base_kwh"))}, car ${kilowattHours(total("car_kwh"))}, cost ${costs.join(" and ")}.`;
+  const further = furtherColumns(history).map((column) => `, ${columnName(column).toLowerCase()} ${kilowattHours(total(column))}`).join("");
+  const words = `House ${kilowattHours(total("base_kwh"))}, car ${kilowattHours(total("car_kwh"))}${further}, cost ${costs.join(" and ")}.`;
   return all.length > rows.length ? `${words} The last ${number(rows.length)} of ${number(all.length)} rows are shown; the CSV holds all.` : words;
 }
 

@@ -1,7 +1,7 @@
 // What the home tells, as it tells it, and whether the page still hears it.
 import { setText } from "./format.js";
 
-const TOPICS = ["clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile"];
+const TOPICS = document.body.dataset.topics.split(" ");
 const HEALTH_EVERY_MS = 5000;
 const LONGEST_WAIT_MS = 15000;
 

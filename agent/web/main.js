@@ -2,6 +2,7 @@
 import { startClock } from "./clock.js";
 import { send } from "./commands.js";
 import { startControls } from "./controls.js";
+import { startDevices } from "./devices.js";
 import { startDay } from "./day_chart.js";
 import { addDays, dayName, kilowatts, number, priceNumber, setText } from "./format.js";
 import { startHistory } from "./history.js";
@@ -108,7 +109,7 @@ localise();
 startCharging();
 startHomes();
 const day = startDay(home);
-const parts = [startControls(home), startClock(home), day.heard, startHistory(home)];
+const parts = [startControls(home), startClock(home), startDevices(home), day.heard, startHistory(home)];
 const heard = (topic, payload) => {
   home[topic] = payload;
   SHOWN[topic]?.(payload);

@@ -7,6 +7,7 @@
 
 #include "common/base/text.hpp"
 #include "common/time/iso8601.hpp"
+#include "common/wire/device_table.hpp"
 #include "common/wire/wire.hpp"
 
 namespace home_energy {
@@ -17,16 +18,17 @@ using nlohmann::json;
 constexpr double kHundredths = 100;
 
 /// Node-RED and many others write a switch as a boolean or as 1 and 0.
-std::optional<Charging> read_switch(const json& value) {
+std::optional<Switch> read_switch(const json& value) {
   const auto word = word_of(value);
-  if (word == "on" || word == "true" || word == "1") return Charging::on;
-  if (word == "off" || word == "false" || word == "0") return Charging::off;
+  if (word == "on" || word == "true" || word == "1") return Switch::on;
+  if (word == "off" || word == "false" || word == "0") return Switch::off;
   return std::nullopt;
 }
 
 std::optional<Command> read_charging(const json& value) {
-  const auto charging = read_switch(value);
-  return charging ? std::optional<Command>(ChargeCommand{*charging}) : std::nullopt;
+  const auto position = read_switch(value);
+  if (!position) return std::nullopt;
+  return ChargeCommand{*position == Switch::on ? Charging::on : Charging::off};
 }
 
 std::optional<Command> read_discharging(const json& value) {
@@ -76,10 +78,10 @@ struct Grammar {
   std::optional<Command> (*read)(const json& value);
 };
 
+constexpr std::string_view kOnOrOff = R"("on" or "off")";
 constexpr std::string_view kPercentage = "a percentage from 20 to 100";
 constexpr std::array kGrammar{
-    Grammar{wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, R"("on" or "off")",
-            read_charging},
+    Grammar{wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, kOnOrOff, read_charging},
     Grammar{wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", read_discharging},
     Grammar{wire::command::kChargeLimit, wire::key::kChargeLimit, {}, kPercentage, read_limit},
     Grammar{wire::command::kMode, wire::key::kMode, {}, R"("manual", "cheapest" or "lowest_load")", read_mode},
@@ -94,14 +96,23 @@ const Grammar* grammar_of(std::string_view command) {
 
 std::string all_commands() {
   std::string all;
-  for (const auto command : wire::command::kAll) all += (all.empty() ? "" : ", ") + std::string(command);
+  for (const auto command : wire::command::all()) all += (all.empty() ? "" : ", ") + std::string(command);
   return all;
+}
+
+tl::unexpected<Error> illegal(std::string_view key, std::string_view legal, const json& value) {
+  const std::string field(key);
+  return failure(ErrorCode::illegal, field, field + " must be " + std::string(legal) + ", got " + shown(value));
+}
+
+tl::unexpected<Error> missing(std::string_view key, std::string_view legal) {
+  const std::string field(key);
+  return failure(ErrorCode::missing, field, field + " is missing, it must be " + std::string(legal));
 }
 
 Result<Command> parse_value(const Grammar& grammar, std::string_view key, const json& value) {
   if (const auto command = grammar.read(value)) return *command;
-  const std::string field(key);
-  return failure(ErrorCode::illegal, field, field + " must be " + std::string(grammar.legal) + ", got " + shown(value));
+  return illegal(key, grammar.legal, value);
 }
 
 Result<Command> parse_fields(const Grammar& grammar, const json& fields) {
@@ -109,8 +120,7 @@ Result<Command> parse_fields(const Grammar& grammar, const json& fields) {
     if (key.empty()) continue;
     if (const auto found = fields.find(key); found != fields.end()) return parse_value(grammar, key, *found);
   }
-  const std::string field(grammar.key);
-  return failure(ErrorCode::missing, field, field + " is missing, it must be " + std::string(grammar.legal));
+  return missing(grammar.key, grammar.legal);
 }
 
 /// A curve has a grammar of its own; only the sender's id is read here.
@@ -127,6 +137,20 @@ ParsedCommand parse_curve_command(std::string_view name, std::string_view text, 
   return parsed;
 }
 
+/// A further device is switched by the command of its name.
+ParsedCommand parse_switch_command(const wire::DeviceKind& kind, std::string_view text, TextForm form) {
+  const auto read = [&](const json& value) -> Result<Command> {
+    if (const auto position = read_switch(value)) return SwitchCommand{wire::number_of(kind), *position};
+    return illegal(kind.command_key, kOnOrOff, value);
+  };
+  const auto document = parse_command_text(text, form, kind.command_key, kOnOrOff);
+  if (!document) return {tl::unexpected(document.error()), std::nullopt};
+  if (!document->is_object()) return {read(*document), std::nullopt};
+  const auto found = document->find(kind.command_key);
+  if (found == document->end()) return {missing(kind.command_key, kOnOrOff), id_of(*document)};
+  return {read(*found), id_of(*document)};
+}
+
 }  // namespace
 
 bool is_curve_command(std::string_view name) {
@@ -135,6 +159,7 @@ bool is_curve_command(std::string_view name) {
 
 ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form, const CurveContext& context) {
   if (is_curve_command(name)) return parse_curve_command(name, text, context);
+  if (const auto* const kind = wire::device_kind(name)) return parse_switch_command(*kind, text, form);
   const Grammar* const grammar = grammar_of(name);
   if (grammar == nullptr) {
     return {failure(ErrorCode::unknown_command, "command",

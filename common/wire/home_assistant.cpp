@@ -84,8 +84,8 @@ ordered_json component_of(const Entity& entity, const Settings& settings, std::s
                          {"uniq_id", device_id(settings.base_topic, home) + '_' + std::string(entity.id)},
                          {"def_ent_id", entity_id_of(entity, settings, home)},
                          {"name", entity.name}};
-  if (entity.state) {
-    component["stat_t"] = topics.of(home, *entity.state);
+  if (!entity.topic.empty()) {
+    component["stat_t"] = topics.of(home, entity.topic);
     component["val_tpl"] = template_of(entity);
   }
   const Measure& measure = entity.measure;
@@ -114,17 +114,15 @@ ordered_json device_of_home(const Settings& settings, std::string_view home) {
 }
 
 /// Whether a document may hold it: one illegal component would cost the whole device.
-bool may_be_announced(const ordered_json& component) {
+bool may_be_announced(const std::vector<Entity>& entities, const ordered_json& component) {
   if (!component.is_object() || !component.contains("p") || !component["p"].is_string()) return false;
-  if (std::ranges::find(entities(), component["p"].get<std::string>(), &Entity::platform) == entities().end()) {
-    return false;
-  }
+  if (std::ranges::find(entities, component["p"].get<std::string>(), &Entity::platform) == entities.end()) return false;
   const bool is_stub = component.size() == 1;
   return is_stub || (component.contains("uniq_id") && component["uniq_id"].is_string());
 }
 
-bool exists(const std::string& id) {
-  return std::ranges::find(entities(), id, &Entity::id) != entities().end();
+bool exists(const std::vector<Entity>& entities, const std::string& id) {
+  return std::ranges::find(entities, id, &Entity::id) != entities.end();
 }
 
 }  // namespace
@@ -174,7 +172,8 @@ std::optional<std::string> home_of(std::string_view base_topic, std::string_view
 std::string document(const Settings& settings, std::string_view home, const Components& leftovers) {
   const wire::Topics topics(settings.base_topic);
   ordered_json components;
-  for (const Entity& entity : entities()) components[std::string(entity.id)] = component_of(entity, settings, home);
+  for (const Entity& entity : entities(settings))
+    components[std::string(entity.id)] = component_of(entity, settings, home);
   for (const auto& [name, text] : leftovers) components[name] = ordered_json::parse(text);
   return ordered_json{{"dev", device_of_home(settings, home)},
                       {"o", {{"name", wire::kAgentName}, {"sw", settings.version}}},
@@ -184,7 +183,7 @@ std::string document(const Settings& settings, std::string_view home, const Comp
       .dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-std::optional<Components> leftovers_of(std::string_view document) {
+std::optional<Components> leftovers_of(const Settings& settings, std::string_view document) {
   constexpr int kDeepest = 8;  // what lies deeper is left out: it was not written by us
   const auto parsed = ordered_json::parse(
       document, [](int depth, auto, auto&) { return depth < kDeepest; }, false);
@@ -192,9 +191,10 @@ std::optional<Components> leftovers_of(std::string_view document) {
   if (!parsed.is_object() || !parsed.contains(origin) || parsed[origin] != wire::kAgentName) return std::nullopt;
   const auto components = parsed.find("cmps");
   if (components == parsed.end() || !components->is_object()) return std::nullopt;
+  const auto present = entities(settings);
   Components leftovers;
   for (const auto& [name, component] : components->items()) {
-    if (may_be_announced(component) && !exists(name)) leftovers.emplace(name, component.dump());
+    if (may_be_announced(present, component) && !exists(present, name)) leftovers.emplace(name, component.dump());
   }
   return leftovers;
 }

@@ -40,7 +40,7 @@ std::string document(const Settings& settings, std::string_view home, const Comp
 
 /// The components of a document that an agent of ours once published and that no longer exist.
 /// Nothing where the text, which may be anything, is no document of ours.
-std::optional<Components> leftovers_of(std::string_view document);
+std::optional<Components> leftovers_of(const Settings& settings, std::string_view document);
 
 /// The same components in the form that makes Home Assistant remove them.
 Components stubs_of(const Components& leftovers);

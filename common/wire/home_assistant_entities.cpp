@@ -3,15 +3,17 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/wire/device_table.hpp"
+#include "common/wire/wire.hpp"
+
 namespace home_energy::home_assistant {
 namespace {
 
 using nlohmann::ordered_json;
 using wire::HomeTopic;
+using wire::name;
 namespace key = wire::key;
 
-constexpr Measure kPower{"power", "kW", "measurement", 2};
-constexpr Measure kEnergy{"energy", "kWh", "total_increasing", 2};
 constexpr Measure kStorage{"energy_storage", "kWh", "measurement", 2};
 constexpr Measure kSoc{"battery", "%", "measurement", 0};
 constexpr Measure kCost{"monetary", kCurrencyPlace, "total", 2};
@@ -65,11 +67,6 @@ void refused(ordered_json& component, const Settings& settings, std::string_view
   component["ent_cat"] = "diagnostic";
 }
 
-void on_and_off(ordered_json& component, const Settings&, std::string_view) {
-  component["pl_on"] = wire::text(Charging::on);
-  component["pl_off"] = wire::text(Charging::off);
-}
-
 void press(ordered_json& component, const Settings&, std::string_view) {
   component["pl_prs"] = "PRESS";
 }
@@ -83,52 +80,58 @@ void percentage(ordered_json& component, const Settings&, std::string_view) {
 
 // clang-format off
 constexpr std::array kEntities{
-    Entity{"base_load_power", "sensor", "Base load power", HomeTopic::baseload, key::kPowerKw, kPower},
-    Entity{"base_load_energy", "sensor", "Base load energy", HomeTopic::baseload, key::kEnergyKwh, kEnergy},
-    Entity{"total_power", "sensor", "Total power", HomeTopic::grid, key::kPowerKw, kPower},
-    Entity{"grid_energy", "sensor", "Grid energy", HomeTopic::grid, key::kEnergyKwh, kEnergy},
-    Entity{"cost", "sensor", "Cost", HomeTopic::grid, key::kCost, kCost, {}, last_reset},
-    Entity{"electricity_price", "sensor", "Electricity price", HomeTopic::price, key::kPrice, kPrice, {},
+    Entity{"base_load_power", "sensor", "Base load power", name(HomeTopic::baseload), key::kPowerKw, kPowerMeasure},
+    Entity{"base_load_energy", "sensor", "Base load energy", name(HomeTopic::baseload), key::kEnergyKwh, kEnergyMeasure},
+    Entity{"total_power", "sensor", "Total power", name(HomeTopic::grid), key::kPowerKw, kPowerMeasure},
+    Entity{"grid_energy", "sensor", "Grid energy", name(HomeTopic::grid), key::kEnergyKwh, kEnergyMeasure},
+    Entity{"cost", "sensor", "Cost", name(HomeTopic::grid), key::kCost, kCost, {}, last_reset},
+    Entity{"electricity_price", "sensor", "Electricity price", name(HomeTopic::price), key::kPrice, kPrice, {},
            today_as_attributes},
-    Entity{"car_battery", "sensor", "Car battery", HomeTopic::battery, key::kSocPercent, kSoc},
-    Entity{"car_stored_energy", "sensor", "Car stored energy", HomeTopic::battery, key::kStoredKwh, kStorage},
-    Entity{"charging_power", "sensor", "Charging power", HomeTopic::battery, key::kPowerKw, kPower},
-    Entity{"car_charged_energy", "sensor", "Car charged energy", HomeTopic::battery, key::kChargedKwh, kEnergy},
-    Entity{"simulated_time", "sensor", "Simulated time", HomeTopic::clock, key::kTime, only_icon("mdi:clock-outline"),
+    Entity{"car_battery", "sensor", "Car battery", name(HomeTopic::battery), key::kSocPercent, kSoc},
+    Entity{"car_stored_energy", "sensor", "Car stored energy", name(HomeTopic::battery), key::kStoredKwh, kStorage},
+    Entity{"charging_power", "sensor", "Charging power", name(HomeTopic::battery), key::kPowerKw, kPowerMeasure},
+    Entity{"car_charged_energy", "sensor", "Car charged energy", name(HomeTopic::battery), key::kChargedKwh, kEnergyMeasure},
+    Entity{"simulated_time", "sensor", "Simulated time", name(HomeTopic::clock), key::kTime, only_icon("mdi:clock-outline"),
            {}, hidden_diagnostic},
-    Entity{"last_error", "sensor", "Last error", std::nullopt, {}, only_icon("mdi:alert-circle-outline"), {}, refused},
-    Entity{"overload", "binary_sensor", "Overload", HomeTopic::grid, key::kOverload, {.device_class = "problem"}, {},
+    Entity{"last_error", "sensor", "Last error", {}, {}, only_icon("mdi:alert-circle-outline"), {}, refused},
+    Entity{"overload", "binary_sensor", "Overload", name(HomeTopic::grid), key::kOverload, {.device_class = "problem"}, {},
            nullptr, Template::problem},
-    Entity{"car_charging", "binary_sensor", "Car charging", HomeTopic::battery, key::kCharging,
+    Entity{"car_charging", "binary_sensor", "Car charging", name(HomeTopic::battery), key::kCharging,
            {.device_class = "battery_charging"}, {}, on_and_off},
-    Entity{"charge_car", "switch", "Charge car", HomeTopic::battery, key::kCharging, only_icon("mdi:ev-station"),
+    Entity{"charge_car", "switch", "Charge car", name(HomeTopic::battery), key::kCharging, only_icon("mdi:ev-station"),
            wire::command::kCharge, on_and_off},
-    Entity{"discharge_to_20", "button", "Discharge to 20 %", std::nullopt, {}, only_icon("mdi:battery-arrow-down"),
+    Entity{"discharge_to_20", "button", "Discharge to 20 %", {}, {}, only_icon("mdi:battery-arrow-down"),
            wire::command::kDischarge, press},
-    Entity{"charge_limit", "number", "Charge limit", HomeTopic::battery, key::kLimitPercent,
+    Entity{"charge_limit", "number", "Charge limit", name(HomeTopic::battery), key::kLimitPercent,
            {.unit = "%", .icon = "mdi:battery-lock"}, wire::command::kChargeLimit, percentage},
-    Entity{"charging_mode", "select", "Charging mode", HomeTopic::plan, key::kMode, only_icon("mdi:auto-mode"),
+    Entity{"charging_mode", "select", "Charging mode", name(HomeTopic::plan), key::kMode, only_icon("mdi:auto-mode"),
            wire::command::kMode, modes},
-    Entity{"target", "number", "Target", HomeTopic::plan, key::kTarget, {.unit = "%", .icon = "mdi:battery-check"},
+    Entity{"target", "number", "Target", name(HomeTopic::plan), key::kTarget, {.unit = "%", .icon = "mdi:battery-check"},
            wire::command::kTarget, percentage},
-    Entity{"ready_by", "text", "Ready by", HomeTopic::plan, key::kReadyBy, only_icon("mdi:clock-end"),
+    Entity{"ready_by", "text", "Ready by", name(HomeTopic::plan), key::kReadyBy, only_icon("mdi:clock-end"),
            wire::command::kReadyBy, clock_face},
-    Entity{"planned_start", "sensor", "Planned start", HomeTopic::plan, key::kStart, only_icon("mdi:clock-start"), {},
+    Entity{"planned_start", "sensor", "Planned start", name(HomeTopic::plan), key::kStart, only_icon("mdi:clock-start"), {},
            moment},
-    Entity{"planned_end", "sensor", "Planned end", HomeTopic::plan, key::kEnd, only_icon("mdi:clock-end"), {}, moment},
-    Entity{"plan_cost", "sensor", "Plan cost", HomeTopic::plan, key::kCost, kPlanMoney},
-    Entity{"plan_saving", "sensor", "Plan saving", HomeTopic::plan, key::kSaving, kPlanMoney},
+    Entity{"planned_end", "sensor", "Planned end", name(HomeTopic::plan), key::kEnd, only_icon("mdi:clock-end"), {}, moment},
+    Entity{"plan_cost", "sensor", "Plan cost", name(HomeTopic::plan), key::kCost, kPlanMoney},
+    Entity{"plan_saving", "sensor", "Plan saving", name(HomeTopic::plan), key::kSaving, kPlanMoney},
 };
 // clang-format on
 
 }  // namespace
 
-std::span<const Entity> entities() {
-  return kEntities;
-}
-
-std::string member_template(std::string_view key) {
-  return "{{ value_json." + std::string(key) + " }}";
+std::vector<Entity> entities(const Settings& settings) {
+  std::vector<Entity> all(kEntities.begin(), kEntities.end());
+  for (const std::size_t number : settings.devices) {
+    const auto& kind = wire::device_kinds()[number];
+    for (const auto& row : kind.rows) {
+      Entity& entity = all.emplace_back(row.entity);
+      entity.topic = kind.name;
+      entity.key = row.key;
+      if (row.key == kind.command_key) entity.command = kind.name;
+    }
+  }
+  return all;
 }
 
 }  // namespace home_energy::home_assistant

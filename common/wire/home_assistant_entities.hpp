@@ -3,55 +3,13 @@
 /// document.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
+#include <vector>
 
-#include "common/wire/home_assistant_settings.hpp"
-#include "common/wire/wire.hpp"
+#include "common/wire/home_assistant_entity.hpp"
 
 namespace home_energy::home_assistant {
 
-/// What stands in a unit for the configured currency.
-inline constexpr std::string_view kCurrencyPlace = "$";
-
-/// How the value of an entity is taken from the payload of its topic.
-enum class Template {
-  member,   ///< as it stands there
-  problem,  ///< `true` is ON
-};
-
-/// What a value is, in Home Assistant's terms. What is empty is left out of the document.
-struct Measure {
-  std::string_view device_class{};
-  std::string_view unit{};
-  std::string_view state_class{};
-  int precision = -1;  ///< decimals that are shown; not set where negative
-  std::string_view icon{};
-};
-
-/// Where the entity's component is more than the table says.
-using More = void (*)(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
-
-/// One entity of a home.
-struct Entity {
-  std::string_view id;  ///< stable for ever, and so is its platform
-  std::string_view platform;
-  std::string_view name;
-  std::optional<wire::HomeTopic> state;
-  std::string_view key;  ///< of its value in that topic
-  Measure measure;
-  std::string_view command{};
-  More more = nullptr;
-  Template form = Template::member;
-};
-
-/// All of them, in the order of the document.
-std::span<const Entity> entities();
-
-/// `{{ value_json.<key> }}`
-std::string member_template(std::string_view key);
+/// All of a home with these settings, in the order of the document: those of every home, then of its further devices.
+std::vector<Entity> entities(const Settings& settings);
 
 }  // namespace home_energy::home_assistant

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/world/home.hpp"
 
@@ -17,6 +18,7 @@ struct Settings {
   std::string currency;                 ///< ISO 4217
   ClockMode clock_mode;                 ///< of the homes
   std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
+  std::vector<std::size_t> devices{};   ///< the kinds of the homes' further devices
 };
 
 }  // namespace home_energy::home_assistant

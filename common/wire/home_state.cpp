@@ -8,6 +8,7 @@
 
 #include "common/base/text.hpp"
 #include "common/wire/curve_text.hpp"
+#include "common/wire/device_table.hpp"
 
 namespace home_energy {
 
@@ -29,6 +30,7 @@ void scale(Counters& counters, int to, int from) {
   counters.base = scaled(counters.base, to, from);
   counters.charged = scaled(counters.charged, to, from);
   counters.cost = Money(scaled(counters.cost.count(), to, from));
+  for (EnergyTotal& device : counters.devices) device = scaled(device, to, from);
 }
 
 /// The same time of day, to the tick before.
@@ -106,14 +108,38 @@ constexpr std::int64_t kMostInAnHour =
 constexpr std::int64_t kMostHours = 10'000'000;  ///< of a run of charging, or of a row: 1,141 years
 constexpr Int128 kMostCounted = Int128{1'000'000'000'000} * 1'000'000'000;  ///< 10^15 kWh: 2 MW since the last ice age
 constexpr Int128 kMostPaid = kMostCounted * 10'000'000;                     ///< 10^16 of the currency
+constexpr std::int64_t kMostOfADevice = std::int64_t{1} << 53;              ///< any number that a device remembers
 /// Within one row.
 constexpr Int128 kMostInARow = Int128{1'000'000} * kMostStored;
 constexpr Int128 kMostPaidInARow = kMostInARow * 1'000'000'000;
 
+/// A counter that is not there, as those of devices in a file of an earlier version, is 0.
 Counters read_counters(const Json& object, int ticks) {
-  return {EnergyTotal(wide(object, "base", 0, kMostCounted * ticks)),
-          EnergyTotal(wide(object, "charged", 0, kMostCounted * ticks)),
-          Money(wide(object, "cost", -kMostPaid * ticks, kMostPaid * ticks))};
+  Counters counters{EnergyTotal(wide(object, "base", 0, kMostCounted * ticks)),
+                    EnergyTotal(wide(object, "charged", 0, kMostCounted * ticks)),
+                    Money(wide(object, "cost", -kMostPaid * ticks, kMostPaid * ticks))};
+  for (const auto& kind : wire::device_kinds()) {
+    const std::string name(kind.name);
+    if (object.contains(name))
+      counters.devices.at(wire::number_of(kind)) = EnergyTotal(wide(object, name, 0, kMostCounted * ticks));
+  }
+  return counters;
+}
+
+/// Those of kinds that this program does not know are left out.
+DeviceStates read_devices(const Json& json) {
+  DeviceStates devices;
+  if (!json.contains("devices")) return devices;
+  const Json& all = json.at("devices");
+  if (!all.is_object()) refuse("devices must be an object");
+  for (const auto& kind : wire::device_kinds()) {
+    const std::string name(kind.name);
+    if (!all.contains(name)) continue;
+    if (!all.at(name).is_object()) refuse("devices." + name + " must be an object");
+    for (const auto& [key, value] : all.at(name).items())
+      devices[name][key] = whole(all.at(name), key, -kMostOfADevice, kMostOfADevice);
+  }
+  return devices;
 }
 
 /// An object of numbers, written as the homes tick: thousands of them, each second.
@@ -145,7 +171,29 @@ class NumbersWriter {
         .add("base", counters.base.count())
         .add("charged", counters.charged.count())
         .add("cost", counters.cost.count())
+        .add(counters.devices)
         .end();
+    return *this;
+  }
+  /// Of the further devices, where they have counted anything.
+  NumbersWriter& add(const std::array<EnergyTotal, kDeviceKinds>& devices) {
+    for (const auto& kind : wire::device_kinds()) {
+      const EnergyTotal counted = devices.at(wire::number_of(kind));
+      if (counted != EnergyTotal()) add(kind.name, counted.count());
+    }
+    return *this;
+  }
+  NumbersWriter& add(const DeviceStates& devices) {
+    if (devices.empty()) return *this;
+    name("devices");
+    NumbersWriter all(out_);
+    for (const auto& [kind, state] : devices) {
+      all.name(kind);
+      NumbersWriter one(out_);
+      for (const auto& [key, value] : state) one.add(key, value);
+      one.end();
+    }
+    all.end();
     return *this;
   }
   void end() { out_ += '}'; }
@@ -179,20 +227,25 @@ HomeState read_home(const Json& json) {
   home.hour_energy = Energy(whole(json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
   home.car.ticks_of_run = whole(json, "ticks_of_run", 0, kMostHours * home.ticks_per_hour);
+  home.devices = read_devices(json);
   if (json.contains("late_since")) home.car.late_since = whole(json, "late_since", -kMostDays, home.clock.day);
   return home;
 }
 
 /// A row is a difference of counters: where it began lies a row's worth before where they are now.
 void check_row(const Counters& began, const Counters& now, int ticks) {
-  const auto check = [&](const char* key, Int128 difference, Int128 lowest, Int128 highest) {
+  const auto check = [&](const std::string& key, Int128 difference, Int128 lowest, Int128 highest) {
     if (difference < lowest || difference > highest) {
-      refuse("counters less those of row.began: " + std::string(key) + " must be within " + text_of(lowest) + ".." +
+      refuse("counters less those of row.began: " + key + " must be within " + text_of(lowest) + ".." +
              text_of(highest) + ", got " + text_of(difference));
     }
   };
   check("base", (now.base - began.base).count(), 0, kMostInARow * ticks);
   check("charged", (now.charged - began.charged).count(), 0, kMostInARow * ticks);
+  for (const auto& kind : wire::device_kinds()) {
+    const std::size_t number = wire::number_of(kind);
+    check(std::string(kind.name), (now.devices.at(number) - began.devices.at(number)).count(), 0, kMostInARow * ticks);
+  }
   check("cost", (now.cost - began.cost).count(), -kMostPaidInARow * ticks, kMostPaidInARow * ticks);
 }
 
@@ -331,6 +384,7 @@ void append_state(std::string& out, const RememberedHome& state) {
       .add("counters", home.counters)
       .add("ticks_of_run", home.car.ticks_of_run);
   if (home.car.late_since) writer.add("late_since", *home.car.late_since);
+  writer.add(home.devices);
   writer.name("row");
   NumbersWriter(out)
       .add("number", state.row.number)

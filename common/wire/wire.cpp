@@ -33,32 +33,11 @@ bool is_below(std::string_view topic, std::string_view base) {
 /// Whether a home has a status or state called so.
 bool is_of_home(std::string_view name) {
   return name == kStatus ||
-         std::ranges::any_of(kHomeTopics, [&](HomeTopic topic) { return name == wire::name(topic); });
+         std::ranges::any_of(kHomeTopics, [&](HomeTopic topic) { return name == wire::name(topic); }) ||
+         std::ranges::find(kDeviceNames, name) != kDeviceNames.end();
 }
 
 }  // namespace
-
-std::string_view name(HomeTopic topic) {
-  switch (topic) {
-    case HomeTopic::clock:
-      return "clock";
-    case HomeTopic::baseload:
-      return "baseload";
-    case HomeTopic::price:
-      return "price";
-    case HomeTopic::battery:
-      return "battery";
-    case HomeTopic::grid:
-      return "grid";
-    case HomeTopic::plan:
-      return "plan";
-    case HomeTopic::baseload_profile:
-      return "baseload/profile";
-    case HomeTopic::price_profile:
-      return "price/profile";
-  }
-  return {};
-}
 
 int qos(HomeTopic topic) {
   return topic == HomeTopic::baseload_profile || topic == HomeTopic::price_profile ? 1 : 0;
@@ -72,8 +51,8 @@ std::string Topics::status(std::string_view home) const {
   return base_ + '/' + std::string(home) + "/status";
 }
 
-std::string Topics::of(std::string_view home, HomeTopic topic) const {
-  return base_ + '/' + std::string(home) + '/' + std::string(name(topic));
+std::string Topics::of(std::string_view home, std::string_view name) const {
+  return base_ + '/' + std::string(home) + '/' + std::string(name);
 }
 
 std::string Topics::command(std::string_view home, std::string_view command) const {
@@ -123,6 +102,16 @@ std::string_view text(Charging charging) {
     case Charging::off:
       return "off";
     case Charging::on:
+      return "on";
+  }
+  return {};
+}
+
+std::string_view text(Switch position) {
+  switch (position) {
+    case Switch::off:
+      return "off";
+    case Switch::on:
       return "on";
   }
   return {};
@@ -206,8 +195,8 @@ void append_battery(std::string& out, const Snapshot& home) {
 }
 
 void append_grid(std::string& out, const Snapshot& home, const Labels& labels) {
-  const Watts power = home.base_power + home.car_power;
-  const EnergyTotal energy = home.counters.base + home.counters.charged;
+  const Watts power = home.power();
+  const EnergyTotal energy = home.counters.total();
   begin(out, key::kPowerKw);
   append_kw(out, power);
   next(out, key::kEnergyKwh);

@@ -78,7 +78,10 @@ inline constexpr std::string_view kReadyBy = "ready_by";
 inline constexpr std::string_view kPrice = "price";
 inline constexpr std::string_view kBaseload = "baseload";
 /// Of a home; the clock is that of all homes.
-inline constexpr std::array kAll{kCharge, kDischarge, kChargeLimit, kMode, kTarget, kReadyBy, kPrice, kBaseload};
+inline constexpr std::array kOfEveryHome{kCharge, kDischarge, kChargeLimit, kMode,
+                                         kTarget, kReadyBy,   kPrice,       kBaseload};
+/// Those and the commands of further devices, whether a home has them or not.
+std::span<const std::string_view> all();
 inline constexpr std::string_view kClock = "clock";
 }  // namespace command
 
@@ -97,8 +100,28 @@ inline constexpr std::array kHomeTopics{
 inline constexpr std::span<const HomeTopic> kTelemetry = std::span(kHomeTopics).first<5>();
 inline constexpr std::span<const HomeTopic> kPlanAndCurves = std::span(kHomeTopics).last<3>();
 
-/// What follows the home's id in the topic: `battery`, `price/profile`.
-std::string_view name(HomeTopic topic);
+/// What follows the home's id in the topic: `battery`, `price/profile`. That of a further device is its name.
+constexpr std::string_view name(HomeTopic topic) {
+  switch (topic) {
+    case HomeTopic::clock:
+      return "clock";
+    case HomeTopic::baseload:
+      return "baseload";
+    case HomeTopic::price:
+      return "price";
+    case HomeTopic::battery:
+      return "battery";
+    case HomeTopic::grid:
+      return "grid";
+    case HomeTopic::plan:
+      return "plan";
+    case HomeTopic::baseload_profile:
+      return "baseload/profile";
+    case HomeTopic::price_profile:
+      return "price/profile";
+  }
+  return {};
+}
 int qos(HomeTopic topic);
 
 struct CommandAddress {
@@ -117,7 +140,8 @@ class Topics {
   std::string receipt(std::string_view home) const;
   /// Says `online` or `offline` for this home, as an availability beside the agent's own.
   std::string status(std::string_view home) const;
-  std::string of(std::string_view home, HomeTopic topic) const;
+  std::string of(std::string_view home, HomeTopic topic) const { return of(home, name(topic)); }
+  std::string of(std::string_view home, std::string_view name) const;
   std::string command(std::string_view home, std::string_view command) const;
   /// The subscription that covers all commands of all homes.
   std::string command_filter() const { return base_ + "/+/+/set"; }
@@ -183,6 +207,8 @@ void append_price_profile(std::string& out, const PriceCurve& curve, const Label
 /// What is to be charged when, what it costs, and why. Times are rounded out to whole minutes.
 /// @param made none in manual mode
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Labels& labels);
+/// The payload of a further device's topic.
+void append_device(std::string& out, const Device& device, const Snapshot& home);
 /// The payload of any of a home's topics.
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels);
 
@@ -205,6 +231,7 @@ std::string json_string(std::string_view text);
 
 /// What a name in the wire looks like for a charging state: `on` or `off`.
 std::string_view text(Charging charging);
+std::string_view text(Switch position);
 /// `manual`, `cheapest` or `lowest_load`.
 std::string_view text(ChargingMode mode);
 

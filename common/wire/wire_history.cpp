@@ -1,11 +1,12 @@
 #include "common/wire/wire_history.hpp"
-#include "common/time/iso8601.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 
 #include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
+#include "common/wire/device_table.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_numbers.hpp"
 
@@ -93,7 +94,7 @@ void append_millionths(std::string& out, std::int64_t millionths, int decimals) 
 
 /// The values of a row in the order of the columns, each written by `column`.
 template <class Column>
-void for_each_value(std::string& out, const HistoryRow& row, const Column& column) {
+void for_each_value(std::string& out, const HistoryRow& row, const HistoryDevices& devices, const Column& column) {
   constexpr std::int64_t kSecondsPerMinute = 60;
   column(key::kBaseKwh);
   append_millionths(out, row.base_mwh, 3);
@@ -109,6 +110,19 @@ void for_each_value(std::string& out, const HistoryRow& row, const Column& colum
   append_decimal(out, rounded_quotient(row.overload_s, kSecondsPerMinute, 2), 2);
   column(key::kMinutes);
   out += std::to_string(row.minutes);
+  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
+    if (!devices[kind]) continue;
+    column(column_of(device_kinds()[kind]));
+    append_millionths(out, row.device_mwh.at(kind), 3);
+  }
+}
+
+/// Those that the home has, and those that it had in one of the rows.
+HistoryDevices with_those_of(std::span<const HistoryRow> rows, HistoryDevices devices) {
+  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
+    if (std::ranges::any_of(rows, [&](const HistoryRow& row) { return row.device_mwh.at(kind) != 0; }))
+      devices.set(kind);
+  return devices;
 }
 
 /// @param present the currency of a row that does not say its own
@@ -145,8 +159,9 @@ std::string simulated_quarter_text(std::int64_t quarter) {
 }
 
 std::string history_json(std::string_view home, std::string_view currency, HistoryStep step,
-                         std::span<const HistoryRow> rows, const QuarterText& start_text) {
+                         std::span<const HistoryRow> rows, const QuarterText& start_text, HistoryDevices devices) {
   const bool mixed = are_of_several_currencies(rows, currency);
+  devices = with_those_of(rows, devices);
   std::string out = R"({"home":)" + json_string(home) + R"(,"step":")";
   out += text(step);
   out += R"(","currency":)";
@@ -156,7 +171,7 @@ std::string history_json(std::string_view home, std::string_view currency, Histo
     if (out.back() != '[') out += ',';
     begin(out, key::kStart);
     out += '"' + start_text(row.quarter) + '"';
-    for_each_value(out, row, [&](std::string_view name) { next(out, name); });
+    for_each_value(out, row, devices, [&](std::string_view name) { next(out, name); });
     if (mixed) {
       next(out, "currency");
       out += json_string(currency_of(row, currency));
@@ -166,16 +181,18 @@ std::string history_json(std::string_view home, std::string_view currency, Histo
   return out + "]}";
 }
 
-std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text) {
+std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text,
+                        HistoryDevices devices) {
   const bool mixed = are_of_several_currencies(rows, currency);
+  devices = with_those_of(rows, devices);
   std::string out(key::kStart);
   std::string ignored;
-  for_each_value(ignored, HistoryRow{}, [&](std::string_view name) { (out += ',') += name; });
+  for_each_value(ignored, HistoryRow{}, devices, [&](std::string_view name) { (out += ',') += name; });
   if (mixed) out += ",currency";
   out += "\r\n";
   for (const HistoryRow& row : rows) {
     out += start_text(row.quarter);
-    for_each_value(out, row, [&](std::string_view) { out += ','; });
+    for_each_value(out, row, devices, [&](std::string_view) { out += ','; });
     if (mixed) (out += ',') += currency_of(row, currency);
     out += "\r\n";
   }

@@ -2,6 +2,7 @@
 /// History on the wire: the query that asks for it, and what it is answered with. Part of `wire`.
 #pragma once
 
+#include <bitset>
 #include <functional>
 #include <optional>
 #include <span>
@@ -38,10 +39,15 @@ using QuarterText = std::function<std::string(std::int64_t quarter)>;
 /// `3T07:15`, where the clock is simulated.
 std::string simulated_quarter_text(std::int64_t quarter);
 
+/// The kinds of further devices that have a column.
+using HistoryDevices = std::bitset<kDeviceKinds>;
+
+/// @param devices  those of the home; what one of earlier used has its column, too
 /// @param currency the present one. The answer's is that of its rows; where they are of several, each row tells its own
 std::string history_json(std::string_view home, std::string_view currency, HistoryStep step,
-                         std::span<const HistoryRow> rows, const QuarterText& start_text);
+                         std::span<const HistoryRow> rows, const QuarterText& start_text, HistoryDevices devices = {});
 /// RFC 4180: a heading line, lines ended by CR LF. A last column tells the currency where the rows are of several.
-std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text);
+std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text,
+                        HistoryDevices devices = {});
 
 }  // namespace home_energy::wire

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/time/iso8601.hpp"
+#include "common/wire/device_table.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_numbers.hpp"
 
@@ -141,6 +142,10 @@ std::string state(const Home& home, const Snapshot& snapshot, const Labels& labe
     out += "\":";
     append_topic(out, topic, home, snapshot, labels);
   }
+  for (const Device& device : snapshot.devices) {
+    next(out, name_of(device));
+    append_device(out, device, snapshot);
+  }
   return out + '}';
 }
 
@@ -172,6 +177,9 @@ std::string result(const Receipt& receipt, bool durable) {
     std::string operator()(const TargetCommand& target) const { return percent_object(key::kTarget, target.target); }
     std::string operator()(const ReadyByCommand& ready_by) const {
       return object(key::kReadyBy, json_string(time_text(ready_by.minute)));
+    }
+    std::string operator()(const SwitchCommand& command) const {
+      return object(device_kinds()[command.kind].command_key, json_string(text(command.position)));
     }
     std::string operator()(const PriceCommand& price) const { return curve_object(command::kPrice, price.prices); }
     std::string operator()(const BaseloadCommand& baseload) const {

@@ -23,6 +23,7 @@ struct Surroundings {
   const HomeTime& time;
   const CurveSchedule<PriceCurve>& prices;
   const CurveSchedule<LoadCurve>& loads;
+  const std::vector<Device>& devices;
   Watts load;  ///< what all else in the home draws now
 };
 
@@ -92,6 +93,7 @@ class Car {
 
   // The plan: car_plan.cpp.
   std::int64_t departure_after(const HomeTime& time) const;
+  static Watts expected_load(const Surroundings& around, std::int64_t day, int quarter);
   std::vector<PlannerSlot> slots(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
   Joules lacking() const;

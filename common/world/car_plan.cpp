@@ -21,7 +21,7 @@ Joules in_joules(Energy energy, int ticks_per_hour) {
 }
 
 std::string quarter_text(int quarter) {
-  return quarter == kQuartersPerDay ? "24:00" : time_text(quarter * kMinutesPerQuarter);
+  return quarter == kQuartersPerDay ? "24:00" : time_text(std::int64_t{quarter} * kMinutesPerQuarter);
 }
 
 /// 00:00-01:00, 23:00-24:00
@@ -42,6 +42,13 @@ std::string spans_text(const Quarters& quarters) {
 
 }  // namespace
 
+/// What all else in the home is likely to draw in a quarter of an hour.
+Watts Car::expected_load(const Surroundings& around, std::int64_t day, int quarter) {
+  Watts load = around.loads.on(day).at_quarter(quarter);
+  for (const Device& device : around.devices) load += expected_power(device, quarter);
+  return load;
+}
+
 /// Where the clock is put back, the last quarter before is longer by those that are shown again after it.
 std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
   std::vector<PlannerSlot> slots;
@@ -57,7 +64,7 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
         const int as = again == 0 ? quarter : quarter + 1 - shown + again;
         const auto until = std::min({begin + (again + 1) * kSecondsPerQuarter, end, departure_});
         slots.push_back({std::chrono::seconds(until - reached), around.prices.on(day).at_quarter(as),
-                         around.loads.on(day).at_quarter(as)});
+                         expected_load(around, day, as)});
         reached = until;
       }
     }

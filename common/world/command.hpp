@@ -3,11 +3,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <variant>
 
 #include "common/base/units.hpp"
 #include "common/world/battery.hpp"
 #include "common/world/curve_update.hpp"
+#include "common/world/device_state.hpp"
 
 namespace home_energy {
 
@@ -59,8 +61,14 @@ struct BaseloadCommand {
   LoadUpdate loads;
 };
 
+/// Switch a further device.
+struct SwitchCommand {
+  std::size_t kind;  ///< of the device
+  Switch position;
+};
+
 using Command = std::variant<ChargeCommand, DischargeCommand, ChargeLimitCommand, ModeCommand, TargetCommand,
-                             ReadyByCommand, PriceCommand, BaseloadCommand>;
+                             ReadyByCommand, PriceCommand, BaseloadCommand, SwitchCommand>;
 
 /// Says that a command was carried out; the command itself holds what was asked and is now so.
 struct Receipt {

@@ -29,6 +29,8 @@ void add(HistoryRow& sum, const HistoryRow& row) {
   sum.base_mwh = saturated_sum(sum.base_mwh, row.base_mwh);
   sum.car_mwh = saturated_sum(sum.car_mwh, row.car_mwh);
   sum.cost_micro = saturated_sum(sum.cost_micro, row.cost_micro);
+  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
+    sum.device_mwh.at(kind) = saturated_sum(sum.device_mwh.at(kind), row.device_mwh.at(kind));
   sum.soc = row.soc;
   sum.overload_s = saturated_sum(sum.overload_s, row.overload_s);
 }
@@ -85,7 +87,7 @@ void HistoryMeter::before_tick(const Home& home) {
   const Snapshot now = home.snapshot();
   ++state_.ticks;
   state_.price = now.price;
-  if (now.base_power + now.car_power > now.fuse) ++state_.overload_ticks;
+  if (now.power() > now.fuse) ++state_.overload_ticks;
 }
 
 std::optional<HistoryRow> HistoryMeter::look(const Home& home) {
@@ -100,15 +102,19 @@ HistoryRow HistoryMeter::open_row(const Home& home) const {
   const int ticks_per_hour = home.settings().pace.ticks_per_hour();
   const Counters& now = home.counters();
   const Snapshot seen = home.snapshot();
-  return {.number = state_.number,
-          .quarter = state_.quarter,
-          .minutes = home.settings().pace.quarters_per_slot() * kMinutesPerQuarter,
-          .base_mwh = milliwatt_hours(now.base - state_.began.base, ticks_per_hour),
-          .car_mwh = milliwatt_hours(now.charged - state_.began.charged, ticks_per_hour),
-          .cost_micro = rounded_quotient((now.cost - state_.began.cost).count(), kMillionths * ticks_per_hour, 0),
-          .price_micro = state_.price.count(),
-          .soc = static_cast<int>(rounded_quotient(Int128{100} * seen.stored.count(), seen.capacity.count(), 2)),
-          .overload_s = state_.overload_ticks * kSecondsPerHour / ticks_per_hour};
+  HistoryRow row{
+      .number = state_.number,
+      .quarter = state_.quarter,
+      .minutes = home.settings().pace.quarters_per_slot() * kMinutesPerQuarter,
+      .base_mwh = milliwatt_hours(now.base - state_.began.base, ticks_per_hour),
+      .car_mwh = milliwatt_hours(now.charged - state_.began.charged, ticks_per_hour),
+      .cost_micro = rounded_quotient((now.cost - state_.began.cost).count(), kMillionths * ticks_per_hour, 0),
+      .price_micro = state_.price.count(),
+      .soc = static_cast<int>(rounded_quotient(Int128{100} * seen.stored.count(), seen.capacity.count(), 2)),
+      .overload_s = state_.overload_ticks * kSecondsPerHour / ticks_per_hour};
+  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
+    row.device_mwh.at(kind) = milliwatt_hours(now.devices.at(kind) - state_.began.devices.at(kind), ticks_per_hour);
+  return row;
 }
 
 }  // namespace home_energy

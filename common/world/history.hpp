@@ -34,10 +34,11 @@ struct HistoryRow {
   std::int64_t base_mwh = 0;
   std::int64_t car_mwh = 0;
   std::int64_t cost_micro = 0;
-  std::int64_t price_micro = 0;  ///< per kWh; of a sum the mean over its time
-  int soc = 0;                   ///< at the end, hundredths of a percent
-  std::int64_t overload_s = 0;   ///< how long the fuse was exceeded, simulated seconds
-  CurrencyCode currency{};       ///< of cost and price
+  std::int64_t price_micro = 0;                         ///< per kWh; of a sum the mean over its time
+  int soc = 0;                                          ///< at the end, hundredths of a percent
+  std::int64_t overload_s = 0;                          ///< how long the fuse was exceeded, simulated seconds
+  CurrencyCode currency{};                              ///< of cost and price
+  std::array<std::int64_t, kDeviceKinds> device_mwh{};  ///< of the further devices, by kind
 
   friend bool operator==(const HistoryRow&, const HistoryRow&) = default;
 };

@@ -1,16 +1,27 @@
 #include "common/world/home.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
 namespace home_energy {
+namespace {
+
+DeviceStates states_of(const std::vector<Device>& devices) {
+  DeviceStates states;
+  for (const Device& device : devices) states.emplace(name_of(device), state_of(device));
+  return states;
+}
+
+}  // namespace
 
 Home::Home(std::shared_ptr<const HomeSettings> settings)
     : settings_(std::move(settings)),
       time_(settings_->pace),
       loads_(std::shared_ptr<const LoadCurve>(settings_, &settings_->baseload)),
       prices_(std::shared_ptr<const PriceCurve>(settings_, &settings_->price)),
-      car_(settings_) {
+      car_(settings_),
+      devices_(settings_->devices) {
   enter_slot();
   begin_hour();
   if (car_.planned()) car_.renew_plan(surroundings());
@@ -19,14 +30,33 @@ Home::Home(std::shared_ptr<const HomeSettings> settings)
 void Home::advance() {
   const Energy house = in_one_tick(base_power_);
   const PricePerKwh price = price_;
-  const Energy car = car_.advance(base_power_);
+  const Energy car = car_.advance(load());
   assert(house >= Energy());
+  const DeviceEnergies drawn = devices_.empty() ? DeviceEnergies{} : drawn_by_devices();
   const auto begun = time_.advance();
   if (begun.day()) begin_day();
   if (begun.slot()) enter_slot();
   if (begun.hour()) begin_hour();
   meter_.count(price, house, car);
+  for (const Device& device : devices_) meter_.count(price, kind_of(device), drawn.at(kind_of(device)));
   if (car_.planned()) car_.follow_time(surroundings());
+}
+
+/// In a tick, at the power with which it begins.
+Home::DeviceEnergies Home::drawn_by_devices() const {
+  DeviceEnergies drawn{};
+  for (const Device& device : devices_) drawn.at(kind_of(device)) = in_one_tick(power_of(device));
+  return drawn;
+}
+
+void Home::read_device_power() {
+  device_power_ = Watts();
+  for (const Device& device : devices_) device_power_ += power_of(device);
+}
+
+Device* Home::device(std::size_t kind) {
+  const auto found = std::ranges::find(devices_, kind, kind_of);
+  return found == devices_.end() ? nullptr : &*found;
 }
 
 void Home::begin_day() {
@@ -37,6 +67,8 @@ void Home::begin_day() {
 void Home::enter_slot() {
   base_power_ = baseload().at_quarter(clock().quarter);
   price_ = price().at_quarter(clock().quarter);
+  for (Device& device : devices_) begin_quarter(device, clock().quarter);
+  if (!devices_.empty()) read_device_power();
 }
 
 void Home::begin_hour() {
@@ -65,7 +97,8 @@ HomeState Home::state() const {
           .clock = clock(),
           .car = car_.state(),
           .hour_energy = meter_.hour_energy(),
-          .counters = meter_.counters()};
+          .counters = meter_.counters(),
+          .devices = states_of(devices_)};
 }
 
 void Home::restore(const HomeState& state, const HomeCurves& curves) {
@@ -75,6 +108,10 @@ void Home::restore(const HomeState& state, const HomeCurves& curves) {
   time_.set(state.clock, std::nullopt);
   begin_day();
   meter_.restore(state.counters, state.hour_energy);
+  for (Device& device : devices_) {
+    const auto found = state.devices.find(name_of(device));
+    if (found != state.devices.end()) home_energy::restore(device, found->second);
+  }
   enter_slot();
   car_.renew_plan(surroundings());
 }
@@ -113,6 +150,18 @@ struct Home::Apply {
     changed = home.car_.set_ready_by(ready_by.minute);
     return Receipt{ready_by};
   }
+  Result<Receipt> operator()(const SwitchCommand& command) {
+    Device* const device = home.device(command.kind);
+    if (device == nullptr) {
+      const std::string name(kDeviceNames.at(command.kind));
+      return failure(ErrorCode::illegal, name, name + " is not there: the home was started without one");
+    }
+    const Watts before = home.device_power_;
+    switch_to(*device, command.position);
+    home.read_device_power();
+    changed = home.car_.planned() && home.device_power_ != before;
+    return Receipt{command};
+  }
   Result<Receipt> operator()(const PriceCommand& price) const {
     home.prices_.set(price.prices, home.clock().day);
     home.enter_slot();
@@ -150,14 +199,16 @@ Snapshot Home::snapshot() const {
           .minute = time_.minute(),
           .base_power = base_power_,
           .price = price_,
-          .car_power = car_.power(base_power_),
+          .car_power = car_.power(load()),
           .fuse = settings_->fuse,
           .hour_energy = meter_.hour_energy(),
           .stored = battery.stored(),
           .capacity = battery.capacity(),
           .charging = battery.charging(),
           .limit = battery.limit(),
-          .counters = meter_.counters()};
+          .counters = meter_.counters(),
+          .device_power = device_power_,
+          .devices = devices_};
 }
 
 void plan_now(Home& home) {

@@ -3,9 +3,11 @@
 /// home tells it that a tick has passed. Not safe to use from two threads at once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "common/base/units.hpp"
 #include "common/time/day_curve.hpp"
@@ -25,6 +27,7 @@ struct HomeState {
   CarState car;
   Energy hour_energy;
   Counters counters;
+  DeviceStates devices{};
 
   friend bool operator==(const HomeState&, const HomeState&) = default;
 };
@@ -51,6 +54,11 @@ struct Snapshot {
   Charging charging;
   Percent limit;
   Counters counters;
+  Watts device_power{};           ///< of the further devices together
+  std::vector<Device> devices{};  ///< the further devices
+
+  /// What the home draws from the grid.
+  Watts power() const { return base_power + device_power + car_power; }
 };
 
 class Home {
@@ -106,8 +114,13 @@ class Home {
 
  private:
   struct Apply;
+  using DeviceEnergies = std::array<Energy, kDeviceKinds>;
 
-  Surroundings surroundings() const { return {time_, prices_, loads_, base_power_}; }
+  Watts load() const { return base_power_ + device_power_; }
+  Surroundings surroundings() const { return {time_, prices_, loads_, devices_, load()}; }
+  Device* device(std::size_t kind);
+  DeviceEnergies drawn_by_devices() const;
+  void read_device_power();
   void begin_day();
   void enter_slot();
   void begin_hour();
@@ -119,6 +132,8 @@ class Home {
   Watts base_power_;   ///< of the present slot
   PricePerKwh price_;  ///< of the present slot
   Car car_;
+  std::vector<Device> devices_;  ///< further ones
+  Watts device_power_;           ///< of them together
   Meter meter_;
 };
 

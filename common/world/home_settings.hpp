@@ -11,6 +11,7 @@
 #include "common/time/day_curve.hpp"
 #include "common/time/pace.hpp"
 #include "common/world/charging_plan.hpp"
+#include "common/world/devices.hpp"
 
 namespace home_energy {
 
@@ -46,6 +47,7 @@ struct HomeSettings {
   std::optional<PricePerKwh> max_price{};
   LoadBalancing load_balancing = LoadBalancing::automatic;
   ChargingWish wish{};
+  std::vector<Device> devices{};  ///< further ones, as they are at the start; of each kind one at most
 };
 
 }  // namespace home_energy

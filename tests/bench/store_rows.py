@@ -97,7 +97,8 @@ def make_a_year(place, broker):
         wait_until(lambda: len(agent.get("/history")[1]["rows"]) > 1, "there is a row")
     with contextlib.closing(sqlite3.connect(data / "home-energy.db")) as file:
         file.execute("DELETE FROM history")
-        file.executemany("INSERT INTO history VALUES (1, ?, ?, 15, ?, ?, ?, ?, ?, 0)",
+        file.executemany("INSERT INTO history (home, quarter, number, minutes, base_mwh, car_mwh, cost_micro, price_micro, soc, "
+                         "overload_s) VALUES (1, ?, ?, 15, ?, ?, ?, ?, ?, 0)",
                          ((i, i + 1, 220_000 + i % 977 * 311, i % 7 * 264_285, 187_616 + i % 977 * 431, 852_800 - i % 96,
                            2000 + i % 8000) for i in range(DAYS * QUARTERS)))
         file.execute("UPDATE home SET state = json_set(state, '$.day', ?, '$.row.quarter', ?, '$.row.number', ?)",

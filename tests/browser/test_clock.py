@@ -10,6 +10,14 @@ CLOCK, SET = "home-energy/home/clock", "home-energy/clock/set"
 
 
 @pytest.fixture
+def home(started, folder, broker, page):
+    """Runs, but stays at 00:00 for the first minute."""
+    agent = home_agent(started, folder, broker, "--seconds-per-hour", "3600", "--tick", "60s")
+    page.open(agent)
+    return agent
+
+
+@pytest.fixture
 def client(started, broker, home):
     return started(harness.Client(broker.port, CLOCK))
 
@@ -34,7 +42,7 @@ def test_pause_step_and_go_on(page, client):
 
 
 def test_the_speed_is_chosen_and_followed(page, client):
-    page.wait(lambda: shown_speed(page) == "1 min", "the speed of the start")
+    page.wait(lambda: shown_speed(page) == "1 h", "the speed of the start")
     Select(page.element("clock-speed")).select_by_visible_text("10 s")
     client.expect(CLOCK, lambda clock: clock["seconds_per_hour"] == 10)
     client.publish(SET, "90")  # none of the choices

@@ -4,6 +4,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 import harness
+from page import home_agent
 
 HOME = "home-energy/home"
 
@@ -97,3 +98,20 @@ def test_discharging_asks_first(page, home, client):
     page.wait_text("soc", "20")
     page.wait_text("receipt", "Taken: the battery goes to 20 %.")
     page.wait_text("day", "day 1")
+
+
+def test_a_further_device_is_shown_and_switched(page, started, folder, broker):
+    """The page knows no heater: it shows what it is told of."""
+    agent = home_agent(started, folder, broker, "--clock", "paused", "--heater-kw", "2.5")
+    page.open(agent)
+    page.wait_text("heater-power", "0.0 kW")
+    page.wait_text("heater-switch", "Switch on")
+    page.click("heater-switch")
+    page.wait_text("receipt", "Taken: heating is on.")
+    page.wait_text("heater-power", "2.5 kW")
+    page.wait_text("heater-switch", "Switch off")
+    agent.move_clock({"step": "1d"})
+    page.wait_text("history-summary", "House ...")
+    page.click("history-show")
+    page.wait(lambda: "heater 60.0 kWh" in page.text("history-summary"), "the history tells of it")
+    assert "Heater" in page.script("return document.querySelector('#history-table thead').textContent")

@@ -12,8 +12,8 @@ namespace home_energy::fuzz {
 void command(Bytes bytes) {
   static const std::vector kDays{today(), tomorrow()};
   Input input(bytes);
-  const std::size_t which = input.below(wire::command::kAll.size() + 1);
-  const bool known = which < wire::command::kAll.size();
+  const std::size_t which = input.below(wire::command::all().size() + 1);
+  const bool known = which < wire::command::all().size();
   const TextForm form = input.flag() ? TextForm::form : TextForm::bare;
   const bool dated = input.flag();
   const std::string text = input.rest();
@@ -23,7 +23,7 @@ void command(Bytes bytes) {
       hold(is_utf8(clock.command.error().reason) && clock.command.error().reason.size() < 400, "a reason");
     if (clock.command) hold(clock.command->move || clock.command->seconds_per_hour, "something to do");
   }
-  const std::string_view name = known ? wire::command::kAll.at(which) : std::string_view("chargé\"\\");
+  const std::string_view name = known ? wire::command::all()[which] : std::string_view("chargé\"\\");
   const auto parsed = parse_command(
       name, text, form,
       {"SEK", Resolution::quarter_hourly, dated ? std::span<const LocalDay>(kDays) : std::span<const LocalDay>()});

@@ -22,12 +22,12 @@ void discovery(Bytes bytes) {
                                       "SEK",           ClockMode::simulated, std::nullopt};
   static const std::size_t kOwn = hold_document(ha::document(kSettings, "home"));
   const std::string text = Input(bytes).rest();
-  const auto leftovers = ha::leftovers_of(text);
+  const auto leftovers = ha::leftovers_of(kSettings, text);
   if (!leftovers) return;
   // What an agent publishes with them is read back the same by the next one.
   const std::string document = ha::document(kSettings, "home", *leftovers);
   hold(hold_document(document) == kOwn + leftovers->size(), "all components");
-  hold(ha::leftovers_of(document) == *leftovers, "leftovers that come back");
+  hold(ha::leftovers_of(kSettings, document) == *leftovers, "leftovers that come back");
   const auto stubs = ha::stubs_of(*leftovers);
   hold(stubs.size() == leftovers->size(), "a stub for each");
   hold_document(ha::document(kSettings, "home", stubs));

@@ -65,6 +65,11 @@ HomeSettings settings_of(Input& input) {
   settings.wish = {.mode = kChargingModes.at(input.below(kChargingModes.size())),
                    .target = Percent(input.within(2'000, settings.charge_limit.count())),
                    .ready_by = static_cast<int>(15 + input.below(120))};
+  if (input.below(4) == 0) {
+    const Heater::Hours hours{static_cast<int>(input.below(25)), static_cast<int>(input.below(25))};
+    settings.devices.emplace_back(
+        Heater(Watts(input.within(0, large ? 1'000'000 : 6'000)), input.flag() ? std::optional(hours) : std::nullopt));
+  }
   return settings;
 }
 
@@ -136,7 +141,7 @@ class Life {
 
   Command a_command() {
     const std::size_t slots = settings().pace.quarters_per_slot() == 1 ? kQuartersPerDay : kHoursPerDay;
-    switch (input_.below(10)) {
+    switch (input_.below(11)) {
       case 0:
         return DischargeCommand{};
       case 1:
@@ -151,6 +156,8 @@ class Life {
       case 5:
         return BaseloadCommand{{.every_day = a_curve<Watts>(input_, 0, 30'000, slots), .unit = "kW"}};
       case 6:
+        return SwitchCommand{.kind = 0, .position = input_.flag() ? Switch::on : Switch::off};
+      case 7:
         return ChargeCommand{input_.flag() ? Charging::on : Charging::off};
       default:
         return ModeCommand{kChargingModes.at(input_.below(kChargingModes.size()))};
@@ -176,9 +183,11 @@ class Life {
   void hold_energy(const Snapshot& before, const Snapshot& after, std::int64_t fraction) const {
     const Int128 drawn = (after.counters.charged - before.counters.charged).count();
     const Int128 base = (after.counters.base - before.counters.base).count();
+    const Int128 total = (after.counters.total() - before.counters.total()).count();
+    hold(total == drawn + in_one_tick(before.base_power + before.device_power).count(), "the meter adds up");
     hold(drawn >= 0 && base == in_one_tick(before.base_power).count(), "energy flows in one direction");
     hold(drawn <= in_one_tick(settings().charger).count(), "no more than the charger gives");
-    hold((after.counters.cost - before.counters.cost).count() == before.price.count() * (base + drawn), "the cost");
+    hold((after.counters.cost - before.counters.cost).count() == before.price.count() * total, "the cost");
     const Int128 gained = Int128{(after.stored - before.stored).count()} * kFull.count();
     const Int128 fractions = home_.state().car.battery.fraction - fraction;
     const Int128 off = gained + fractions - drawn * settings().charge_efficiency.count();
@@ -186,7 +195,7 @@ class Life {
     hold(off <= 0 ? -off <= bends * 2 * kFull.count() : off <= bends * kFull.count(), "energy is conserved");
     const bool balances = settings().load_balancing == LoadBalancing::on ||
                           (settings().load_balancing == LoadBalancing::automatic && home_.plan() != nullptr);
-    if (balances && drawn > 0) hold(drawn + base <= in_one_tick(settings().fuse).count(), "the fuse");
+    if (balances && drawn > 0) hold(total <= in_one_tick(settings().fuse).count(), "the fuse");
   }
 
   static void hold_counters(const Snapshot& before, const Snapshot& after) {
@@ -206,7 +215,7 @@ class Life {
     const double soc = nlohmann::json::parse(state).at("battery").at("soc_percent").get<double>();
     hold(soc >= 0 && soc <= 100, "a state of charge");
     hold_json(home_assistant::document(
-        {"homeassistant", "home-energy", "0.1.0", "SEK", settings().clock_mode, std::nullopt}, "home"));
+        {"homeassistant", "home-energy", "0.1.0", "SEK", settings().clock_mode, std::nullopt, {0}}, "home"));
   }
 
   /// Rows are differences of the counters: together they are what the counters rose by, but for what each rounds.

@@ -35,8 +35,7 @@ def with_history(folder, rows):
     with contextlib.closing(durable.sqlite3.connect(data / durable.FILE)) as database:
         columns = [row[1] for row in database.execute("PRAGMA table_info(history)")]
         assert columns[:3] == ["home", "quarter", "number"]
-        types = [row[2] for row in database.execute("PRAGMA table_info(history)")]
-        rest = ["SEK" if kind == "TEXT" else 15 for kind in types[3:]]
+        rest = [{"currency": "SEK", "devices": ""}.get(column, 15) for column in columns[3:]]
         database.executemany(f"INSERT INTO history VALUES ({','.join('?' * len(columns))})",
                              ((1, number, number, *rest) for number in range(1, rows + 1)))
         database.commit()

@@ -258,6 +258,7 @@ TEST_CASE("the longest names still make a document of less than 16 KiB that is l
 
 TEST_CASE("what an earlier document had and this one has not is left over") {
   const auto leftovers = ha::leftovers_of(
+      kSettings,
       R"({"o":{"name":"home-energy-agent"},"cmps":{"cost":{"p":"sensor"},"old":{"p":"switch","uniq_id":"u"}}})");
   REQUIRE(leftovers);
   CHECK(*leftovers == ha::Components{{"old", R"({"p":"switch","uniq_id":"u"})"}});
@@ -265,23 +266,24 @@ TEST_CASE("what an earlier document had and this one has not is left over") {
   const json with = document("home", kSettings, *leftovers);
   CHECK(with["cmps"]["old"]["uniq_id"] == "u");
   CHECK(with["cmps"].size() == 25);
-  CHECK(ha::leftovers_of(ha::document(kSettings, "home")) == ha::Components{});
+  CHECK(ha::leftovers_of(kSettings, ha::document(kSettings, "home")) == ha::Components{});
 }
 
 TEST_CASE("a document that is none of ours leaves nothing over") {
   const std::string deep = R"({"o":{"name":"home-energy-agent"},"cmps":{"x":{"p":"sensor","uniq_id":"u","y":)" +
                            std::string(30'000, '[') + std::string(30'000, ']') + "}}}";
-  CHECK(ha::leftovers_of(deep)->at("x").size() < 200);
+  CHECK(ha::leftovers_of(kSettings, deep)->at("x").size() < 200);
   for (const char* text :
        {"", "null", "[]", "{", "{}", "\xff", R"({"o":{}})", R"({"o":"home-energy-agent"})",
         R"({"o":{"name":"zigbee2mqtt"},"cmps":{"x":{"p":"sensor"}}})", R"({"o":{"name":"home-energy-agent"}})",
         R"({"o":{"name":"home-energy-agent"},"cmps":[1]})"}) {
     INFO(text);
-    CHECK_FALSE(ha::leftovers_of(text));
+    CHECK_FALSE(ha::leftovers_of(kSettings, text));
   }
-  CHECK(ha::leftovers_of(R"({"o":{"name":"home-energy-agent"},"cmps":{"x":5,"y":{},"z":{"p":7}}})") ==
+  CHECK(ha::leftovers_of(kSettings, R"({"o":{"name":"home-energy-agent"},"cmps":{"x":5,"y":{},"z":{"p":7}}})") ==
         ha::Components{});
   const auto one_bad = ha::leftovers_of(
+      kSettings,
       R"({"o":{"name":"home-energy-agent"},"cmps":{"x":{"p":"sensor","name":"n"},"y":{"p":"laser","uniq_id":"u"}}})");
   CHECK(one_bad == ha::Components{});  // either would cost the whole device
 }

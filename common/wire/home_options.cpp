@@ -1,0 +1,232 @@
+#include "common/wire/home_options.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
+#include "common/wire/curve_reader.hpp"
+#include "common/wire/curve_text.hpp"
+#include "common/wire/names.hpp"
+#include "common/wire/option_text.hpp"
+
+namespace home_energy {
+namespace {
+
+std::int64_t in_parts(const std::string& number, double per_unit) {
+  return std::llround(to_number(number) * per_unit);
+}
+
+using ReadFile = std::function<Result<std::string>(const std::string& path, const std::string& option)>;
+
+/// A home put together from the texts of its options, one group after the other; the first that is wrong is told.
+class HomeAssembly {
+ public:
+  HomeAssembly(const OptionValues& values, const ReadFile& read_file) : values_(values), read_file_(read_file) {}
+
+  Result<HomeConfiguration> configuration() const;
+
+ private:
+  const std::string& text(const std::string& name) const { return values_.at(name).text; }
+  bool given(const std::string& name) const { return values_.at(name).given; }
+  Result<void> curves(HomeSettings& home) const;
+  Result<void> charging(HomeSettings& home) const;
+  Result<void> devices(HomeSettings& home) const;
+  Result<Pace> pace(const HomeSettings& home, double seconds_per_hour) const;
+  std::chrono::milliseconds tick() const;
+
+  const OptionValues& values_;
+  const ReadFile& read_file_;
+};
+
+Result<void> HomeAssembly::curves(HomeSettings& home) const {
+  if (!text("baseload").empty()) {
+    auto curve =
+        named_option("baseload", read_file_(text("baseload"), "baseload").and_then([&](const std::string& content) {
+          return parse_load_curve(content, text("baseload"));
+        }));
+    if (!curve) return tl::unexpected(curve.error());
+    home.baseload = *curve;
+  }
+  if (!text("prices").empty()) {
+    auto curve = named_option("prices", read_file_(text("prices"), "prices").and_then([&](const std::string& content) {
+      return parse_price_curve(content, text("currency"), text("prices"));
+    }));
+    if (!curve) return tl::unexpected(curve.error());
+    home.price = *curve;
+  }
+  return {};
+}
+
+/// What plans are made of.
+Result<void> HomeAssembly::charging(HomeSettings& home) const {
+  constexpr double kMilli = 1000;
+  constexpr double kHundredths = 100;
+  constexpr double kMillionths = 1e6;
+  if (text("charger-min-kw") != "full") {
+    home.charger_min = Watts(in_parts(text("charger-min-kw"), kMilli));
+    if (*home.charger_min > home.charger) return wrong_option("charger-min-kw", "must be at most --charger-kw");
+  }
+  home.charge_efficiency = Percent(in_parts(text("charge-efficiency"), kHundredths * kHundredths));
+  home.taper = *to_taper(text("taper"));
+  home.start_cost = MoneyMicro(in_parts(text("start-cost"), kMillionths));
+  home.min_run = std::chrono::minutes(std::stoi(text("min-run")));
+  if (text("max-price") != "off") home.max_price = PricePerKwh(in_parts(text("max-price"), kMillionths));
+  home.load_balancing = text("load-balancing") == "on"    ? LoadBalancing::on
+                        : text("load-balancing") == "off" ? LoadBalancing::off
+                                                          : LoadBalancing::automatic;
+  home.wish = {.mode = *to_mode(text("mode")),
+               .target = Percent(in_parts(text("target"), kHundredths)),
+               .ready_by = *minute_of_day(text("ready-by"))};
+  if (home.wish.target > home.charge_limit) {
+    if (given("target")) return wrong_option("target", "must be at most --charge-limit");
+    home.wish.target = home.charge_limit;
+  }
+  return {};
+}
+
+Result<void> HomeAssembly::devices(HomeSettings& home) const {
+  constexpr double kMilli = 1000;
+  const Watts heater(in_parts(text("heater-kw"), kMilli));
+  if (given("heater-hours") && heater == Watts()) return wrong_option("heater-hours", "needs a --heater-kw above 0");
+  if (heater > Watts()) home.devices.emplace_back(Heater(heater, to_hours(text("heater-hours"))));
+  return {};
+}
+
+Result<Pace> HomeAssembly::pace(const HomeSettings& home, double seconds_per_hour) const {
+  const auto finest = std::max(home.baseload.resolution(), home.price.resolution());
+  return named_option("tick", Pace::make(seconds_per_hour, tick(), finest));
+}
+
+/// In real time a second's step would be a row a second in the database of whoever records it.
+std::chrono::milliseconds HomeAssembly::tick() const {
+  constexpr std::chrono::seconds kInRealTime(10);
+  return text("realtime") == "true" && !given("tick") ? kInRealTime : *to_tick(text("tick"));
+}
+
+Result<HomeConfiguration> HomeAssembly::configuration() const {
+  constexpr double kMilli = 1000;
+  constexpr double kHundredths = 100;
+  constexpr double kRealTime = 3600;
+  const bool realtime = text("realtime") == "true";
+  if (realtime && given("seconds-per-hour") && to_number(text("seconds-per-hour")) != kRealTime) {
+    return wrong_option("seconds-per-hour", "is 3600 with --realtime, leave one of them out");
+  }
+  for (const std::string simulated : {"start-date", "clock"})
+    if (realtime && given(simulated)) return wrong_option(simulated, "is for a simulated clock, not for --realtime");
+  HomeSettings home{.pace = *Pace::make(4, std::chrono::seconds(1), Resolution::hourly),
+                    .baseload = default_load_curve(),
+                    .price = default_price_curve(),
+                    .capacity = WattHours(in_parts(text("capacity-kwh"), kMilli)),
+                    .charger = Watts(in_parts(text("charger-kw"), kMilli)),
+                    .fuse = Watts(in_parts(text("fuse-kw"), kMilli)),
+                    .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
+                    .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
+                    .clock_mode = realtime ? ClockMode::local : ClockMode::simulated};
+  for (const auto step : {&HomeAssembly::charging, &HomeAssembly::curves, &HomeAssembly::devices})
+    if (auto outcome = (this->*step)(home); !outcome) return tl::unexpected(outcome.error());
+  const double seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
+  const auto pace_made = pace(home, seconds_per_hour);
+  if (!pace_made) return tl::unexpected(pace_made.error());
+  home.pace = *pace_made;
+  return HomeConfiguration{.home = std::move(home),
+                           .tick = tick(),
+                           .seconds_per_hour = seconds_per_hour,
+                           .start_date = *to_date(text("start-date")),
+                           .running = text("clock") == "run"};
+}
+
+}  // namespace
+
+tl::unexpected<Error> wrong_option(const std::string& option, const std::string& reason) {
+  return failure(ErrorCode::illegal, option, "--" + option + ": " + reason);
+}
+
+Result<HomeConfiguration> home_configuration(const OptionValues& values, const ReadFile& read_file) {
+  return HomeAssembly(values, read_file).configuration();
+}
+
+// An empty default means that there is none.
+const std::vector<OptionSpec>& home_option_specs() {
+  static const std::vector<OptionSpec> kSpecs = [] {
+    std::vector<OptionSpec> all;
+    const auto add = [&all](const std::string& group, std::vector<OptionSpec> specs) {
+      for (OptionSpec& spec : specs) {
+        spec.group = group;
+        all.push_back(std::move(spec));
+      }
+    };
+    add("Time", {{"seconds-per-hour", OptionKind::number, "4", "0.001..3600",
+                  [](const std::string& text) { return is_number_within(text, 0.001, 3600); },
+                  "real seconds that a simulated hour lasts"},
+                 {"tick", OptionKind::text, "1s", "10ms..60s",
+                  [](const std::string& text) { return to_tick(text).has_value(); },
+                  "real time between two steps of the world; with --realtime 10s where none is given"},
+                 {"clock", OptionKind::text, "run", "run or paused",
+                  [](const std::string& text) { return text == "run" || text == "paused"; },
+                  "whether simulated time goes on by itself from the start, or waits for clock/set"},
+                 {"start-date", OptionKind::text, "2026-01-01", "a date from 1970-01-01 to 9999-12-31",
+                  [](const std::string& text) { return to_date(text).has_value(); },
+                  "date of the first simulated day, which counts as day 0"},
+                 {"realtime", OptionKind::flag, "false", "true or false", is_truth,
+                  "an hour is an hour, in step with the local clock"}});
+    add("House",
+        {{"home", OptionKind::text, "home",
+          "1 to 64 of letters, digits, _ and -; a single home not fleet, clock, status, info, receipt or answers",
+          is_home_id, "id of the home"},
+         {"homes", OptionKind::number, "1", "1..100000", whole_within<1, 100'000>,
+          "how many homes; more than one are called home-1, home-2 and so on"},
+         {"fuse-kw", OptionKind::number, "11", "0..1000", within<0, 1000>,
+          "main fuse; above it the grid topic says overload"},
+         {"heater-kw", OptionKind::number, "0", "0..1000", within<0, 1000>,
+          "what an immersion heater draws; 0: there is none"},
+         {"heater-hours", OptionKind::text, "", "from-to in full hours, 22-06",
+          [](const std::string& text) { return to_hours(text).has_value(); },
+          "when the heater heats by itself, every day; without it only when it is told to"},
+         {"currency", OptionKind::text, "SEK", "three capital letters (ISO 4217)", is_currency,
+          "currency of the prices"},
+         {"prices", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
+          "prices of a day, currency per kWh; without it a day in Stockholm"},
+         {"baseload", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
+          "base load of a day, kW; without it a household of up to 11 kW"}});
+    add("Car",
+        {{"capacity-kwh", OptionKind::number, "46.3", "0.1..1000",
+          [](const std::string& text) { return is_number_within(text, 0.1, 1000); },
+          "usable energy of the car's battery"},
+         {"charger-kw", OptionKind::number, "7.4", "0..1000", within<0, 1000>, "what the charger draws"},
+         {"charger-min-kw", OptionKind::number, "full", "0..1000, at most --charger-kw; or full: it is only on or off",
+          [](const std::string& text) { return text == "full" || is_number_within(text, 0, 1000); },
+          "the least that the charger draws when it charges"},
+         {"start-soc", OptionKind::number, "20", "0..100", within<0, 100>, "state of charge at the start, percent"},
+         {"charge-limit", OptionKind::number, "100", "20..100", within<20, 100>,
+          "state of charge at which charging stops, percent"},
+         {"charge-efficiency", OptionKind::number, "1", "0.1..1",
+          [](const std::string& text) { return is_number_within(text, 0.1, 1); },
+          "what the battery stores of what is drawn"},
+         {"taper", OptionKind::text, "", "percent:kW,... with rising percents, 80:5,90:2.5",
+          [](const std::string& text) { return to_taper(text).has_value(); },
+          "from which state of charge on the car takes at most which power"}});
+    add("Planning", {{"mode", OptionKind::text, "manual", "manual, cheapest or lowest_load",
+                      [](const std::string& text) { return to_mode(text).has_value(); },
+                      "who decides when the car charges: commands, or a plan"},
+                     {"target", OptionKind::number, "80", "20..100, at most --charge-limit", within<20, 100>,
+                      "state of charge that a plan is to reach, percent"},
+                     {"ready-by", OptionKind::text, "07:00", "00:00..23:59",
+                      [](const std::string& text) { return minute_of_day(text).has_value(); },
+                      "when a plan is to have reached it: the next time that the clock shows it"},
+                     {"start-cost", OptionKind::number, "0", "0..1000", within<0, 1000>,
+                      "what beginning to charge counts for in a plan, in the currency"},
+                     {"min-run", OptionKind::number, "0", "0..60 whole minutes", whole_within<0, 60>,
+                      "how long a plan charges without a break at the least"},
+                     {"max-price", OptionKind::number, "off", "a price per kWh, -1000000..1000000, or off",
+                      [](const std::string& text) { return text == "off" || within<-1'000'000, 1'000'000>(text); },
+                      "a plan does not charge where the price is above it"},
+                     {"load-balancing", OptionKind::text, "auto", "on, off, or auto: on where a plan charges",
+                      [](const std::string& text) { return text == "on" || text == "off" || text == "auto"; },
+                      "cut or stop charging before the main fuse is exceeded"}});
+    return all;
+  }();
+  return kSpecs;
+}
+
+}  // namespace home_energy
