@@ -106,11 +106,18 @@ class HistoryChart {
   }
 }
 
+/** A heading and a key of the chart for each further device. */
+function nameFurther(columns) {
+  for (const old of document.querySelectorAll("#history-table th.further, #history-legend .key-further")) old.remove();
+  const named = (tag, properties) => columns.map((column) => (
+    Object.assign(document.createElement(tag), { ...properties, textContent: columnName(column) })));
+  byId("history-car").after(...named("th", { scope: "col", className: "further" }));
+  byId("history-legend").append(...named("li", { className: "key-further" }));
+}
+
 function showTable(history) {
   const columns = furtherColumns(history);
-  for (const old of document.querySelectorAll("#history-table th.further")) old.remove();
-  byId("history-car").after(...columns.map((column) => (
-    Object.assign(document.createElement("th"), { scope: "col", className: "further", textContent: columnName(column) }))));
+  nameFurther(columns);
   fillTable(byId("history-table"), history.rows.map((row) => [
     rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), ...columns.map((column) => kilowattHours(row[column])), price(row.price, `${currencyOf(row, history)}/kWh`),
     money(row.cost, currencyOf(row, history)), percent(row.soc_percent), row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",

@@ -114,4 +114,5 @@ def test_a_further_device_is_shown_and_switched(page, started, folder, broker):
     page.wait_text("history-summary", "House ...")
     page.click("history-show")
     page.wait(lambda: "heater 60.0 kWh" in page.text("history-summary"), "the history tells of it")
-    assert "Heater" in page.script("return document.querySelector('#history-table thead').textContent")
+    for place in ("#history-table thead", "#history-legend"):
+        assert "Heater" in page.script("return document.querySelector(arguments[0]).textContent", place)
