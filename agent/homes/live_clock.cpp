@@ -61,7 +61,7 @@ struct LiveClock::Carry {
 
   void operator()(const RunClock&) { clock.run(told); }
   void operator()(const FollowWall&) { clock.answer(told); }
-  void operator()(const PauseClock&) { clock.pause(std::move(told)); }
+  void operator()(const PauseClock&) { clock.pause(std::move(progress), std::move(told)); }
   void operator()(const StepClock& step) { begin(clock.target_of(step)); }
   void operator()(const StepUntil& until) { begin(clock.target_of(until)); }
 
@@ -104,7 +104,7 @@ Result<void> LiveClock::check(const ClockCommand& command) const {
   }
   if (step_ && command.move && !pauses)
     return wrong("clock", R"(is making a step already: wait for its receipt, or stop it with {"pause":true})");
-  if (pauses && unanswered_ >= kMostWaiting)
+  if (pauses && pauses_.size() >= kMostWaiting)
     return failure(ErrorCode::too_large, "clock", "clock is told to pause by too many at once, try again later");
   if (const auto* const step = command.move ? std::get_if<StepClock>(&*command.move) : nullptr)
     return target_of(*step).map([](std::int64_t) {});
@@ -143,12 +143,13 @@ void LiveClock::run(const Told& told) {
   answer(told);
 }
 
-void LiveClock::pause(Told told) {
+void LiveClock::pause(Progress progress, Told told) {
   set_running(false);
-  ++unanswered_;
-  if (step_) return step_->stopped_by.push_back(std::move(told));
-  if (owner_.busy()) return waiting_.push_back(std::move(told));
-  answer_pause(told);
+  const Waiting pause = pauses_.insert(pauses_.end(), {std::move(progress), std::move(told)});
+  report();
+  if (step_) return step_->stopped_by.push_back(pause);
+  if (owner_.busy()) return for_end_of_tick_.push_back(pause);
+  answer_when_published(pause);
 }
 
 void LiveClock::begin(std::int64_t target, Progress progress, Told told) {
@@ -160,7 +161,7 @@ void LiveClock::begin(std::int64_t target, Progress progress, Told told) {
 
 void LiveClock::settled() {
   if (owner_.busy()) return;
-  for (const Told& told : std::exchange(waiting_, {})) answer_pause(told);
+  for (const Waiting pause : std::exchange(for_end_of_tick_, {})) answer_when_published(pause);
   go_on();
 }
 
@@ -173,7 +174,6 @@ void LiveClock::go_on() {
 }
 
 void LiveClock::end_step() {
-  timer_.cancel();
   const Clock now = owner_.now();
   const bool reached = tick_number(now, settings_.pace) >= step_->target;
   const Step step = std::move(*step_);
@@ -183,23 +183,30 @@ void LiveClock::end_step() {
   } else {
     step.told(wrong("clock", "was stopped at " + shown(now, settings_.pace) + " by a pause"));
   }
-  unanswered_ -= step.stopped_by.size();
-  for (const Told& told : step.stopped_by) answer(told);
+  for (const Waiting pause : step.stopped_by) answer(pause);
 }
 
+/// While anybody waits.
 void LiveClock::report() {
+  if (std::exchange(reporting_, true)) return;
   call_after(timer_, kBetweenReports, kBetweenReports, "the clock's progress", [this] {
-    if (!step_) return;
-    step_->progress(owner_.show());
+    reporting_ = false;
+    if (!step_ && pauses_.empty()) return;
+    const std::string clock = owner_.show();
+    if (step_) step_->progress(clock);
+    for (const Pause& pause : pauses_) pause.progress(clock);
     report();
   });
 }
 
-void LiveClock::answer_pause(const Told& told) {
-  owner_.when_published([this, told] {
-    --unanswered_;
-    answer(told);
-  });
+void LiveClock::answer_when_published(Waiting pause) {
+  owner_.when_published([this, pause] { answer(pause); });
+}
+
+void LiveClock::answer(Waiting pause) {
+  const Told told = std::move(pause->told);
+  pauses_.erase(pause);
+  answer(told);
 }
 
 void LiveClock::answer(const Told& told) {

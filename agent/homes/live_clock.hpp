@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,12 +23,12 @@ class LiveClock {
  public:
   /// What became of a command: the clock's object as JSON.
   using Told = std::function<void(const Result<std::string>& clock)>;
-  /// How far a long step has come: the clock's object as JSON.
+  /// Where the clock stands while a command is not answered yet: the clock's object as JSON.
   using Progress = std::function<void(const std::string& clock)>;
 
   /// So many pauses wait for their answer.
   static constexpr std::size_t kMostWaiting = 1024;
-  /// How often a step tells its progress.
+  /// How often progress is told.
   static constexpr std::chrono::seconds kBetweenReports{1};
 
   struct Settings {
@@ -50,7 +51,7 @@ class LiveClock {
 
   LiveClock(boost::asio::io_context& io, const Settings& settings, Owner owner);
 
-  /// @param progress called each second of a long step @param told called once
+  /// @param progress called each second until @param told, which is called once
   void command(const ClockCommand& command, Progress progress, Told told);
   /// To be called when a tick is over or the last home has got its plan.
   void settled();
@@ -62,12 +63,17 @@ class LiveClock {
   std::chrono::nanoseconds interval() const;
 
  private:
+  struct Pause {
+    Progress progress;
+    Told told;
+  };
+  using Waiting = std::list<Pause>::iterator;
   struct Step {
     std::int64_t target;  ///< ticks since day 0 of the first home
     Progress progress;
     Told told;
-    bool over = false;               ///< it only waits for what it caused to be published
-    std::vector<Told> stopped_by{};  ///< pauses that came meanwhile: answered after it
+    bool over = false;                  ///< it only waits for what it caused to be published
+    std::vector<Waiting> stopped_by{};  ///< answered after it
   };
   struct Carry;
 
@@ -76,21 +82,23 @@ class LiveClock {
   Result<std::int64_t> target_of(const StepUntil& until) const;
   void set_running(bool running);
   void run(const Told& told);
-  void pause(Told told);
+  void pause(Progress progress, Told told);
   void begin(std::int64_t target, Progress progress, Told told);
   void go_on();
   void end_step();
   void report();
   void answer(const Told& told);
-  void answer_pause(const Told& told);
+  void answer_when_published(Waiting pause);
+  void answer(Waiting pause);
 
   Settings settings_;
   Owner owner_;
   bool running_;
   double seconds_per_hour_;
   std::optional<Step> step_;
-  std::vector<Told> waiting_;   ///< pauses, for the tick that is under way
-  std::size_t unanswered_ = 0;  ///< pauses, wherever they wait
+  std::list<Pause> pauses_;               ///< that are not answered yet
+  std::vector<Waiting> for_end_of_tick_;  ///< those that wait for the tick that is under way
+  bool reporting_ = false;
   boost::asio::steady_timer timer_;
 };
 

@@ -72,7 +72,7 @@ class Runner {
   void command(std::size_t home, std::string_view name, std::string_view text, TextForm form, const Told& told);
   /// What becomes of a command to the clock: its sender's id, if it has one, and the clock's object as JSON.
   using ClockTold = std::function<void(const std::optional<std::string>& id, const Result<std::string>& clock)>;
-  /// Carries out a command to the clock of all homes. @param progress called each second of a long step
+  /// Carries out a command to the clock of all homes. @param progress called each second until then
   /// @param told called once, when all that the command caused is published
   void command_clock(std::string_view text, TextForm form, const ClockTold& progress, const ClockTold& told);
   /// The clock's object as JSON: that of the first home.
@@ -199,6 +199,7 @@ class Runner {
   void begin_currency(const StoredWorld& stored);
   void declare_topics();
   void publish_info();
+  void publish_info_soon();
   /// A topic that is published of all homes, one after the other.
   struct Round {
     wire::HomeTopic topic;
@@ -247,6 +248,7 @@ class Runner {
   local_time::Time stood_at_;                 ///< the moment up to which what was stored had got
   std::unique_ptr<CatchUp> catching_up_;
   std::deque<std::function<void()>> held_back_;  ///< commands that came while it was being caught up
+  bool is_info_to_publish_ = false;
   Round clocks_{wire::HomeTopic::clock};
   Round price_profiles_{wire::HomeTopic::price_profile};
   std::deque<std::size_t> to_publish_;

@@ -51,11 +51,21 @@ void Runner::clock_changed() {
   labels_.running = clock_.running();
   if (labels_.seconds_per_hour != clock_.seconds_per_hour()) {
     settings_.info.seconds_per_hour = labels_.seconds_per_hour = clock_.seconds_per_hour();
-    publish_info();
+    publish_info_soon();
   }
   publish_of_all(clocks_);
   is_to_reschedule_ = true;
   await_tick();
+}
+
+/// Once for all changes until then: it names every home.
+void Runner::publish_info_soon() {
+  if (std::exchange(is_info_to_publish_, true)) return;
+  slices_.add([this] {
+    is_info_to_publish_ = false;
+    publish_info();
+    return false;
+  });
 }
 
 /// What is kept is published in slices: behind them.

@@ -99,6 +99,9 @@ Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 hi
 // What may be read back: far more than a home can come to with the options at their ends, and little enough that
 // nothing overflows, whatever the pace is that it goes on at and however it is rendered.
 
+/// Counted up when a value gets another meaning. A further field needs none: it has a default, and who does not know it
+/// passes over it.
+constexpr std::int64_t kStateVersion = 1;
 constexpr int kMostTicksPerHour = 360'000;
 constexpr std::int64_t kMostQuarters = kMostDays * kQuartersPerDay;
 // Those below are of one tick an hour: milliwatt-hours, hours, millionths of the currency times milliwatts.
@@ -209,24 +212,35 @@ class NumbersWriter {
   std::string& out_;
 };
 
-HomeState read_home(const Json& json) {
+/// The same, or what holds where a file of another version does not have it.
+std::int64_t whole_or(std::int64_t otherwise, const Json& object, const std::string& key, std::int64_t lowest,
+                      std::int64_t highest) {
+  return object.contains(key) ? whole(object, key, lowest, highest) : otherwise;
+}
+
+CarState read_car(const Json& json, int ticks) {
   constexpr int kLastMinute = kHoursPerDay * kMinutesPerHour - 1;
+  const CarState fresh;
+  const auto mode = whole_or(static_cast<std::int64_t>(fresh.wish.mode), json, "mode", 0, kChargingModes.size() - 1);
+  return {.battery = {.stored = Energy(whole(json, "stored", 0, kMostStored * ticks)),
+                      .fraction = whole_or(0, json, "fraction", 0, kFull.count() - 1),
+                      .limit = Percent(whole_or(kFull.count(), json, "limit", 0, kFull.count())),
+                      .charging = json.value("charging", false) ? Charging::on : Charging::off},
+          .wish = {.mode = kChargingModes.at(static_cast<std::size_t>(mode)),
+                   .target = Percent(whole_or(fresh.wish.target.count(), json, "target", 0, kFull.count())),
+                   .ready_by = static_cast<int>(whole_or(fresh.wish.ready_by, json, "ready_by", 0, kLastMinute))},
+          .ticks_of_run = whole_or(0, json, "ticks_of_run", 0, kMostHours * ticks)};
+}
+
+HomeState read_home(const Json& json) {
   HomeState home;
   home.ticks_per_hour = static_cast<int>(whole(json, "ticks_per_hour", 1, kMostTicksPerHour));
   home.clock = {.day = whole(json, "day", -kMostDays, kMostDays),
                 .quarter = static_cast<int>(whole(json, "quarter", 0, kQuartersPerDay - 1)),
                 .tick = static_cast<int>(whole(json, "tick", 0, home.ticks_per_hour - 1))};
-  home.car.battery = {.stored = Energy(whole(json, "stored", 0, kMostStored * home.ticks_per_hour)),
-                      .fraction = whole(json, "fraction", 0, kFull.count() - 1),
-                      .limit = Percent(whole(json, "limit", 0, kFull.count())),
-                      .charging = json.at("charging").get<bool>() ? Charging::on : Charging::off};
-  home.car.wish = {
-      .mode = kChargingModes.at(static_cast<std::size_t>(whole(json, "mode", 0, kChargingModes.size() - 1))),
-      .target = Percent(whole(json, "target", 0, kFull.count())),
-      .ready_by = static_cast<int>(whole(json, "ready_by", 0, kLastMinute))};
-  home.hour_energy = Energy(whole(json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
+  home.car = read_car(json, home.ticks_per_hour);
+  home.hour_energy = Energy(whole_or(0, json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
-  home.car.ticks_of_run = whole(json, "ticks_of_run", 0, kMostHours * home.ticks_per_hour);
   home.devices = read_devices(json);
   if (json.contains("late_since")) home.car.late_since = whole(json, "late_since", -kMostDays, home.clock.day);
   return home;
@@ -263,8 +277,9 @@ HistoryMeter::State read_row(const Json& row, const HomeState& home) {
 }
 
 RememberedHome read_state(const Json& json) {
+  whole_or(1, json, "version", 1, kStateVersion);
   RememberedHome state{.home = read_home(json), .row = {}};
-  state.row = read_row(json.at("row"), state.home);
+  if (json.contains("row")) state.row = read_row(json.at("row"), state.home);
   return state;
 }
 
@@ -369,7 +384,8 @@ RememberedHome at_pace(RememberedHome state, const Pace& pace) {
 void append_state(std::string& out, const RememberedHome& state) {
   const HomeState& home = state.home;
   NumbersWriter writer(out);
-  writer.add("ticks_per_hour", std::int64_t{home.ticks_per_hour})
+  writer.add("version", kStateVersion)
+      .add("ticks_per_hour", std::int64_t{home.ticks_per_hour})
       .add("day", home.clock.day)
       .add("quarter", std::int64_t{home.clock.quarter})
       .add("tick", std::int64_t{home.clock.tick})
