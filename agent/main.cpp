@@ -131,6 +131,7 @@ Result<void> Agent::listen() {
 void Agent::announce() {
   const RunnerSettings& runner = options_.runner;
   GoneHomes::Settings settings{.base_topic = runner.base_topic, .homes = runner.home_ids};
+  for (const Device& device : runner.home->devices) settings.devices.push_back(kind_of(device));
   if (!options_.ha_prefix.empty()) {
     settings.home_assistant = {.prefix = options_.ha_prefix,
                                .base_topic = runner.base_topic,
@@ -138,7 +139,7 @@ void Agent::announce() {
                                .currency = runner.currency,
                                .clock_mode = runner.home->clock_mode,
                                .page_url = page_url_};
-    for (const Device& device : runner.home->devices) settings.home_assistant->devices.push_back(kind_of(device));
+    settings.home_assistant->devices = settings.devices;
   }
   const auto flush = [this] { link_->flush(); };
   gone_homes_.emplace(

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "agent/homes/ledger.hpp"
+#include "agent/homes/commit_gate.hpp"
 #include "agent/http/http_server.hpp"
 #include "agent/mqtt/announcer.hpp"
 #include "agent/mqtt/gone_homes.hpp"
@@ -74,7 +74,7 @@ TEST_CASE("what cannot be gathered for the disk is gathered with the next change
       CAPTURE(spared);
       bool durable = false;
       kept.tick();
-      kept.ledger.when_kept([&](bool is) { durable = is; });
+      kept.gate.when_kept([&](bool is) { durable = is; });
       test::fail_one_allocation(48, spared);
       kept.io.run_for(5ms);
       test::take_back_failure();
@@ -82,7 +82,7 @@ TEST_CASE("what cannot be gathered for the disk is gathered with the next change
       REQUIRE(kept.io.run_until([&] { return durable; }));
     }
     last = kept.homes[0].counters();
-    CHECK(kept.ledger.visible(0) == last);
+    CHECK(kept.gate.visible(0) == last);
   }
   test::Io io;
   const auto world = (*Store::open(io, {.folder = folder.path}))->take_loaded();

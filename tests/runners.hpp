@@ -1,5 +1,5 @@
 /// @file
-/// A runner with its outbox, or a ledger with its store, for the tests: time does not begin, the test makes it tick.
+/// A runner with its outbox, or a gate with its store, for the tests: time does not begin, the test makes it tick.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -45,15 +45,15 @@ struct World {
   Runner runner;
 };
 
-/// One home with its ledger and a store.
+/// One home with its gate and a store.
 struct KeptHome {
   explicit KeptHome(const StoreSettings& settings) : store(*Store::open(io, settings)) {}
 
   void tick() {
-    ledger.before_tick(0);
+    gate.before_tick(0);
     homes[0].advance();
-    ledger.changed(0);
-    ledger.commit();
+    gate.changed(0);
+    gate.commit();
   }
 
   Io io;
@@ -61,7 +61,7 @@ struct KeptHome {
   std::vector<Home> homes{home_of(reference_settings())};
   std::vector<std::string> ids{"home"};
   int told = 0;  ///< changes that may be seen
-  Ledger ledger{io, *store, homes, ids, 10, "SEK", [this](std::span<const std::size_t>) { ++told; }};
+  CommitGate gate{io, *store, homes, ids, 10, "SEK", [this](std::span<const std::size_t>) { ++told; }};
 };
 
 /// Takes everything out of the outbox.

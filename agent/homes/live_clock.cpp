@@ -129,6 +129,9 @@ Result<std::int64_t> LiveClock::target_of(const StepUntil& until) const {
   const auto at = [&](std::int64_t day) { return tick_number({day, 0, 0}, settings_.pace) + *of_day; };
   if (!until.day && !until.date) return at(now.day) > present ? at(now.day) : at(now.day + 1);
   const std::int64_t target = at(until.day ? *until.day : *until.date - settings_.start_date);
+  if (target - present > kLongestStepDays * tick_number({1, 0, 0}, settings_.pace))
+    return wrong("until",
+                 "must be at most " + std::to_string(kLongestStepDays) + " days away, got " + excerpt(until.text));
   if (target > present) return target;
   return wrong("until",
                "must be after " + shown(now, settings_.pace) + ", which the clock shows, got " + excerpt(until.text));

@@ -64,7 +64,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   }
   first_date_ = knows_dates ? stored.agent->first_date : local_time::read(now).date;
   homes_.assign(settings_.home_ids.size(), Home(settings_.home));
-  ledger_.emplace(
+  gate_.emplace(
       io, store, homes_, settings_.home_ids, settings_.history_homes, settings_.currency,
       [this](std::span<const std::size_t> homes) { publish_kept(homes); }, settings_.piece);
   planning_.emplace(io, slices_, homes_, [this](std::size_t home) { planned(home); });
@@ -90,17 +90,17 @@ void Runner::make_homes(const StoredWorld& stored) {
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const auto record = stored.homes.find(settings_.home_ids[home]);
     if (record == stored.homes.end()) continue;
-    const auto row = bring_back(homes_[home], record->second, settings_.given, settings_.currency);
+    const auto row = restore_home(homes_[home], record->second, settings_.given, settings_.currency);
     if (!row) {
       spdlog::error("store: home {} begins anew: {}", settings_.home_ids[home], row.error().reason);
       continue;
     }
-    ledger_->restore(home, *row);
+    gate_->restore(home, *row);
     last_day = std::max(last_day, homes_[home].clock().day);
   }
   begin_currency(stored);
   if (const auto names = names_of(settings_.given); stored.agent && !names.empty())
-    spdlog::info("options beat what was stored: {}", names);
+    spdlog::info("options override what was stored: {}", names);
   // From a simulated clock to the one on the wall: days go on being counted from where they were.
   if (stored.agent && !same_clock && follows_the_wall()) first_date_ -= last_day;
 }
@@ -124,9 +124,9 @@ void Runner::begin_currency(const StoredWorld& stored) {
     const auto record = record_of(home);
     if (record == stored.homes.end()) continue;
     const std::string& own = record->second.currency;
-    ledger_->end_row(home, own.empty() ? settings_.currency : own);
+    gate_->end_row(home, own.empty() ? settings_.currency : own);
     homes_[home].begin_cost();
-    ledger_->begin_row(home);
+    gate_->begin_row(home);
   }
 }
 
@@ -187,7 +187,7 @@ void Runner::publish_kept(std::span<const std::size_t> homes) {
 
 Snapshot Runner::snapshot(std::size_t home) const {
   Snapshot snapshot = homes_[home].snapshot();
-  snapshot.counters = ledger_->visible(home);
+  snapshot.counters = gate_->visible(home);
   return snapshot;
 }
 
@@ -261,7 +261,7 @@ void Runner::on_message(const Incoming& message) {
   if (!address) return;
   const auto told = [this, from = address_of(message), to = *address](const std::optional<std::string>& id,
                                                                       const Result<Receipt>& outcome) {
-    ledger_->when_kept([this, from, to, id, outcome](bool durable) {
+    gate_->when_kept([this, from, to, id, outcome](bool durable) {
       answer(from, to, wire::receipt(to.command, id, outcome, durable));
     });
   };

@@ -17,8 +17,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "agent/homes/comeback.hpp"
-#include "agent/homes/ledger.hpp"
+#include "agent/homes/commit_gate.hpp"
+#include "agent/homes/home_restore.hpp"
 #include "agent/homes/live_clock.hpp"
 #include "agent/homes/planning.hpp"
 #include "agent/homes/runner_settings.hpp"
@@ -68,7 +68,7 @@ class Runner {
   void on_dropped(std::size_t count);
 
   /// Carries out a command on a home, and publishes what it changed: at once, or when the home can be told. Whether it
-  /// is stored the ledger tells. @param told called once, in the order of the home's commands
+  /// is stored the gate tells. @param told called once, in the order of the home's commands
   void command(std::size_t home, std::string_view name, std::string_view text, TextForm form, const Told& told);
   /// What becomes of a command to the clock: its sender's id, if it has one, and the clock's object as JSON.
   using ClockTold = std::function<void(const std::optional<std::string>& id, const Result<std::string>& clock)>;
@@ -84,8 +84,8 @@ class Runner {
   const Home& home(std::size_t index) const { return homes_[index]; }
   /// As others may see the home: counters as far as they are stored.
   Snapshot snapshot(std::size_t home) const;
-  Ledger& ledger() { return *ledger_; }
-  const Ledger& ledger() const { return *ledger_; }
+  CommitGate& gate() { return *gate_; }
+  const CommitGate& gate() const { return *gate_; }
   /// What days of history are counted by, and how they are written.
   wire::HistoryContext history_context() const;
   wire::HistoryDevices history_devices() const;
@@ -224,7 +224,7 @@ class Runner {
   std::int64_t first_date_ = 0;                            ///< the local date of simulated day 0
   std::shared_ptr<const std::vector<LocalDay>> calendar_;  ///< today and tomorrow; none where the clock is simulated
   std::vector<Home> homes_;
-  std::optional<Ledger> ledger_;
+  std::optional<CommitGate> gate_;
   std::vector<std::uint64_t> published_revisions_;           ///< of each home's plan and curves
   std::unordered_map<std::string_view, std::size_t> index_;  ///< views into settings_.home_ids
   Outbox& outbox_;

@@ -47,7 +47,7 @@ void Runner::catch_up(local_time::Time from, std::function<void()> present) {
   }
   from = std::min(from, now);
   if (now - from > settings_.tick) spdlog::info("simulating what was missed since {}", local_time::iso8601(from));
-  ledger_->hold(true);
+  gate_->hold(true);
   const Wall begin = wall_clock(from);
   if (follows_the_wall()) {
     read_local_day(from);
@@ -94,7 +94,7 @@ void Runner::catch_up_home(std::size_t home) {
 void Runner::end_quarter(std::size_t home) {
   if (follows_the_wall()) follow(homes_[home], catching_up_->wall);
   if (homes_[home].plan_due()) return begin_plan(home);
-  ledger_->changed(home);
+  gate_->changed(home);
 }
 
 /// @return whether there is one
@@ -141,7 +141,7 @@ void Runner::arrive_at_present() {
     }
     guarded("a home", [&] {
       if (follows_the_wall()) follow(homes_[home], catching_up_->wall);
-      ledger_->changed(home);
+      gate_->changed(home);
       if (homes_[home].plan_due()) begin_plan(home);
     });
     publish_kept({&home, 1});  // behind this task
@@ -155,11 +155,11 @@ void Runner::begin_present() {
   catching_up_.reset();
   begin_schedule();
   started_ = true;
-  ledger_->hold(false);
-  ledger_->set_agent(record());
+  gate_->hold(false);
+  gate_->set_agent(record());
   slices_.add([this, present] {
     present();
-    ledger_->commit();
+    gate_->commit();
     return false;
   });
   carry_out_held_back();

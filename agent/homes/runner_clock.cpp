@@ -35,7 +35,7 @@ void Runner::tick_of_step() {
   if (rows_of_step_ < kMostRowsAhead) return tick(all_homes_);
   rows_of_step_ = 0;
   waits_for_store_ = true;
-  ledger_->when_written([this](bool) {
+  gate_->when_written([this](bool) {
     waits_for_store_ = false;
     clock_.settled();
   });
@@ -70,7 +70,7 @@ void Runner::publish_info_soon() {
 
 /// What is kept is published in slices: behind them.
 void Runner::when_published(std::function<void()> then) {
-  ledger_->when_kept([this, then = std::move(then)](bool) {
+  gate_->when_kept([this, then = std::move(then)](bool) {
     slices_.add([this, then] {
       link_.when_published(then);
       return false;

@@ -97,7 +97,7 @@ void Runner::carry_out_held_back() {
 
 void Runner::carry_out(std::size_t home, const Command& command, std::optional<std::string> id, const Told& told) {
   const auto receipt = homes_[home].apply(command);
-  if (receipt && std::holds_alternative<DischargeCommand>(command) && !follows_the_wall()) {
+  if (receipt && std::holds_alternative<ResetCommand>(command) && !follows_the_wall()) {
     schedule_.restart(home, steady_clock::now());
     await_tick();
   }
@@ -118,10 +118,10 @@ void Runner::carry_out(std::size_t home, const Command& command, std::optional<s
 }
 
 void Runner::changed_by_command(std::size_t home) {
-  ledger_->changed(home);
+  gate_->changed(home);
   publish_changes(home);
   link_.flush();
-  ledger_->commit();
+  gate_->commit();
 }
 
 /// A home in real time catches up with the wall's clock, however long its plan took. Another one's time stands still
@@ -150,8 +150,8 @@ void Runner::planned(std::size_t home) {
   if (!catching_up_) {
     guarded("a home", [&] {
       if (!answers.empty()) return changed_by_command(home);
-      ledger_->changed(home);
-      ledger_->commit();
+      gate_->changed(home);
+      gate_->commit();
     });
   }
   for (const auto& answer : answers) guarded("who waits for a plan", answer);

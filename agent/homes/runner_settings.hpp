@@ -14,7 +14,7 @@
 
 namespace home_energy {
 
-/// Which options were given by somebody, rather than by default: they beat what is stored.
+/// Which options were given by somebody, rather than by default: they override stored values.
 struct GivenOptions {
   bool start_soc = false;
   bool charge_limit = false;
@@ -35,7 +35,7 @@ struct RunnerSettings {
   wire::AgentInfo info;
   std::int64_t start_date = 0;     ///< of a simulated day 0: days since 1970-01-01
   bool running = true;             ///< whether time goes on by itself from the start
-  GivenOptions given{};            ///< beat what is stored
+  GivenOptions given{};            ///< override stored values
   std::size_t history_homes = 10;  ///< so many, the first ones, have a history
   /// The length of a piece of work. Tests that look at what happens between two pieces give one that no piece reaches.
   std::chrono::milliseconds piece = Slices::kPiece;

@@ -116,7 +116,7 @@ void Runner::publish_of_all(Round& round) {
 /// In real time nothing is stored in between, where some homes have had the tick and others not.
 void Runner::tick(std::span<const std::size_t> homes) {
   tick_under_way_ = true;
-  if (follows_the_wall()) ledger_->hold(true);
+  if (follows_the_wall()) gate_->hold(true);
   slices_.add([this, homes, at = system_clock::now(), next = std::size_t{0}]() mutable {
     if (next < homes.size()) {
       const std::size_t home = homes[next++];
@@ -125,7 +125,7 @@ void Runner::tick(std::span<const std::size_t> homes) {
     }
     tick_under_way_ = false;
     await_tick();
-    ledger_->hold(false);
+    gate_->hold(false);
     keep();
     clock_.settled();
     return false;
@@ -138,16 +138,16 @@ void Runner::tick_safely(std::size_t home, local_time::Time at) {
 
 /// While catching up, the clock on the wall is followed at each quarter's end only, and what changed is told then.
 void Runner::advance(std::size_t home, local_time::Time at) {
-  ledger_->before_tick(home);
+  gate_->before_tick(home);
   homes_[home].advance();
   if (!catching_up_ && follows_the_wall()) follow(homes_[home], wall_at(at));
   if (homes_[home].plan_due()) return begin_plan(home);
-  if (!catching_up_) ledger_->changed(home);
+  if (!catching_up_) gate_->changed(home);
 }
 
 void Runner::keep() {
-  if (follows_the_wall()) ledger_->set_agent(record());
-  ledger_->commit();
+  if (follows_the_wall()) gate_->set_agent(record());
+  gate_->commit();
 }
 
 Runner::Wall Runner::wall_clock(local_time::Time time) const {

@@ -51,16 +51,16 @@ class HttpServer::Impl {
   void wake_streams();
 
  private:
-  struct Door {
-    explicit Door(asio::io_context& io) : acceptor(io), again(io) {}
+  struct Listener {
+    explicit Listener(asio::io_context& io) : acceptor(io), again(io) {}
     Acceptor acceptor;
     asio::steady_timer again;
   };
 
   NetError listen(const asio::ip::address& address, std::uint16_t port);
-  void accept(Door& door);
-  void welcome(HttpSocket socket);
-  bool send_one_away();
+  void accept(Listener& listener);
+  void admit(HttpSocket socket);
+  bool evict_idle();
   void sweep();
   /// A copy: a session may end while it is called.
   std::vector<std::shared_ptr<HttpSession>> sessions() const { return {sessions_.open.begin(), sessions_.open.end()}; }
@@ -68,22 +68,22 @@ class HttpServer::Impl {
   asio::io_context& io_;
   HttpSettings settings_;
   HttpSessions sessions_;
-  std::vector<std::unique_ptr<Door>> doors_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
   asio::steady_timer sweeper_;
   asio::steady_timer waker_;
   bool waking_ = false;
 };
 
 NetError HttpServer::Impl::listen(const asio::ip::address& address, std::uint16_t port) {
-  auto door = std::make_unique<Door>(io_);
+  auto listener = std::make_unique<Listener>(io_);
   const Tcp::endpoint endpoint(address, port);
   NetError error;
-  door->acceptor.open(endpoint.protocol(), error);
-  if (!error) door->acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error && address.is_v6()) door->acceptor.set_option(asio::ip::v6_only(true), error);
-  if (!error) door->acceptor.bind(endpoint, error);
-  if (!error) door->acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (!error) doors_.push_back(std::move(door));
+  listener->acceptor.open(endpoint.protocol(), error);
+  if (!error) listener->acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error && address.is_v6()) listener->acceptor.set_option(asio::ip::v6_only(true), error);
+  if (!error) listener->acceptor.bind(endpoint, error);
+  if (!error) listener->acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) listeners_.push_back(std::move(listener));
   return error;
 }
 
@@ -97,7 +97,7 @@ Result<HttpServer::Bound> HttpServer::Impl::start() {
                    taken ? "port " + std::to_string(settings_.port) + " is in use, choose another (0 takes a free one)"
                          : settings_.address + " cannot be listened on: " + error.message());
   }
-  const std::uint16_t port = doors_.front()->acceptor.local_endpoint().port();
+  const std::uint16_t port = listeners_.front()->acceptor.local_endpoint().port();
   if (loopback) {
     const NetError error = listen(asio::ip::address_v6::loopback(), port);
     if (error == asio::error::address_in_use) {
@@ -106,38 +106,38 @@ Result<HttpServer::Bound> HttpServer::Impl::start() {
     }
     if (error) spdlog::info("http: not on ::1, there is no IPv6 here ({})", error.message());
   }
-  for (auto& door : doors_) accept(*door);
+  for (auto& listener : listeners_) accept(*listener);
   sweep();
   return Bound{local_url(address, port), port};
 }
 
-void HttpServer::Impl::accept(Door& door) {
-  door.acceptor.async_accept([this, &door](const NetError& error, HttpSocket socket) {
+void HttpServer::Impl::accept(Listener& listener) {
+  listener.acceptor.async_accept([this, &listener](const NetError& error, HttpSocket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) {
-      guarded("accepting a connection", [&] { welcome(std::move(socket)); });
-      return accept(door);
+      guarded("accepting a connection", [&] { admit(std::move(socket)); });
+      return accept(listener);
     }
     log_paced(spdlog::level::warn, "accepting", "http: accepting a connection failed: " + error.message());
-    door.again.expires_after(kAcceptAgain);
-    door.again.async_wait([this, &door](const NetError& cancelled) {
-      if (!cancelled) accept(door);
+    listener.again.expires_after(kAcceptAgain);
+    listener.again.async_wait([this, &listener](const NetError& cancelled) {
+      if (!cancelled) accept(listener);
     });
   });
 }
 
-void HttpServer::Impl::welcome(HttpSocket socket) {
+void HttpServer::Impl::admit(HttpSocket socket) {
   NetError ignored;
   socket.set_option(Tcp::no_delay(true), ignored);
   socket.non_blocking(true, ignored);
   const bool full =
-      sessions_.open.size() - sessions_.refused - sessions_.streams >= sessions_.limits.served && !send_one_away();
+      sessions_.open.size() - sessions_.refused - sessions_.streams >= sessions_.limits.served && !evict_idle();
   if (full && sessions_.refused >= sessions_.limits.refused) return;  // the socket closes
   HttpSession::begin(std::move(socket), sessions_, full ? HttpSession::Kind::refused : HttpSession::Kind::served);
 }
 
 /// Makes room. @return whether there is somebody who has been idle for long enough
-bool HttpServer::Impl::send_one_away() {
+bool HttpServer::Impl::evict_idle() {
   const auto now = steady_clock::now();
   HttpSession* longest = nullptr;
   auto since = now - HttpSessions::kMayStay;
@@ -176,9 +176,9 @@ void HttpServer::Impl::wake_streams() {
 
 void HttpServer::Impl::stop() {
   NetError ignored;
-  for (auto& door : doors_) {
-    door->acceptor.close(ignored);
-    door->again.cancel();
+  for (auto& listener : listeners_) {
+    listener->acceptor.close(ignored);
+    listener->again.cancel();
   }
   for (const auto& session : sessions_.open) session->close();
   sweeper_.cancel();

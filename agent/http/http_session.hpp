@@ -24,8 +24,9 @@ class HttpSession;
 
 /// What the connections of a server share.
 struct HttpSessions {
-  /// Of a full house who has been idle the longest is sent away for the newest, if for so long: browsers open six
-  /// connections for a page and keep them for a minute, so that forty pages would lock out all others.
+  /// When all slots are taken, the connection that has been idle longest is closed for the newest, if for so long:
+  /// browsers open six connections for a page and keep them for a minute, so that forty pages would lock out all
+  /// others.
   static constexpr std::chrono::seconds kMayStay{5};
 
   HttpHandler handler;

@@ -334,7 +334,7 @@ HttpResponse Routes::command(std::string_view name, std::size_t home, const Http
         runner_.command(home, name, body, TextForm::form,
                         [this, page, reply](const std::optional<std::string>&, const Result<Receipt>& outcome) {
                           if (!outcome) return reply(error_response(400, outcome.error().reason));
-                          runner_.ledger().when_kept([receipt = *outcome, page, reply](bool durable) {
+                          runner_.gate().when_kept([receipt = *outcome, page, reply](bool durable) {
                             if (page) return reply(redirect(*page));
                             reply({.body = wire::http::result(receipt, durable)});
                           });
@@ -363,7 +363,7 @@ HttpResponse Routes::clock(const HttpRequest& request) const {
 }
 
 HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const {
-  if (!runner_.ledger().has_history(home)) {
+  if (!runner_.gate().has_history(home)) {
     return error_response(404, "history is kept for the first homes only, --history-homes says for how many");
   }
   const auto query = wire::parse_history_query(query_of(request.target), runner_.history_context());
@@ -387,25 +387,25 @@ HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const
                : wire::history_json(id, currency, step, rows, start, devices);
   };
   return {.later = [this, home, csv, id, query = *query, render, room](const HttpReply& reply) {
-    runner_.ledger().history(home, {.home = id, .from = query.from, .to = query.to, .step = query.step}, render,
-                             [csv, id, reply, room](Result<std::string> text) {
-                               if (!text) {
-                                 const int status = text.error().field == "from" ? 400 : 503;
-                                 return reply(error_response(status, text.error().reason));
-                               }
-                               HttpResponse response{.body = std::move(*text), .held = std::move(*room)};
-                               if (csv) {
-                                 response.content_type = "text/csv; charset=utf-8";
-                                 response.headers =
-                                     header("Content-Disposition", "attachment; filename=\"" + id + ".csv\"");
-                               }
-                               reply(std::move(response));
-                             });
+    runner_.gate().history(home, {.home = id, .from = query.from, .to = query.to, .step = query.step}, render,
+                           [csv, id, reply, room](Result<std::string> text) {
+                             if (!text) {
+                               const int status = text.error().field == "from" ? 400 : 503;
+                               return reply(error_response(status, text.error().reason));
+                             }
+                             HttpResponse response{.body = std::move(*text), .held = std::move(*room)};
+                             if (csv) {
+                               response.content_type = "text/csv; charset=utf-8";
+                               response.headers =
+                                   header("Content-Disposition", "attachment; filename=\"" + id + ".csv\"");
+                             }
+                             reply(std::move(response));
+                           });
   }};
 }
 
 HttpResponse Routes::health() const {
-  const StoreHealth& store = runner_.ledger().health();
+  const StoreHealth& store = runner_.gate().health();
   wire::http::Health health{.ticking = runner_.ticking(),
                             .running = runner_.running(),
                             .broker = broker_(),
@@ -435,7 +435,7 @@ HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {
                    .session = !access_.has_token() ? WebSession::none
                               : may_change         ? WebSession::open
                                                    : WebSession::closed,
-                   .store = runner_.ledger().health(),
+                   .store = runner_.gate().health(),
                    .version = kVersion},
                   page_headers_);
 }

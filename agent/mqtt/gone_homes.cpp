@@ -44,6 +44,9 @@ GoneHomes::GoneHomes(boost::asio::io_context& io, Settings settings, Outbox& out
       others_(io, settings_.silence),
       timer_(io) {
   for (const Announcement& each : memory_.earlier()) recall(each);
+  for (const auto& kind : wire::device_kinds())
+    if (std::ranges::find(settings_.devices, wire::number_of(kind)) == settings_.devices.end())
+      gone_devices_.emplace(kind.name);
 }
 
 void GoneHomes::recall(const Announcement& each) {
@@ -72,6 +75,7 @@ GoneHomes::Remains* GoneHomes::remains_of(const std::string& base, const std::st
 std::vector<Subscription> GoneHomes::subscriptions() const {
   auto all = others_.subscriptions();
   all.push_back({topics_.info(), Stored::read_once});
+  for (const auto& device : gone_devices_) all.push_back({topics_.of("+", device), Stored::read_once});
   return all;
 }
 
@@ -79,8 +83,17 @@ void GoneHomes::on_message(const Incoming& message) {
   others_.on_message(message);
   if (!message.stored || !reading_) return;
   if (message.topic == topics_.info()) return read_info(message);
+  if (is_of_gone_device(message.topic)) {
+    if (of_gone_devices_.size() < kMost) of_gone_devices_.push_back(message.topic);
+    return;
+  }
   if (prefix_.empty()) return;
   if (const auto device = home_assistant::device_of(prefix_, message.topic)) read_document(*device);
+}
+
+bool GoneHomes::is_of_gone_device(std::string_view topic) const {
+  const auto home = topics_.home_of(topic);
+  return home && configured_.contains(*home) && gone_devices_.contains(topic.substr(topic.rfind('/') + 1));
 }
 
 void GoneHomes::read_info(const Incoming& info) {
@@ -113,6 +126,7 @@ void GoneHomes::found_document(const std::string& home) {
 
 void GoneHomes::connected() {
   reading_ = false;
+  for (auto& topic : std::exchange(of_gone_devices_, {})) clear(std::move(topic));
   if (gone_.empty()) return;
   if (!std::exchange(told_, true))
     spdlog::info("mqtt: what earlier starts published of {} homes that are not configured any more is taken back",
@@ -262,6 +276,10 @@ void GoneHomes::post(std::string topic, std::string payload, bool retained) {
   outbox_.post(
       {.topic = std::move(topic), .payload = std::move(payload), .qos = 1, .retained = retained, .correlation = {}},
       Lane::bulk);
+}
+
+void GoneHomes::clear(std::string topic) {
+  outbox_.post({.topic = std::move(topic), .payload = {}, .qos = 1, .retained = true, .correlation = {}}, Lane::bulk);
 }
 
 /// Base topics may lie in each other: `site/house` may be another start's base topic, or its home.

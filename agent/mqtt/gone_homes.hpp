@@ -1,7 +1,7 @@
 /// @file
 /// Takes back from the broker and from Home Assistant what earlier starts announced and this one does not: homes that
-/// are no longer configured, all homes below another base topic, devices at another discovery prefix. Runs on the
-/// thread of the `io_context`.
+/// are no longer configured, all homes below another base topic, devices at another discovery prefix, topics of further
+/// devices that homes have no more. Runs on the thread of the `io_context`.
 ///
 /// What there is to take back is told by the agent's own retained `info`, by retained discovery documents, and by the
 /// data folder, which knows it too where the broker has forgotten it. The steps, each when the broker has acknowledged
@@ -45,6 +45,7 @@ class GoneHomes {
   struct Settings {
     std::string base_topic;
     std::vector<std::string> homes;                                 ///< those that are configured
+    std::vector<std::size_t> devices{};                             ///< the kinds of their further devices
     std::optional<home_assistant::Settings> home_assistant{};       ///< none: no device is announced
     std::chrono::milliseconds silence = std::chrono::seconds(150);  ///< see OtherAgents
   };
@@ -86,6 +87,7 @@ class GoneHomes {
   Remains* remains_of(const std::string& base, const std::string& home);
   void read_info(const Incoming& info);
   void read_document(const std::string& device);
+  bool is_of_gone_device(std::string_view topic) const;
   void tell_leaving();
 
   void begin(Step step);
@@ -99,6 +101,7 @@ class GoneHomes {
   void post_removal(const Place& place, const std::string& prefix, bool retained);
   void post_cleared(const Place& place);
   void post(std::string topic, std::string payload, bool retained = true);
+  void clear(std::string topic);
   bool is_of_today(std::string_view topic) const;
   void wait(std::chrono::milliseconds duration, void (GoneHomes::*then)());
   void begin_removal() { begin(Step::removal); }
@@ -114,10 +117,12 @@ class GoneHomes {
   OtherAgents others_;
   boost::asio::steady_timer timer_;
   std::map<Place, Remains> gone_;
-  bool reading_ = true;           ///< what is stored is told, nothing is taken back yet
-  bool told_ = false;             ///< the log
-  bool born_ = false;             ///< since the connection was made
-  bool knows_documents_ = false;  ///< Home Assistant, when the last step began
+  std::set<std::string, std::less<>> gone_devices_;  ///< the topics of those that no home has
+  std::vector<std::string> of_gone_devices_;         ///< what the broker keeps of them
+  bool reading_ = true;                              ///< what is stored is told, nothing is taken back yet
+  bool told_ = false;                                ///< the log
+  bool born_ = false;                                ///< since the connection was made
+  bool knows_documents_ = false;                     ///< Home Assistant, when the last step began
   Step step_ = Step::none;
   Each acknowledged_;  ///< those before are through with the step
   Each posted_;        ///< those before are on their way

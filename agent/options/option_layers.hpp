@@ -1,5 +1,5 @@
 /// @file
-/// Where an option's text comes from: the file, the environment, the command line, each beating the one before.
+/// Where an option's text comes from: the file, the environment, the command line, each overriding the one before.
 /// The only file that knows CLI11 and toml++ is its source.
 #pragma once
 

@@ -1,53 +1,46 @@
 // The options, each declared once.
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <utility>
 
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
 #include "common/base/text.hpp"
-#include "common/time/iso8601.hpp"
-#include "common/wire/command_reader.hpp"
 
 namespace home_energy {
+
 // An empty default means that there is none.
 const std::vector<OptionSpec>& option_specs() {
   static const std::vector<OptionSpec> kSpecs = [] {
     std::vector<OptionSpec> all;
-    const auto add = [&all](const std::string& group, std::vector<OptionSpec> specs) {
-      for (OptionSpec& spec : specs) {
-        spec.group = group;
-        all.push_back(std::move(spec));
-      }
-    };
-    add("General", {{"config", OptionKind::text, "", "a TOML file", is_file_name,
-                     "file of options, with the same names as the flags"},
-                    {"log-level", OptionKind::text, "info", "trace, debug, info, warn, error or off",
-                     [](const std::string& text) {
-                       constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info",
-                                                                         "warn",  "error", "off"};
-                       return std::ranges::find(kLevels, text) != kLevels.end();
-                     },
-                     "how much the log on standard error tells"}});
-    add("MQTT", {{"mqtt-uri", OptionKind::text, "mqtt://127.0.0.1:1883", "mqtt://host:port, or mqtts:// for TLS",
-                  is_broker_uri, "the broker"},
-                 {"mqtt-username", OptionKind::text, "", "any text", is_anything, "user at the broker"},
-                 {"mqtt-password-file", OptionKind::text, "", "a file", is_file_name,
-                  "file whose first line is the password; or set HOME_ENERGY_MQTT_PASSWORD"},
-                 {"mqtt-ca", OptionKind::text, "", "a PEM file", is_file_name,
-                  "certificates to trust with mqtts://, instead of the system's"},
-                 {"mqtt-cert", OptionKind::text, "", "a PEM file", is_file_name, "client certificate"},
-                 {"mqtt-key", OptionKind::text, "", "a PEM file", is_file_name, "key of the client certificate"},
-                 {"mqtt-client-id", OptionKind::text, "", "1 to 128 characters",
-                  [](const std::string& text) { return !text.empty() && text.size() <= 128 && is_utf8(text); },
-                  "name at the broker; without it one of this machine and these homes"},
-                 {"mqtt-version", OptionKind::text, "auto", "auto (5, then 3.1.1), 5 or 3.1.1",
-                  [](const std::string& text) { return text == "auto" || text == "5" || text == "3.1.1"; },
-                  "protocol to speak"},
-                 {"base-topic", OptionKind::text, "home-energy", "a topic without wildcards", is_base_topic,
-                  "everything is published below this topic; one agent each"}});
-    add("HTTP",
+    add_group(all, "General",
+              {{"config", OptionKind::text, "", "a TOML file", is_file_name,
+                "file of options, with the same names as the flags"},
+               {"log-level", OptionKind::text, "info", "trace, debug, info, warn, error or off",
+                [](const std::string& text) {
+                  constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};
+                  return std::ranges::find(kLevels, text) != kLevels.end();
+                },
+                "how much the log on standard error tells"}});
+    add_group(all, "MQTT",
+              {{"mqtt-uri", OptionKind::text, "mqtt://127.0.0.1:1883", "mqtt://host:port, or mqtts:// for TLS",
+                is_broker_uri, "the broker"},
+               {"mqtt-username", OptionKind::text, "", "any text", is_anything, "user at the broker"},
+               {"mqtt-password-file", OptionKind::text, "", "a file", is_file_name,
+                "file whose first line is the password; or set HOME_ENERGY_MQTT_PASSWORD"},
+               {"mqtt-ca", OptionKind::text, "", "a PEM file", is_file_name,
+                "certificates to trust with mqtts://, instead of the system's"},
+               {"mqtt-cert", OptionKind::text, "", "a PEM file", is_file_name, "client certificate"},
+               {"mqtt-key", OptionKind::text, "", "a PEM file", is_file_name, "key of the client certificate"},
+               {"mqtt-client-id", OptionKind::text, "", "1 to 128 characters",
+                [](const std::string& text) { return !text.empty() && text.size() <= 128 && is_utf8(text); },
+                "name at the broker; without it one of this machine and these homes"},
+               {"mqtt-version", OptionKind::text, "auto", "auto (5, then 3.1.1), 5 or 3.1.1",
+                [](const std::string& text) { return text == "auto" || text == "5" || text == "3.1.1"; },
+                "protocol to speak"},
+               {"base-topic", OptionKind::text, "home-energy", "a topic without wildcards", is_base_topic,
+                "everything is published below this topic; one agent each"}});
+    add_group(
+        all, "HTTP",
         {{"http-address", OptionKind::text, "loopback", "an IP address, or loopback for 127.0.0.1 and ::1",
           is_listen_address, "where HTTP listens"},
          {"http-port", OptionKind::number, "5000", "0..65535 (0 takes a free one), or off",
@@ -70,22 +63,23 @@ const std::vector<OptionSpec>& option_specs() {
           "whose pages may show the page in a frame, as Home Assistant's webpage card does"},
          {"public-url", OptionKind::text, "", "http://... or https://...", is_http_url,
           "how others reach HTTP; without it http://127.0.0.1:<port>"}});
-    add("Home Assistant", {{"ha-discovery", OptionKind::text, "on", "on or off",
-                            [](const std::string& text) { return text == "on" || text == "off"; },
-                            "announce the homes to Home Assistant, as devices"},
-                           {"ha-prefix", OptionKind::text, "homeassistant", "a topic without wildcards", is_base_topic,
-                            "where Home Assistant looks for devices, its discovery prefix"}});
+    add_group(all, "Home Assistant",
+              {{"ha-discovery", OptionKind::text, "on", "on or off",
+                [](const std::string& text) { return text == "on" || text == "off"; },
+                "announce the homes to Home Assistant, as devices"},
+               {"ha-prefix", OptionKind::text, "homeassistant", "a topic without wildcards", is_base_topic,
+                "where Home Assistant looks for devices, its discovery prefix"}});
     all.insert(all.end(), home_option_specs().begin(), home_option_specs().end());
-    add("Storage",
-        {{"data-dir", OptionKind::text, "", "a folder, or none", is_file_name,
-          "where state and history are kept; without it $STATE_DIRECTORY (a service has one), with --realtime "
-          "$XDG_STATE_HOME/home-energy-agent, else none: history then lives in memory"},
-         {"fresh", OptionKind::flag, "false", "true or false", is_truth,
-          "start anew; what --data-dir holds is put aside under another name"},
-         {"keep-days", OptionKind::number, "400", "1..36500 whole days", whole_within<1, 36'500>,
-          "simulated days of history in quarters of an hour; older ones become daily sums"},
-         {"history-homes", OptionKind::number, "10", "0..100000", whole_within<0, 100'000>,
-          "how many homes, the first ones, have a history"}});
+    add_group(all, "Storage",
+              {{"data-dir", OptionKind::text, "", "a folder, or none", is_file_name,
+                "where state and history are kept; without it $STATE_DIRECTORY (a service has one), with --realtime "
+                "$XDG_STATE_HOME/home-energy-agent, else none: history then lives in memory"},
+               {"fresh", OptionKind::flag, "false", "true or false", is_truth,
+                "start anew; what --data-dir holds is put aside under another name"},
+               {"keep-days", OptionKind::number, "400", "1..36500 whole days", whole_within<1, 36'500>,
+                "simulated days of history in quarters of an hour; older ones become daily sums"},
+               {"history-homes", OptionKind::number, "10", "0..100000", whole_within<0, 100'000>,
+                "how many homes, the first ones, have a history"}});
     return all;
   }();
   return kSpecs;

@@ -2,8 +2,8 @@
 /// The command line, the environment and the file of options, read into one checked value.
 ///
 /// Every option is declared once, in options.cpp: its flag, its default, what is legal, what it means. From that one
-/// declaration come `--help`, `HOME_ENERGY_<FLAG>` in the environment and the key of the TOML file. A flag beats the
-/// environment, the environment beats the file.
+/// declaration come `--help`, `HOME_ENERGY_<FLAG>` in the environment and the key of the TOML file. A flag overrides
+/// the environment, the environment overrides the file.
 #pragma once
 
 #include <optional>

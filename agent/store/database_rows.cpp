@@ -26,7 +26,7 @@ struct Range {
 // Far more than any legal run comes to, and little enough for every sum that is made of it.
 constexpr std::int64_t kMostEnergy = 10'000'000'000'000;          ///< mWh: 2 MW for half a year
 constexpr std::int64_t kMostCost = 1'000'000'000'000'000'000;     ///< what that costs at the highest price, millionths
-constexpr std::int64_t kMostMinutes = std::int64_t{7} * 24 * 60;  ///< a day that was lived again and again
+constexpr std::int64_t kMostMinutes = std::int64_t{7} * 24 * 60;  ///< a day that was simulated again and again
 constexpr std::int64_t kMostOverload = 100'000'000;               ///< s: three years
 constexpr std::int64_t kMostPrice = 1'000'000'000'000;            ///< millionths: kMaxPricePerKwh
 constexpr std::int64_t kLastMoment = 7'258'118'400'000;           ///< ms: the year 2200; nanoseconds end in 2262

@@ -15,8 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
-/// Ten years: a longer step was not meant.
-constexpr std::int64_t kLongestStepDays = 3660;
 /// Far beyond what any home reaches.
 constexpr std::int64_t kMostDay = 1'000'000'000;
 

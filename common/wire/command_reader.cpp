@@ -33,7 +33,7 @@ std::optional<Command> read_charging(const json& value) {
 
 std::optional<Command> read_discharging(const json& value) {
   const auto word = word_of(value);
-  if (word == "on" || word == "press") return DischargeCommand{};
+  if (word == "on" || word == "press") return ResetCommand{};
   return std::nullopt;
 }
 

@@ -146,50 +146,53 @@ Result<HomeConfiguration> home_configuration(const OptionValues& values, const R
   return HomeAssembly(values, read_file).configuration();
 }
 
+void add_group(std::vector<OptionSpec>& all, const std::string& group, std::vector<OptionSpec> specs) {
+  for (OptionSpec& spec : specs) {
+    spec.group = group;
+    all.push_back(std::move(spec));
+  }
+}
+
 // An empty default means that there is none.
 const std::vector<OptionSpec>& home_option_specs() {
   static const std::vector<OptionSpec> kSpecs = [] {
     std::vector<OptionSpec> all;
-    const auto add = [&all](const std::string& group, std::vector<OptionSpec> specs) {
-      for (OptionSpec& spec : specs) {
-        spec.group = group;
-        all.push_back(std::move(spec));
-      }
-    };
-    add("Time", {{"seconds-per-hour", OptionKind::number, "4", "0.001..3600",
-                  [](const std::string& text) { return is_number_within(text, 0.001, 3600); },
-                  "real seconds that a simulated hour lasts"},
-                 {"tick", OptionKind::text, "1s", "10ms..60s",
-                  [](const std::string& text) { return to_tick(text).has_value(); },
-                  "real time between two steps of the world; with --realtime 10s where none is given"},
-                 {"clock", OptionKind::text, "run", "run or paused",
-                  [](const std::string& text) { return text == "run" || text == "paused"; },
-                  "whether simulated time goes on by itself from the start, or waits for clock/set"},
-                 {"start-date", OptionKind::text, "2026-01-01", "a date from 1970-01-01 to 9999-12-31",
-                  [](const std::string& text) { return to_date(text).has_value(); },
-                  "date of the first simulated day, which counts as day 0"},
-                 {"realtime", OptionKind::flag, "false", "true or false", is_truth,
-                  "an hour is an hour, in step with the local clock"}});
-    add("House",
-        {{"home", OptionKind::text, "home",
-          "1 to 64 of letters, digits, _ and -; a single home not fleet, clock, status, info, receipt or answers",
-          is_home_id, "id of the home"},
-         {"homes", OptionKind::number, "1", "1..100000", whole_within<1, 100'000>,
-          "how many homes; more than one are called home-1, home-2 and so on"},
-         {"fuse-kw", OptionKind::number, "11", "0..1000", within<0, 1000>,
-          "main fuse; above it the grid topic says overload"},
-         {"heater-kw", OptionKind::number, "0", "0..1000", within<0, 1000>,
-          "what an immersion heater draws; 0: there is none"},
-         {"heater-hours", OptionKind::text, "", "from-to in full hours, 22-06",
-          [](const std::string& text) { return to_hours(text).has_value(); },
-          "when the heater heats by itself, every day; without it only when it is told to"},
-         {"currency", OptionKind::text, "SEK", "three capital letters (ISO 4217)", is_currency,
-          "currency of the prices"},
-         {"prices", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
-          "prices of a day, currency per kWh; without it a day in Stockholm"},
-         {"baseload", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
-          "base load of a day, kW; without it a household of up to 11 kW"}});
-    add("Car",
+    add_group(all, "Time",
+              {{"seconds-per-hour", OptionKind::number, "4", "0.001..3600",
+                [](const std::string& text) { return is_number_within(text, 0.001, 3600); },
+                "real seconds that a simulated hour lasts"},
+               {"tick", OptionKind::text, "1s", "10ms..60s",
+                [](const std::string& text) { return to_tick(text).has_value(); },
+                "real time between two steps of the world; with --realtime 10s where none is given"},
+               {"clock", OptionKind::text, "run", "run or paused",
+                [](const std::string& text) { return text == "run" || text == "paused"; },
+                "whether simulated time goes on by itself from the start, or waits for clock/set"},
+               {"start-date", OptionKind::text, "2026-01-01", "a date from 1970-01-01 to 9999-12-31",
+                [](const std::string& text) { return to_date(text).has_value(); },
+                "date of the first simulated day, which counts as day 0"},
+               {"realtime", OptionKind::flag, "false", "true or false", is_truth,
+                "an hour is an hour, in step with the local clock"}});
+    add_group(all, "House",
+              {{"home", OptionKind::text, "home",
+                "1 to 64 of letters, digits, _ and -; a single home not fleet, clock, status, info, receipt or answers",
+                is_home_id, "id of the home"},
+               {"homes", OptionKind::number, "1", "1..100000", whole_within<1, 100'000>,
+                "how many homes; more than one are called home-1, home-2 and so on"},
+               {"fuse-kw", OptionKind::number, "11", "0..1000", within<0, 1000>,
+                "main fuse; above it the grid topic says overload"},
+               {"heater-kw", OptionKind::number, "0", "0..1000", within<0, 1000>,
+                "what an immersion heater draws; 0: there is none"},
+               {"heater-hours", OptionKind::text, "", "from-to in full hours, 22-06",
+                [](const std::string& text) { return to_hours(text).has_value(); },
+                "when the heater heats by itself, every day; without it only when it is told to"},
+               {"currency", OptionKind::text, "SEK", "three capital letters (ISO 4217)", is_currency,
+                "currency of the prices"},
+               {"prices", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
+                "prices of a day, currency per kWh; without it a day in Stockholm"},
+               {"baseload", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
+                "base load of a day, kW; without it a household of up to 11 kW"}});
+    add_group(
+        all, "Car",
         {{"capacity-kwh", OptionKind::number, "46.3", "0.1..1000",
           [](const std::string& text) { return is_number_within(text, 0.1, 1000); },
           "usable energy of the car's battery"},
@@ -206,24 +209,25 @@ const std::vector<OptionSpec>& home_option_specs() {
          {"taper", OptionKind::text, "", "percent:kW,... with rising percents, 80:5,90:2.5",
           [](const std::string& text) { return to_taper(text).has_value(); },
           "from which state of charge on the car takes at most which power"}});
-    add("Planning", {{"mode", OptionKind::text, "manual", "manual, cheapest or lowest_load",
-                      [](const std::string& text) { return to_mode(text).has_value(); },
-                      "who decides when the car charges: commands, or a plan"},
-                     {"target", OptionKind::number, "80", "20..100, at most --charge-limit", within<20, 100>,
-                      "state of charge that a plan is to reach, percent"},
-                     {"ready-by", OptionKind::text, "07:00", "00:00..23:59",
-                      [](const std::string& text) { return minute_of_day(text).has_value(); },
-                      "when a plan is to have reached it: the next time that the clock shows it"},
-                     {"start-cost", OptionKind::number, "0", "0..1000", within<0, 1000>,
-                      "what beginning to charge counts for in a plan, in the currency"},
-                     {"min-run", OptionKind::number, "0", "0..60 whole minutes", whole_within<0, 60>,
-                      "how long a plan charges without a break at the least"},
-                     {"max-price", OptionKind::number, "off", "a price per kWh, -1000000..1000000, or off",
-                      [](const std::string& text) { return text == "off" || within<-1'000'000, 1'000'000>(text); },
-                      "a plan does not charge where the price is above it"},
-                     {"load-balancing", OptionKind::text, "auto", "on, off, or auto: on where a plan charges",
-                      [](const std::string& text) { return text == "on" || text == "off" || text == "auto"; },
-                      "cut or stop charging before the main fuse is exceeded"}});
+    add_group(all, "Planning",
+              {{"mode", OptionKind::text, "manual", "manual, cheapest or lowest_load",
+                [](const std::string& text) { return to_mode(text).has_value(); },
+                "who decides when the car charges: commands, or a plan"},
+               {"target", OptionKind::number, "80", "20..100, at most --charge-limit", within<20, 100>,
+                "state of charge that a plan is to reach, percent"},
+               {"ready-by", OptionKind::text, "07:00", "00:00..23:59",
+                [](const std::string& text) { return minute_of_day(text).has_value(); },
+                "when a plan is to have reached it: the next time that the clock shows it"},
+               {"start-cost", OptionKind::number, "0", "0..1000", within<0, 1000>,
+                "what beginning to charge counts for in a plan, in the currency"},
+               {"min-run", OptionKind::number, "0", "0..60 whole minutes", whole_within<0, 60>,
+                "how long a plan charges without a break at the least"},
+               {"max-price", OptionKind::number, "off", "a price per kWh, -1000000..1000000, or off",
+                [](const std::string& text) { return text == "off" || within<-1'000'000, 1'000'000>(text); },
+                "a plan does not charge where the price is above it"},
+               {"load-balancing", OptionKind::text, "auto", "on, off, or auto: on where a plan charges",
+                [](const std::string& text) { return text == "on" || text == "off" || text == "auto"; },
+                "cut or stop charging before the main fuse is exceeded"}});
     return all;
   }();
   return kSpecs;

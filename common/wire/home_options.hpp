@@ -29,6 +29,9 @@ struct OptionSpec {
   std::string group{};  ///< its heading in `--help`; without one it is not shown there
 };
 
+/// Adds options under a heading of `--help`.
+void add_group(std::vector<OptionSpec>& all, const std::string& group, std::vector<OptionSpec> specs);
+
 /// Those of time, house, car and planning, in the order of `--help`.
 const std::vector<OptionSpec>& home_option_specs();
 

@@ -167,7 +167,7 @@ std::string result(const Receipt& receipt, bool durable) {
       if (took_over) out.insert(out.size() - 1, R"(,"mode":"manual")");
       return out;
     }
-    std::string operator()(const DischargeCommand&) const {
+    std::string operator()(const ResetCommand&) const {
       return object(key::kDischarging, json_string(text(Charging::on)));
     }
     std::string operator()(const ChargeLimitCommand& limit) const {

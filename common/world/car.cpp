@@ -141,7 +141,7 @@ bool Car::set_ready_by(int minute) {
   return changed;
 }
 
-void Car::discharge() {
+void Car::reset() {
   constexpr Percent kDischargedTo{2'000};
   battery_.reset_to(kDischargedTo);
   ticks_of_run_ = 0;

@@ -64,7 +64,7 @@ class Car {
   Result<bool> set_target(Percent target);
   bool set_ready_by(int minute);
   /// The battery to 20 % at once, charging off; a departure that was missed counts no more.
-  void discharge();
+  void reset();
 
   bool planned() const { return wish_.mode != ChargingMode::manual; }
   /// None in manual mode, and before the first plan was adopted.

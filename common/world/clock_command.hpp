@@ -35,6 +35,9 @@ struct FollowWall {};
 
 using ClockMove = std::variant<RunClock, PauseClock, StepClock, StepUntil, FollowWall>;
 
+/// Ten years: a longer step was not meant.
+constexpr std::int64_t kLongestStepDays = 3660;
+
 /// Real seconds that a simulated hour may last.
 constexpr double kLeastSecondsPerHour = 0.001;
 constexpr double kMostSecondsPerHour = 3600;

@@ -19,7 +19,7 @@ struct ChargeCommand {
 };
 
 /// The battery to 20 %, charging off, the clock to 00:00 of the next day.
-struct DischargeCommand {};
+struct ResetCommand {};
 
 constexpr int kLowestLimitPercent = 20;
 constexpr int kHighestLimitPercent = 100;
@@ -67,7 +67,7 @@ struct SwitchCommand {
   Switch position;
 };
 
-using Command = std::variant<ChargeCommand, DischargeCommand, ChargeLimitCommand, ModeCommand, TargetCommand,
+using Command = std::variant<ChargeCommand, ResetCommand, ChargeLimitCommand, ModeCommand, TargetCommand,
                              ReadyByCommand, PriceCommand, BaseloadCommand, SwitchCommand>;
 
 /// Says that a command was carried out; the command itself holds what was asked and is now so.

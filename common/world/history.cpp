@@ -58,7 +58,7 @@ std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep ste
   for (const HistoryRow& row : rows) {
     const std::int64_t begin = step_begin(row.quarter, step);
     if (!sums.empty() && sums.back().quarter == begin && sums.back().currency == row.currency) {
-      // A quarter that was lived twice, as when a clock is put back, is no longer than a quarter.
+      // A quarter that was simulated twice, as when a clock is put back, is no longer than a quarter.
       const int before = sums.back().minutes;
       add(sums.back(), row);
       sums.back().minutes = std::min(sums.back().minutes, std::max(before, static_cast<int>(step)));

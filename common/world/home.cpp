@@ -125,12 +125,12 @@ struct Home::Apply {
     changed = home.car_.set_charging(charge.charging);
     return Receipt{charge, changed};
   }
-  Result<Receipt> operator()(const DischargeCommand& discharge) const {
-    home.car_.discharge();
+  Result<Receipt> operator()(const ResetCommand& reset) const {
+    home.car_.reset();
     if (home.settings_->clock_mode == ClockMode::simulated) home.time_.skip_to_next_day();
     home.enter_slot();
     home.begin_hour();
-    return Receipt{discharge};
+    return Receipt{reset};
   }
   Result<Receipt> operator()(const ChargeLimitCommand& limit) {
     changed = home.car_.set_limit(limit.limit);

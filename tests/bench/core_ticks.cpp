@@ -37,7 +37,7 @@ std::shared_ptr<const HomeSettings> settings() {
 }
 
 void discharge_and_charge(Home& home) {
-  home.apply(DischargeCommand{});
+  home.apply(ResetCommand{});
   home.apply(ChargeCommand{Charging::on});
 }
 

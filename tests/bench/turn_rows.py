@@ -32,7 +32,7 @@ def of_planning(homes):
         return longest_turn_ms(agent)
 
 
-def of_the_ledger(homes, seconds):
+def of_the_commit_gate(homes, seconds):
     """All homes tick and are stored."""
     with folder() as place, broker_and_agent(place, "--homes", homes, "--ha-discovery", "off", "--log-level", "debug",
                                              "--data-dir", str(place / "data")) as (_, agent):
@@ -49,4 +49,4 @@ def row(what, values):
 def turns(bench):
     return [row("1,000 homes that differ plan at one departure", [of_planning(1000) for _ in range(bench.rounds)]),
             row("100,000 homes with a data folder",
-                [of_the_ledger(100_000, bench.pick(30, 10)) for _ in range(bench.rounds)])]
+                [of_the_commit_gate(100_000, bench.pick(30, 10)) for _ in range(bench.rounds)])]

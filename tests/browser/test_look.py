@@ -46,7 +46,7 @@ def unfold(page):
     page.script("for (const one of document.querySelectorAll('details')) one.open = true;"
                 "document.getElementById('receipt').textContent = 'Not taken.';"
                 "document.getElementById('receipt').classList.add('bad');"
-                "document.getElementById('store-banner').textContent = 'The disk takes nothing.';"
+                "document.getElementById('store-banner').textContent = 'Writes to the disk fail.';"
                 "document.getElementById('store-banner').hidden = false;")
 
 

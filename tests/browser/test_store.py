@@ -39,7 +39,7 @@ def test_the_banner_comes_and_goes(page, home):
     assert not page.shown("store-banner")
     limit_files(home, NOTHING)
     harness.wait_until(lambda: store(home) == "failing", "the agent notices")
-    page.wait(lambda: page.text("store-banner").startswith("The disk takes nothing: "), "the page says so")
+    page.wait(lambda: page.text("store-banner").startswith("Writes to the disk fail: "), "the page says so")
     assert page.text("store-banner").endswith("What you set now is lost at a restart.")
     limit_files(home, resource.RLIM_INFINITY)
     harness.wait_until(lambda: store(home) == "ok", "the agent stores again")
@@ -52,7 +52,7 @@ def test_it_is_told_without_scripts_too(page, home):
     page.browser.scripts(False)
     try:
         page.open(home, live=False)
-        assert page.text("store-banner").startswith("The disk takes nothing: ")
+        assert page.text("store-banner").startswith("Writes to the disk fail: ")
     finally:
         page.browser.scripts(True)
     limit_files(home, resource.RLIM_INFINITY)

@@ -143,7 +143,7 @@ class Life {
     const std::size_t slots = settings().pace.quarters_per_slot() == 1 ? kQuartersPerDay : kHoursPerDay;
     switch (input_.below(11)) {
       case 0:
-        return DischargeCommand{};
+        return ResetCommand{};
       case 1:
         return ChargeLimitCommand{Percent(input_.within(2'000, kFull.count()))};
       case 2:

@@ -1,6 +1,6 @@
 #include <spdlog/spdlog.h>
 
-#include "agent/homes/comeback.hpp"
+#include "agent/homes/home_restore.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_history.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -43,7 +43,7 @@ void stored(Bytes bytes) {
       *Pace::make(kSecondsPerHour.at(input.below(kSecondsPerHour.size())), std::chrono::seconds(1), Resolution::hourly);
   Home home(std::make_shared<const HomeSettings>(settings));
   HistoryMeter meter(home);
-  const auto row = bring_back(home, record_of(input.rest()), {}, "SEK");
+  const auto row = restore_home(home, record_of(input.rest()), {}, "SEK");
   if (!row) return;
   meter.restore(*row);
   hold_home(home, meter);

@@ -87,6 +87,8 @@ TEST_CASE("what lies in the past or between two ticks changes nothing") {
       .tell(R"({"step":"10m"})")
       .tell(R"({"until":"05:05"})");
   clock.tell(R"({"step":"10m","seconds_per_hour":60})").tell(R"({"realtime":true})").tell("0.001");
+  clock.tell(R"({"until":"999999999T07:00"})");
+  CHECK(clock.reason(8) == "until must be at most 3660 days away, got \"999999999T07:00\"");
   CHECK(clock.reason(1) == "until must be after 0T03:45, which the clock shows, got \"0T03:45\"");
   CHECK(clock.reason(2).starts_with("until must be after 0T03:45"));
   CHECK(clock.reason(3) == "step must be a whole number of ticks away; a tick is 15 min here, see --tick");

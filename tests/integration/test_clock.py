@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-import contract
 import harness
 
 SET, RECEIPT, CLOCK = "home-energy/clock/set", "home-energy/receipt", "home-energy/home/clock"
@@ -28,18 +27,6 @@ def test_a_paused_clock_stands_and_is_healthy(paused):
     assert paused.get("/clock") == (200, AT_START)
     status, health = paused.get("/healthz")
     assert (status, health["status"], health["running"]) == (200, "ok", False)
-
-
-def test_the_trace_of_the_contract_is_stepped_through(paused):
-    """Each step shows at once what the contract's table says of it."""
-    assert paused.post("/charge", {"charging": "on"})[0] == 200
-    assert contract.trace()[0][0] == "00:00"
-    for shown, energy, stored, percent in contract.trace():
-        info = paused.get("/info")[1]
-        assert f"{info['sim_time_hour']:02}:{info['sim_time_min']:02}" == shown
-        assert (info["base_current_load"], info["battery_capacity_kWh"]) == (energy, stored)
-        assert paused.get("/charge")[1] == percent
-        paused.move_clock({"step": "15m"})
 
 
 def test_the_receipt_of_a_step_comes_behind_all_that_it_caused(paused, started, broker):

@@ -73,9 +73,13 @@ def test_it_goes_on_where_it_stood(started, folder, broker, client):
     assert again.get("/state")[1]["heater"] == before == {"heating": "on", "power_kw": 2.0, "energy_kwh": 6.0}
     assert again.get("/history?from=0&step=15m")[1]["rows"][:12] == rows[:12]
     again.stop()
-    # Without it: Home Assistant forgets its entities, history keeps what it drew, its counter waits for it.
+    # Without it: the broker and Home Assistant forget it, history keeps what it drew, its counter waits for it.
     without = harness.online_agent(started, folder, broker, "--clock", "paused", *data)
+    assert client.expect_message(f"{HOME}/heater", lambda m: m.payload == b"")
     client.expect("homeassistant/device/home-energy__home/config", lambda p: p["cmps"].get("heater") == {"p": "switch"})
+    late = started(harness.Client(broker.port, f"{HOME}/#"))
+    late.expect(f"{HOME}/status")
+    assert f"{HOME}/heater" not in {m.topic for m in late.drain()}
     assert "heater" not in without.get("/state")[1]
     assert without.get("/history?from=0&step=1d")[1]["rows"][0]["heater_kwh"] == 6.0
 

@@ -12,8 +12,6 @@ import harness
 
 HOME = "home-energy/home"
 STILL = ["--seconds-per-hour", "3600", "--tick", "60s"]  # stays at 00:00 for the first minute
-BRISK = ["--seconds-per-hour", "0.8", "--tick", "200ms"]
-FAST = ["--seconds-per-hour", "0.04", "--tick", "10ms"]  # all of them: 15 simulated minutes a tick
 
 PRICES = """85.28 70.86 68.01 67.95 68.01 85.04 87.86 100.26 118.45 116.61 105.93 91.95 90.51 90.34 90.80 88.85 90.39
             99.03 87.11 82.90 80.45 76.48 32.00 34.29"""
@@ -22,8 +20,8 @@ BASE_LOAD = """0.88 0.77 2.20 1.98 2.75 3.85 4.51 3.74 3.85 4.40 4.73 6.16 4.62 
 
 # The contract's examples: the reference home at 03:45, charging since 00:00.
 AT_0345 = {
-    "clock": r'{"day":0,"time":"03:45","hour":3,"minute":45,"date":"2026-01-01","weekday":"thu","running":true,'
-             r'"seconds_per_hour":0.8}',
+    "clock": r'{"day":0,"time":"03:45","hour":3,"minute":45,"date":"2026-01-01","weekday":"thu","running":false,'
+             r'"seconds_per_hour":4.0}',
     "baseload": r'{"power_kw":1.98,"energy_kwh":5.335}',
     "price": r'{"price":0.6795,"unit":"SEK/kWh"}',
     "battery": r'{"soc_percent":79.94,"stored_kwh":37.01,"capacity_kwh":46.3,"charging":"on","power_kw":7.4,'
@@ -54,31 +52,24 @@ def numbers(text):
     return [float(number) for number in text.split()]
 
 
-def moments(client, last_time):
-    """What is known of the home at each time shown by the clock, as {topic's last part: payload as text}, up to
-    `last_time`. A tick begins with its clock, so all before the next clock belongs to it."""
+def moments(agent, client, ticks):
+    """What is known of the home before the first and after each of so many ticks, as {topic's last part: payload as text}: the
+    clock is stepped, and all that a tick causes is published before it is answered."""
     present, found = {}, []
-    while True:
-        message = client.messages.get(timeout=harness.PATIENCE)
-        name = message.topic.removeprefix(f"{HOME}/")
-        if name == "clock" and "clock" in present:
-            found.append(dict(present))
-            if json.loads(present["clock"])["time"] == last_time:
-                return found
-        present[name] = message.payload.decode()
+    for tick in range(ticks + 1):
+        if tick:
+            agent.move_clock("step=true")
+        client.publish(f"{HOME}/end-of/tick", qos=1)  # behind it there is nothing of this tick
+        while (message := client.messages.get(timeout=harness.PATIENCE)).topic != f"{HOME}/end-of/tick":
+            present[message.topic.removeprefix(f"{HOME}/")] = message.payload.decode()
+        found.append(dict(present))
+    return found
 
 
-def charging_since_midnight(started, folder, broker, *arguments):
-    """The arguments of an agent that charges from its first tick on: a command would arrive some tick or other."""
-    data = ("--data-dir", str(folder / "data"))
-    still = harness.online_agent(started, folder, broker, *STILL, *data)
-    assert still.post("/charge", {"charging": "on"}) == (200, {"charging": "on"})
-    assert still.stop()[0] == 0
-    return (*arguments, *data)
-
-
-def heard(started, broker, names):
-    return started(harness.Client(broker.port, *(f"{HOME}/{name}" for name in names)))
+def stepped(started, folder, broker, *arguments):
+    """An agent whose clock stands at 00:00, and a client that hears its home."""
+    agent = harness.online_agent(started, folder, broker, "--clock", "paused", *arguments)
+    return agent, started(harness.Client(broker.port, f"{HOME}/+", f"{HOME}/end-of/tick"))
 
 
 def start_at_midnight(started, folder, broker, *arguments):
@@ -106,12 +97,12 @@ def test_a_late_subscriber_gets_every_topic_retained_and_nothing_else(still, sta
 
 @pytest.mark.parametrize("version", ["5", "3.1.1"])
 def test_telemetry_is_the_contract_s_to_the_byte(started, folder, broker, version):
-    arguments = charging_since_midnight(started, folder, broker, *BRISK, "--mqtt-version", version)
-    client = heard(started, broker, AT_0345)
-    started(harness.Agent(folder, *arguments, uri=broker.uri))
-    last = moments(client, "03:45")[-1]
+    agent, client = stepped(started, folder, broker, "--mqtt-version", version)
+    assert agent.post("/charge", {"charging": "on"})[0] == 200
+    last = moments(agent, client, 15)[-1]
     since = json.loads(last["grid"])["since"]
-    assert last == {name: payload.replace("SINCE", since) for name, payload in AT_0345.items()}
+    assert {name: last[name] for name in AT_0345} == {
+        name: payload.replace("SINCE", since) for name, payload in AT_0345.items()}
 
 
 def test_the_counters_begin_when_the_agent_starts_and_say_it_with_their_zone(started, folder, broker):
@@ -124,12 +115,9 @@ def test_the_counters_begin_when_the_agent_starts_and_say_it_with_their_zone(sta
 
 
 def test_charging_from_midnight_follows_the_trace_until_the_battery_is_full(started, folder, broker):
-    arguments = charging_since_midnight(started, folder, broker, *BRISK)
-    client = heard(started, broker, ("clock", "battery"))
-    agent = started(harness.Agent(folder, *arguments, uri=broker.uri))
-    found = moments(client, "05:15")
-    at = {json.loads(m["clock"])["time"]: json.loads(m["battery"]) for m in found if "battery" in m}  # 00:00 is retained, too
-    shown = list(at.items())
+    agent, client = stepped(started, folder, broker)
+    assert agent.post("/charge", {"charging": "on"})[0] == 200
+    shown = [(json.loads(m["clock"])["time"], json.loads(m["battery"])) for m in moments(agent, client, 21)]
     expected = [(time, stored, percent) for time, _, stored, percent in contract.trace()]
     assert [(time, b["stored_kwh"], b["soc_percent"]) for time, b in shown] == expected
     assert all(b["charging"] == "on" and b["power_kw"] == 7.4 for _, b in shown[:-1])
@@ -139,29 +127,27 @@ def test_charging_from_midnight_follows_the_trace_until_the_battery_is_full(star
 
 
 def test_the_day_follows_the_curves_and_midnight_leaves_the_battery_alone(started, folder, broker):
-    client = started(harness.Client(broker.port, f"{HOME}/+"))
-    started(harness.Agent(folder, "--seconds-per-hour", "0.16", "--tick", "40ms", uri=broker.uri))
-    hours = collections.defaultdict(dict)
-    day = moments(client, "23:45")
+    agent, client = stepped(started, folder, broker)
+    hours = collections.defaultdict(set)
+    *day, midnight = moments(agent, client, 96)
     for moment in day:
         clock = json.loads(moment["clock"])
         assert clock["time"] == f"{clock['hour']:02}:{clock['minute']:02}"
-        hours[clock["hour"]] = (json.loads(moment["price"])["price"], json.loads(moment["baseload"])["power_kw"])
+        hours[clock["hour"]].add((json.loads(moment["price"])["price"], json.loads(moment["baseload"])["power_kw"]))
     expected = zip((round(öre / 100, 4) for öre in numbers(PRICES)), numbers(BASE_LOAD))
-    assert [hours[hour] for hour in range(24)] == list(expected)
-    assert client.expect(f"{HOME}/clock") | {"seconds_per_hour": 4.0} == {
-        "day": 1, "time": "00:15", "hour": 0, "minute": 15, "date": "2026-01-02", "weekday": "fri", "running": True,
-        "seconds_per_hour": 4.0}
-    assert json.loads(day[-1]["battery"])["stored_kwh"] == 9.26
+    assert [hours[hour] for hour in range(24)] == [{both} for both in expected]
+    assert json.loads(midnight["clock"]) == {"day": 1, "time": "00:00", "hour": 0, "minute": 0, "date": "2026-01-02",
+                                             "weekday": "fri", "running": False, "seconds_per_hour": 4.0}
+    assert json.loads(midnight["battery"])["stored_kwh"] == 9.26
 
 
 def test_counters_never_fall_over_days_and_resets(started, folder, broker):
-    harness.online_agent(started, folder, broker, *FAST)
-    client = started(harness.Client(broker.port, f"{HOME}/+"))
+    agent, client = stepped(started, folder, broker)
+    seen = []
     for name in ("charge", "discharge", "charge"):
         client.publish(f"{HOME}/{name}/set", "on")
-        client.expect(f"{HOME}/battery")
-    seen = moments(client, "23:45")
+        client.expect(f"{HOME}/receipt")
+        seen += moments(agent, client, 50)
     for topic, counter in COUNTERS:
         values = [json.loads(moment[topic])[counter] for moment in seen if topic in moment]
         assert values == sorted(values) and values[-1] > 0, (topic, counter)

@@ -10,6 +10,7 @@ import durable
 import harness
 from durable import FAST, STILL, agent_on, counters, history, sums_agree
 
+PAUSED = ("--clock", "paused")
 QUICK = ("--seconds-per-hour", "0.04", "--tick", "10ms")  # a day lasts 0.96 s, a tick is a quarter of an hour
 COLUMNS = ["start", "base_kwh", "car_kwh", "price", "cost", "soc_percent", "overload_minutes", "minutes"]
 
@@ -18,10 +19,9 @@ COLUMNS = ["start", "base_kwh", "car_kwh", "price", "cost", "soc_percent", "over
 def lived(tmp_path_factory):
     """A home that lived a day and a bit, charged for some of it, and stands still now: one for all that only ask."""
     folder = tmp_path_factory.mktemp("history")
-    agent = agent_on(folder / "data", folder, *FAST).start()
+    agent = agent_on(folder / "data", folder, *PAUSED).start()
     agent.post("/charge", {"charging": "on"})
-    harness.wait_until(lambda: agent.get("/state")[1]["clock"]["day"] == 1, "a day passes", 3 * harness.PATIENCE)
-    harness.wait_until(lambda: agent.get("/state")[1]["clock"]["hour"] >= 5, "and a bit")
+    agent.move_clock({"until": "1T05:00"})
     agent.stop()
     agent = agent_on(folder / "data", folder, *STILL).start()
     yield agent
@@ -138,37 +138,36 @@ def old_and_kept(agent, keep_days):
 @pytest.mark.parametrize("data", ["data", "none"])
 def test_old_days_become_sums_and_lose_nothing(started, folder, keep_days, data):
     place = data if data == "none" else folder / data
-    agent = started(agent_on(place, folder, *QUICK, "--keep-days", keep_days))
+    agent = started(agent_on(place, folder, *PAUSED, "--keep-days", keep_days))
     agent.post("/charge", {"charging": "on"})
-    harness.wait_until(lambda: agent.get("/state")[1]["clock"]["day"] >= keep_days + 4, "days pass")
+    agent.move_clock({"until": f"{keep_days + 4}T13:15"})
     sums = old_and_kept(agent, keep_days)
     sums_agree(agent)
-    day = max(sums)  # of that answer: the clock has gone on since, perhaps into another day
+    day = max(sums)
     assert max(sums[n] for n in range(day)) - min(sums[n] for n in range(day)) < 0.06, "days are alike, all are whole"
     if data == "none":
         return
     for end in (agent.kill, agent.stop):  # sums of sums, and others' idea of what is old
         end()
         agent.start()
-        harness.wait_until(lambda: agent.get("/state")[1]["clock"]["day"] >= day + 2, "days pass")
+        agent.move_clock({"step": "2d"})
         old_and_kept(agent, keep_days)
         sums_agree(agent)
-        day = agent.get("/state")[1]["clock"]["day"]
     agent.stop()
-    agent = started(agent_on(place, folder, *QUICK, "--keep-days", "1"))
-    harness.wait_until(lambda: agent.get("/state")[1]["clock"]["day"] >= day + 1, "a day passes")
+    agent = started(agent_on(place, folder, *PAUSED, "--keep-days", "1"))
+    agent.move_clock({"step": "1d"})
     old_and_kept(agent, 1)
     sums_agree(agent)
 
 
 def test_a_discharge_begins_the_next_day_and_loses_nothing(started, folder):
-    agent = started(agent_on(folder / "data", folder, *FAST))
+    agent = started(agent_on(folder / "data", folder, *PAUSED))
     for day in range(1, 6):
         agent.post("/charge", {"charging": "on"})
-        harness.wait_until(lambda: agent.get("/state")[1]["clock"]["hour"] >= 2, "two hours pass")
+        agent.move_clock({"step": "2h"})
         for _ in range(1 + (day == 5)):
             assert agent.post("/discharge", {"discharging": "on"})[0] == 200
-    harness.wait_until(lambda: history(agent, "from=6"), "the present day has rows")
+    agent.move_clock({"step": "45m"})
     rows = sums_agree(agent)
     assert [row["start"] for row in rows] == [f"{day}T00:00" for day in (0, 1, 2, 3, 4, 6)], "day 5 had no tick"
     quarters = [row["start"] for row in history(agent)]

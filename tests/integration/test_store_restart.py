@@ -81,7 +81,7 @@ def test_what_is_said_explicitly_beats_what_was_stored_and_nothing_else(started,
     carry_out(agent, mode="cheapest", charge_limit=75, target=60, ready_by="06:15")
     expected = state_of(agent)
     agent = restarted(started, agent, data, folder, *STILL, *arguments)
-    assert f"options beat what was stored: {arguments[0][2:]}\n" in agent.log()
+    assert f"options override what was stored: {arguments[0][2:]}\n" in agent.log()
     found = state_of(agent)
     assert found[path[0]][path[1]] == value != expected[path[0]][path[1]]
     for topic, key in (("battery", "soc_percent"), ("battery", "limit_percent"), ("plan", "mode"), ("plan", "target"),
@@ -96,7 +96,7 @@ def test_files_of_curves_and_the_environment_beat_what_was_stored(started, folde
     (folder / "prices.json").write_text(json.dumps([2.5] * 24))
     agent = restarted(started, agent, data, folder, *STILL, "--prices", folder / "prices.json",
                       env={"HOME_ENERGY_CHARGE_LIMIT": "95"})
-    assert "options beat what was stored: charge-limit, prices\n" in agent.log()
+    assert "options override what was stored: charge-limit, prices\n" in agent.log()
     state = state_of(agent)
     assert state["price/profile"]["values"] == [2.5] * 24
     assert state["baseload/profile"]["values"] == CURVES[24][1]

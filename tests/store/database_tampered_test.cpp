@@ -91,7 +91,7 @@ struct Again {
   }
   std::string history(std::size_t home, HistoryStep step) {
     std::optional<std::string> text;
-    runner->ledger().history(
+    runner->gate().history(
         home,
         {.home = "",
          .from = std::numeric_limits<std::int64_t>::min(),

@@ -77,7 +77,7 @@ TEST_CASE("discharging is on or a pressed button") {
   for (const auto* text : {"on", "PRESS", "press", R"({"discharging":"on"})"}) {
     const auto parsed = parse_command("discharge", text, TextForm::bare);
     REQUIRE(parsed.command);
-    CHECK(std::holds_alternative<DischargeCommand>(*parsed.command));
+    CHECK(std::holds_alternative<ResetCommand>(*parsed.command));
   }
   CHECK(reason_of("discharge", "off") == R"(discharging must be "on", got "off")");
 }

@@ -65,7 +65,7 @@ TEST_CASE("the documented endpoints are the contract's, byte for byte") {
 TEST_CASE("receipts tell what was done or what was wrong, with the sender's id") {
   CHECK(wire::receipt("charge", "\"abc\"", Receipt{ChargeCommand{Charging::on}}) ==
         R"({"command":"charge","status":"ok","id":"abc","result":{"charging":"on"}})");
-  CHECK(wire::receipt("discharge", std::nullopt, Receipt{DischargeCommand{}}) ==
+  CHECK(wire::receipt("discharge", std::nullopt, Receipt{ResetCommand{}}) ==
         R"({"command":"discharge","status":"ok","result":{"discharging":"on"}})");
   CHECK(wire::receipt("charge_limit", "7", Receipt{ChargeLimitCommand{Percent(8'000)}}) ==
         R"({"command":"charge_limit","status":"ok","id":7,"result":{"charge_limit":80.0}})");

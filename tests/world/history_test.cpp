@@ -84,7 +84,7 @@ TEST_CASE("an hour that ticks cannot part is one row") {
 TEST_CASE("a discharge ends the row and history goes on the next day") {
   Watched watched;
   watched.advance(3);
-  watched.tell(DischargeCommand{});
+  watched.tell(ResetCommand{});
   watched.advance(2);
   REQUIRE(watched.rows.size() == 5);
   CHECK(watched.rows[2].quarter == 2);

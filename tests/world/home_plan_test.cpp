@@ -128,7 +128,7 @@ TEST_CASE("a plan is made anew when something changes, and not otherwise") {
   CHECK(plan_of(home)["blocks"].empty());
   const auto changes = std::vector<Command>{
       TargetCommand{Percent(9'000)},          ReadyByCommand{420},
-      ModeCommand{ChargingMode::lowest_load}, DischargeCommand{},
+      ModeCommand{ChargingMode::lowest_load}, ResetCommand{},
       ChargeLimitCommand{Percent(6'000)},     prices(R"([1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1])")};
   for (const Command& change : changes) {
     const auto before = home.revision();
@@ -166,7 +166,7 @@ TEST_CASE("ready by is the next time that the clock shows it, strictly after now
   Home home = test::home_of(planned_settings(ChargingMode::cheapest, 7 * 60));
   test::advance(home, 7 * 4);
   CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * kWattHour * 4).margin(kWattHour));
-  tell(home, DischargeCommand{});  // 00:00 of the next day
+  tell(home, ResetCommand{});  // 00:00 of the next day
   CHECK(plan_of(home)["blocks"].back()["end"] <= "07:00");
   test::advance(home, 7 * 4);
   CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * kWattHour * 4).margin(kWattHour));
@@ -232,7 +232,7 @@ TEST_CASE("who is late is so with another target, and no more with another promi
   tell(home, TargetCommand{Percent(7'900)});
   CHECK(plan_of(home)["note"].get<std::string>().starts_with("late since 00:10 of day 0"));
   const auto told =
-      GENERATE(as<Command>(), ReadyByCommand{7 * 60}, ModeCommand{ChargingMode::lowest_load}, DischargeCommand{});
+      GENERATE(as<Command>(), ReadyByCommand{7 * 60}, ModeCommand{ChargingMode::lowest_load}, ResetCommand{});
   tell(home, told);
   CHECK(plan_of(home)["note"].dump().find("late") == std::string::npos);
 }
@@ -458,7 +458,7 @@ TEST_CASE("many commands and then one plan leave the same home as a plan after e
                                       ChargeLimitCommand{Percent(6'000)},
                                       ModeCommand{ChargingMode::lowest_load},
                                       ReadyByCommand{5 * 60},
-                                      DischargeCommand{},
+                                      ResetCommand{},
                                       ChargeCommand{Charging::on},
                                       ModeCommand{ChargingMode::cheapest},
                                       TargetCommand{Percent(5'000)}};

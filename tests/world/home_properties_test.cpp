@@ -42,7 +42,7 @@ Command random_command() {
     case 0:
       return ChargeCommand{Charging::off};
     case 1:
-      return DischargeCommand{};
+      return ResetCommand{};
     case 2:
       return ChargeLimitCommand{Percent(*rc::gen::inRange(2'000, 10'001))};
     default:
@@ -58,7 +58,7 @@ void live(Home& home, const Check& check) {
     const Snapshot before = home.snapshot();
     const Command command = random_command();
     RC_ASSERT(test::apply(home, command).has_value());
-    check(before, home.snapshot(), std::holds_alternative<DischargeCommand>(command));
+    check(before, home.snapshot(), std::holds_alternative<ResetCommand>(command));
     const int ticks = *rc::gen::inRange(0, 50);
     for (int tick = 0; tick < ticks; ++tick) {
       const Snapshot earlier = home.snapshot();

@@ -21,7 +21,7 @@ TEST_CASE("in real time a discharge leaves the clock alone and begins the hour's
   test::set_clock(home, {.day = 0, .quarter = 4 * 17 + 2, .tick = 5});
   test::apply(home, ChargeCommand{Charging::on});
   test::advance(home, 10);
-  test::apply(home, DischargeCommand{});
+  test::apply(home, ResetCommand{});
   const Snapshot after = home.snapshot();
   CHECK(home.clock() == Clock{.day = 0, .quarter = 4 * 17 + 2, .tick = 15});
   CHECK(after.hour_energy == in_one_hour(Watts(11'000), 3600));

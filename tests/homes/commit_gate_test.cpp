@@ -1,4 +1,4 @@
-#include "agent/homes/ledger.hpp"
+#include "agent/homes/commit_gate.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -22,9 +22,9 @@ struct Piecewise {
   explicit Piecewise(const StoreSettings& settings) : store(*Store::open(io, settings)) {}
 
   void tick(std::size_t home) {
-    ledger.before_tick(home);
+    gate.before_tick(home);
     homes[home].advance();
-    ledger.changed(home);
+    gate.changed(home);
   }
 
   test::Io io;
@@ -32,14 +32,14 @@ struct Piecewise {
   std::vector<Home> homes = std::vector(3, test::home_of(test::reference_settings()));
   std::vector<std::string> ids{"a", "b", "c"};
   std::vector<std::size_t> told;
-  Ledger ledger{io,
-                *store,
-                homes,
-                ids,
-                3,
-                "SEK",
-                [this](std::span<const std::size_t> kept) { told.insert(told.end(), kept.begin(), kept.end()); },
-                std::chrono::milliseconds(0)};
+  CommitGate gate{io,
+                  *store,
+                  homes,
+                  ids,
+                  3,
+                  "SEK",
+                  [this](std::span<const std::size_t> kept) { told.insert(told.end(), kept.begin(), kept.end()); },
+                  std::chrono::milliseconds(0)};
 };
 
 }  // namespace
@@ -49,11 +49,11 @@ TEST_CASE("a counter is not seen before it is on disk") {
   Kept kept({.folder = folder.path});
   kept.tick();
   kept.tick();  // they share a commit
-  CHECK(kept.ledger.visible(0) == Counters{});
+  CHECK(kept.gate.visible(0) == Counters{});
   CHECK(kept.told == 0);
   const auto now = kept.homes[0].counters();
   kept.run_until_told(1);
-  CHECK(kept.ledger.visible(0) == now);
+  CHECK(kept.gate.visible(0) == now);
 }
 
 TEST_CASE("who waits is told when all that had changed is on disk, in order") {
@@ -61,16 +61,16 @@ TEST_CASE("who waits is told when all that had changed is on disk, in order") {
   Kept kept({.folder = folder.path});
   std::vector<int> order;
   kept.tick();
-  kept.ledger.when_kept([&](bool durable) { order.push_back(durable ? 1 : -1); });
+  kept.gate.when_kept([&](bool durable) { order.push_back(durable ? 1 : -1); });
   kept.tick();
-  kept.ledger.when_kept([&](bool durable) {
+  kept.gate.when_kept([&](bool durable) {
     order.push_back(durable ? 2 : -2);
-    CHECK(kept.ledger.visible(0) == kept.homes[0].counters());
+    CHECK(kept.gate.visible(0) == kept.homes[0].counters());
   });
   CHECK(order.empty());
   kept.run_until_told(1);
   CHECK(order == std::vector{1, 2});
-  kept.ledger.when_kept([&](bool durable) { order.push_back(durable ? 3 : -3); });
+  kept.gate.when_kept([&](bool durable) { order.push_back(durable ? 3 : -3); });
   CHECK(order.size() == 3);  // there was nothing to wait for
 }
 
@@ -78,9 +78,9 @@ TEST_CASE("where nothing is kept all is seen at once") {
   Kept kept(StoreSettings{});
   kept.tick();
   CHECK(kept.told == 1);
-  CHECK(kept.ledger.visible(0) == kept.homes[0].counters());
+  CHECK(kept.gate.visible(0) == kept.homes[0].counters());
   bool told = false;
-  kept.ledger.when_kept([&](bool durable) { told = durable; });
+  kept.gate.when_kept([&](bool durable) { told = durable; });
   CHECK(told);
 }
 
@@ -91,14 +91,14 @@ TEST_CASE("a home that ticks while a batch is put together is in it as it was be
     Piecewise kept({.folder = folder.path});
     for (std::size_t home = 0; home < 3; ++home) kept.tick(home);
     after_one_tick = kept.homes[0].counters();
-    kept.ledger.commit();
+    kept.gate.commit();
     kept.io.run_one();  // the first home is taken
     kept.tick(0);
     kept.tick(2);
-    CHECK(kept.ledger.visible(0) == Counters{});
+    CHECK(kept.gate.visible(0) == Counters{});
     REQUIRE(kept.io.run_until([&] { return kept.told.size() == 3; }));
-    for (std::size_t home = 0; home < 3; ++home) CHECK(kept.ledger.visible(home) == after_one_tick);
-    kept.ledger.hold(true);  // what came later is not written
+    for (std::size_t home = 0; home < 3; ++home) CHECK(kept.gate.visible(home) == after_one_tick);
+    kept.gate.hold(true);  // what came later is not written
   }
   test::Io io;
   const auto stored = (*Store::open(io, {.folder = folder.path}))->take_loaded();
@@ -112,13 +112,13 @@ TEST_CASE("a command while a batch is put together goes with it, and is told of 
   Piecewise kept({.folder = folder.path});
   std::vector<int> order;
   for (std::size_t home = 0; home < 3; ++home) kept.tick(home);
-  kept.ledger.when_kept([&](bool) { order.push_back(1); });
+  kept.gate.when_kept([&](bool) { order.push_back(1); });
   kept.io.run_one();  // the first home is taken
   static_cast<void>(test::apply(kept.homes[2], ChargeCommand{Charging::on}));
-  kept.ledger.changed(2);
-  kept.ledger.when_kept([&](bool) { order.push_back(2); });
+  kept.gate.changed(2);
+  kept.gate.when_kept([&](bool) { order.push_back(2); });
   kept.tick(0);
-  kept.ledger.when_kept([&](bool) { order.push_back(3); });
+  kept.gate.when_kept([&](bool) { order.push_back(3); });
   REQUIRE(kept.io.run_until([&] { return order.size() == 3; }));
   CHECK(order == std::vector{1, 2, 3});
   CHECK(kept.told == std::vector<std::size_t>{0, 1, 2, 0});

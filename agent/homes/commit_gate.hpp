@@ -1,5 +1,5 @@
 /// @file
-/// What of the homes is kept, and what of it may be seen before it is there: what has been seen of a counter is on
+/// Decides when state is committed, and hides counters until they are durable: what has been seen of a counter is on
 /// disk, so that no crash makes it fall. Runs on the thread that owns the homes.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace home_energy {
 
-class Ledger {
+class CommitGate {
  public:
   /// Called when a change of these homes is kept and may be seen; where they are many, some at a time.
   using Kept = std::function<void(std::span<const std::size_t>)>;
@@ -27,12 +27,13 @@ class Ledger {
   /// What is gathered for one commit is gathered for three times as long as a commit takes, and at most so long.
   static constexpr std::chrono::microseconds kLongestGathering{1000};
 
-  /// @param homes, ids     outlive the ledger
+  /// @param homes, ids     outlive the gate
   /// @param history_homes  so many, the first ones, have a history
   /// @param currency       of what the homes pay from now on
   /// @param piece          the length of a piece of its work on many homes
-  Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes, const std::vector<std::string>& ids,
-         std::size_t history_homes, std::string currency, Kept kept, std::chrono::milliseconds piece = Slices::kPiece);
+  CommitGate(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes,
+             const std::vector<std::string>& ids, std::size_t history_homes, std::string currency, Kept kept,
+             std::chrono::milliseconds piece = Slices::kPiece);
 
   /// Before the first change: where a home's history goes on.
   void restore(std::size_t home, const HistoryMeter::State& row);

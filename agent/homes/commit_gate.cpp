@@ -1,4 +1,4 @@
-#include "agent/homes/ledger.hpp"
+#include "agent/homes/commit_gate.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -14,9 +14,9 @@ constexpr auto kNeverWritten = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t kHomesAtOnce = 256;  ///< are told of as kept in one call
 }  // namespace
 
-Ledger::Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes,
-               const std::vector<std::string>& ids, std::size_t history_homes, std::string currency, Kept kept,
-               std::chrono::milliseconds piece)
+CommitGate::CommitGate(boost::asio::io_context& io, Store& store, const std::vector<Home>& homes,
+                       const std::vector<std::string>& ids, std::size_t history_homes, std::string currency, Kept kept,
+                       std::chrono::milliseconds piece)
     : store_(store),
       homes_(homes),
       ids_(ids),
@@ -34,7 +34,7 @@ Ledger::Ledger(boost::asio::io_context& io, Store& store, const std::vector<Home
   store_.on_replaced([this] { write_all_anew(); });
 }
 
-void Ledger::write_all_anew() {
+void CommitGate::write_all_anew() {
   written_revisions_.assign(homes_.size(), kNeverWritten);
   agent_is_written_ = false;
   is_dirty_.assign(homes_.size(), true);
@@ -43,7 +43,7 @@ void Ledger::write_all_anew() {
   commit();
 }
 
-void Ledger::restore(std::size_t home, const HistoryMeter::State& row) {
+void CommitGate::restore(std::size_t home, const HistoryMeter::State& row) {
   if (keeps()) visible_[home] = homes_[home].counters();
   const bool had_one = row.number > 0;
   if (!has_history(home) || !had_one) return;
@@ -51,7 +51,7 @@ void Ledger::restore(std::size_t home, const HistoryMeter::State& row) {
   if (keeps()) visible_rows_[home] = open_row(home);
 }
 
-void Ledger::end_row(std::size_t home, const std::string& currency) {
+void CommitGate::end_row(std::size_t home, const std::string& currency) {
   if (!has_history(home)) return;
   if (auto row = open_row(home)) {
     row->currency = currency_code(currency);
@@ -59,25 +59,25 @@ void Ledger::end_row(std::size_t home, const std::string& currency) {
   }
 }
 
-void Ledger::begin_row(std::size_t home) {
+void CommitGate::begin_row(std::size_t home) {
   if (keeps()) visible_[home] = homes_[home].counters();
   if (!has_history(home)) return;
   meters_[home].begin_row(homes_[home]);
   if (keeps()) visible_rows_[home] = open_row(home);
 }
 
-void Ledger::set_agent(AgentRecord agent) {
+void CommitGate::set_agent(AgentRecord agent) {
   agent_ = std::move(agent);
   agent_is_written_ = false;
 }
 
-void Ledger::before_tick(std::size_t home) {
+void CommitGate::before_tick(std::size_t home) {
   if (is_to_take_[home]) take(home);
   if (has_history(home)) meters_[home].before_tick(homes_[home]);
 }
 
 /// What a home has still to be taken for goes with it, the row that has ended as well.
-void Ledger::changed(std::size_t home) {
+void CommitGate::changed(std::size_t home) {
   const bool goes_along = is_to_take_[home];
   if (!goes_along && !is_dirty_[home]) {
     dirty_.push_back(home);
@@ -90,7 +90,7 @@ void Ledger::changed(std::size_t home) {
   }
 }
 
-void Ledger::commit() {
+void CommitGate::commit() {
   if (keeps()) return gather();
   if (!rows_.empty()) {
     StoreBatch rows;
@@ -103,7 +103,7 @@ void Ledger::commit() {
   kept_(homes);
 }
 
-void Ledger::when_kept(Store::Done done) {
+void CommitGate::when_kept(Store::Done done) {
   if (!keeps()) return done(true);
   if (!dirty_.empty()) {
     waiting_.push_back(std::move(done));
@@ -113,12 +113,12 @@ void Ledger::when_kept(Store::Done done) {
   done(store_.health().state != StoreHealth::State::failing);
 }
 
-void Ledger::when_written(Store::Done done) {
+void CommitGate::when_written(Store::Done done) {
   if (keeps()) return when_kept(std::move(done));
   store_.write({}, std::move(done));  // behind what was written before
 }
 
-void Ledger::gather() {
+void CommitGate::gather() {
   if (on_hold_ || flight_ || dirty_.empty() || std::exchange(gathering_, true)) return;
   gatherer_.expires_after(std::min<std::chrono::steady_clock::duration>(3 * flight_took_, kLongestGathering));
   gatherer_.async_wait([this](const boost::system::error_code& error) {
@@ -128,7 +128,7 @@ void Ledger::gather() {
   });
 }
 
-void Ledger::draft() {
+void CommitGate::draft() {
   flight_.emplace();
   flight_->to_take = std::exchange(dirty_, {});
   std::swap(is_dirty_, is_to_take_);                  // of the latter none was left
@@ -150,7 +150,7 @@ void Ledger::draft() {
   });
 }
 
-void Ledger::take(std::size_t home) {
+void CommitGate::take(std::size_t home) {
   if (!is_to_take_[home]) return;
   HomeRecord record;
   append_state(record.state, {homes_[home].state(), has_history(home) ? meters_[home].state() : HistoryMeter::State{}});
@@ -165,14 +165,14 @@ void Ledger::take(std::size_t home) {
   is_to_take_[home] = false;
 }
 
-void Ledger::submit() {
+void CommitGate::submit() {
   took_off_ = std::chrono::steady_clock::now();
   flight_->next = 0;
   store_.write(std::move(flight_->batch), [this](bool durable) { finish(durable); });
 }
 
 /// The next change tries again.
-void Ledger::put_back() {
+void CommitGate::put_back() {
   Flight flight = std::move(*flight_);
   flight_.reset();
   is_to_take_.assign(homes_.size(), false);
@@ -186,7 +186,7 @@ void Ledger::put_back() {
   waiting_.insert(waiting_.begin(), flight.waiting.begin(), flight.waiting.end());
 }
 
-void Ledger::finish(bool durable) {
+void CommitGate::finish(bool durable) {
   flight_took_ = std::chrono::steady_clock::now() - took_off_;
   for (const auto& [home, row] : flight_->rows) visible_rows_[home] = row;
   slices_.add([this, durable] {
@@ -198,7 +198,7 @@ void Ledger::finish(bool durable) {
 }
 
 /// @return whether there is more
-bool Ledger::finish_step(bool durable) {
+bool CommitGate::finish_step(bool durable) {
   Flight& flight = *flight_;
   if (flight.next < flight.homes.size()) {
     const std::size_t begin = flight.next;
@@ -215,18 +215,18 @@ bool Ledger::finish_step(bool durable) {
   return true;
 }
 
-const Counters& Ledger::visible(std::size_t home) const {
+const Counters& CommitGate::visible(std::size_t home) const {
   return keeps() ? visible_[home] : homes_[home].counters();
 }
 
-std::optional<HistoryRow> Ledger::open_row(std::size_t home) const {
+std::optional<HistoryRow> CommitGate::open_row(std::size_t home) const {
   if (meters_[home].state().ticks == 0) return std::nullopt;
   HistoryRow row = meters_[home].open_row(homes_[home]);
   row.currency = currency_code(currency_);
   return row;
 }
 
-void Ledger::history(std::size_t home, Store::Query query, Store::Render render, Store::Read done) {
+void CommitGate::history(std::size_t home, Store::Query query, Store::Render render, Store::Read done) {
   query.home = ids_[home];
   store_.read(std::move(query), keeps() ? visible_rows_[home] : open_row(home), std::move(render), std::move(done));
 }

@@ -1,4 +1,4 @@
-#include "agent/homes/comeback.hpp"
+#include "agent/homes/home_restore.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -23,8 +23,8 @@ bool is_in_another_currency(const HomeRecord& record, const std::string& currenc
   return !record.currency.empty() && record.currency != currency;
 }
 
-Result<HistoryMeter::State> bring_back(Home& home, const HomeRecord& record, const GivenOptions& given,
-                                       const std::string& currency) {
+Result<HistoryMeter::State> restore_home(Home& home, const HomeRecord& record, const GivenOptions& given,
+                                         const std::string& currency) {
   const HomeState fresh = home.state();
   const Pace& pace = home.settings().pace;
   auto remembered = parse_state(record.state);
