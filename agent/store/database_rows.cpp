@@ -74,9 +74,10 @@ std::optional<std::string> fault_of(const HomeRecord& home) {
 }
 
 /// As `devices_text` wrote it. Kinds that this program does not know are left out.
-Result<std::array<std::int64_t, kDeviceKinds>> devices_of(const std::string& text) {
+Result<std::array<std::int64_t, kDeviceKinds>> devices_of(const SQLite::Column& column) {
   std::array<std::int64_t, kDeviceKinds> devices{};
-  if (text.empty()) return devices;
+  if (column.getBytes() == 0) return devices;
+  const std::string text = column.getString();
   const auto json = nlohmann::json::parse(text, nullptr, false);
   for (const auto& kind : wire::device_kinds()) {
     const auto found = json.is_object() ? json.find(kind.name) : json.end();
@@ -103,7 +104,7 @@ Result<HistoryRow> history_row(SQLite::Statement& select) {
   if (!currency.empty() && !is_currency(currency)) {
     return failure(ErrorCode::illegal, "currency", "currency must be three capital letters, got " + excerpt(currency));
   }
-  const auto devices = devices_of(select.getColumn(static_cast<int>(kHistory.size()) + 1).getString());
+  const auto devices = devices_of(select.getColumn(static_cast<int>(kHistory.size()) + 1));
   if (!devices) return tl::unexpected(devices.error());
   const auto [quarter, number, minutes, base, car, cost, price, soc, overload] = values;
   return HistoryRow{.number = number,

@@ -28,17 +28,26 @@ Home::Home(std::shared_ptr<const HomeSettings> settings)
 }
 
 void Home::advance() {
+  devices_.empty() ? tick<false>() : tick<true>();
+}
+
+/// One for homes without further devices: to ask for them took a tenth of their tick.
+template <bool HasDevices>
+void Home::tick() {
   const Energy house = in_one_tick(base_power_);
   const PricePerKwh price = price_;
-  const Energy car = car_.advance(load());
+  const Energy car = car_.advance(HasDevices ? load() : base_power_);
   assert(house >= Energy());
-  const DeviceEnergies drawn = devices_.empty() ? DeviceEnergies{} : drawn_by_devices();
+  [[maybe_unused]] DeviceEnergies drawn;
+  if constexpr (HasDevices) drawn = drawn_by_devices();
   const auto begun = time_.advance();
   if (begun.day()) begin_day();
-  if (begun.slot()) enter_slot();
+  if (begun.slot()) read_curves();
+  if constexpr (HasDevices)
+    if (begun.slot()) begin_quarter_of_devices();
   if (begun.hour()) begin_hour();
   meter_.count(price, house, car);
-  for (const Device& device : devices_) meter_.count(price, kind_of(device), drawn.at(kind_of(device)));
+  if constexpr (HasDevices) count(price, drawn);
   if (car_.planned()) car_.follow_time(surroundings());
 }
 
@@ -47,6 +56,15 @@ Home::DeviceEnergies Home::drawn_by_devices() const {
   DeviceEnergies drawn{};
   for (const Device& device : devices_) drawn.at(kind_of(device)) = in_one_tick(power_of(device));
   return drawn;
+}
+
+void Home::count(PricePerKwh price, const DeviceEnergies& drawn) {
+  for (const Device& device : devices_) meter_.count(price, kind_of(device), drawn.at(kind_of(device)));
+}
+
+void Home::begin_quarter_of_devices() {
+  for (Device& device : devices_) begin_quarter(device, clock().quarter);
+  read_device_power();
 }
 
 void Home::read_device_power() {
@@ -65,10 +83,8 @@ void Home::begin_day() {
 }
 
 void Home::enter_slot() {
-  base_power_ = baseload().at_quarter(clock().quarter);
-  price_ = price().at_quarter(clock().quarter);
-  for (Device& device : devices_) begin_quarter(device, clock().quarter);
-  if (!devices_.empty()) read_device_power();
+  read_curves();
+  if (!devices_.empty()) begin_quarter_of_devices();
 }
 
 void Home::begin_hour() {

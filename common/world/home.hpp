@@ -119,9 +119,17 @@ class Home {
   Watts load() const { return base_power_ + device_power_; }
   Surroundings surroundings() const { return {time_, prices_, loads_, devices_, load()}; }
   Device* device(std::size_t kind);
+  template <bool HasDevices>
+  void tick();
   DeviceEnergies drawn_by_devices() const;
+  void count(PricePerKwh price, const DeviceEnergies& drawn);
+  void begin_quarter_of_devices();
   void read_device_power();
   void begin_day();
+  void read_curves() {
+    base_power_ = baseload().at_quarter(clock().quarter);
+    price_ = price().at_quarter(clock().quarter);
+  }
   void enter_slot();
   void begin_hour();
 
