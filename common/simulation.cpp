@@ -1,7 +1,6 @@
 #include "common/simulation.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "common/wire/home_options.hpp"
 #include "common/wire/wire.hpp"
 #include "common/world/home.hpp"
+#include "common/world/recent_plans.hpp"
 
 namespace home_energy {
 namespace {
@@ -59,21 +59,16 @@ double as_double(EnergyTotal energy, int ticks_per_hour) {
 
 class PlanCache::Impl {
  public:
-  std::shared_ptr<const HomePlan> plan_for(const PlanRequest& request) {
-    const auto known = std::ranges::find(made_, request, &Made::request);
-    if (known != made_.end()) return known->plan;
-    made_.push_front({request, std::make_shared<const HomePlan>(plan_home(request))});
-    if (made_.size() > kMost) made_.pop_back();
-    return made_.front().plan;
+  std::shared_ptr<const HomePlan> plan_for(PlanRequest request) {
+    if (auto known = recent_.find(request)) return known;
+    auto made = std::make_shared<const HomePlan>(plan_home(request));
+    recent_.add(std::move(request), made);
+    return made;
   }
 
  private:
   static constexpr std::size_t kMost = 64;
-  struct Made {
-    PlanRequest request;
-    std::shared_ptr<const HomePlan> plan;
-  };
-  std::deque<Made> made_;  ///< the latest first
+  RecentPlans recent_{kMost};
 };
 
 PlanCache::PlanCache() : impl_(std::make_unique<Impl>()) {}

@@ -53,36 +53,22 @@ std::chrono::nanoseconds LiveClock::interval() const {
   return std::chrono::nanoseconds(std::llround(seconds_per_hour_ * kNanoseconds / settings_.pace.ticks_per_hour()));
 }
 
-/// Carries out one move of the clock that has been checked.
-struct LiveClock::Carry {
-  LiveClock& clock;
-  Progress progress;
-  Told told;
-
-  void operator()(const RunClock&) { clock.run(told); }
-  void operator()(const FollowWall&) { clock.answer(told); }
-  void operator()(const PauseClock&) { clock.pause(std::move(progress), std::move(told)); }
-  void operator()(const StepClock& step) { begin(clock.target_of(step)); }
-  void operator()(const StepUntil& until) { begin(clock.target_of(until)); }
-
- private:
-  void begin(const Result<std::int64_t>& target) {
-    if (!target) return told(tl::unexpected(target.error()));
-    clock.begin(*target, std::move(progress), std::move(told));
-  }
-};
-
+/// What is wrong is told before anything has changed.
 void LiveClock::command(const ClockCommand& command, Progress progress, Told told) {
   if (const auto legal = check(command); !legal) return told(tl::unexpected(legal.error()));
+  const auto target = command.move ? target_of(*command.move) : std::nullopt;
+  if (target && !*target) return told(tl::unexpected(target->error()));
   if (command.seconds_per_hour) {
     seconds_per_hour_ = *command.seconds_per_hour;
     owner_.changed();
   }
-  if (!command.move) return answer(told);
-  std::visit(Carry{*this, std::move(progress), std::move(told)}, *command.move);
+  if (target) return begin(**target, std::move(progress), std::move(told));
+  if (command.move && std::holds_alternative<PauseClock>(*command.move))
+    return pause(std::move(progress), std::move(told));
+  if (command.move && std::holds_alternative<RunClock>(*command.move)) set_running(true);
+  answer(told);
 }
 
-/// What is wrong is told before anything has changed.
 Result<void> LiveClock::check(const ClockCommand& command) const {
   const bool pauses = command.move && std::holds_alternative<PauseClock>(*command.move);
   const bool runs = command.move && std::holds_alternative<RunClock>(*command.move);
@@ -106,11 +92,13 @@ Result<void> LiveClock::check(const ClockCommand& command) const {
     return wrong("clock", R"(is making a step already: wait for its receipt, or stop it with {"pause":true})");
   if (pauses && pauses_.size() >= kMostWaiting)
     return failure(ErrorCode::too_large, "clock", "clock is told to pause by too many at once, try again later");
-  if (const auto* const step = command.move ? std::get_if<StepClock>(&*command.move) : nullptr)
-    return target_of(*step).map([](std::int64_t) {});
-  if (const auto* const until = command.move ? std::get_if<StepUntil>(&*command.move) : nullptr)
-    return target_of(*until).map([](std::int64_t) {});
   return {};
+}
+
+std::optional<Result<std::int64_t>> LiveClock::target_of(const ClockMove& move) const {
+  if (const auto* const step = std::get_if<StepClock>(&move)) return target_of(*step);
+  if (const auto* const until = std::get_if<StepUntil>(&move)) return target_of(*until);
+  return std::nullopt;
 }
 
 Result<std::int64_t> LiveClock::target_of(const StepClock& step) const {
@@ -139,11 +127,6 @@ Result<std::int64_t> LiveClock::target_of(const StepUntil& until) const {
 
 void LiveClock::set_running(bool running) {
   if (std::exchange(running_, running) != running) owner_.changed();
-}
-
-void LiveClock::run(const Told& told) {
-  set_running(true);
-  answer(told);
 }
 
 void LiveClock::pause(Progress progress, Told told) {

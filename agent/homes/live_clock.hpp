@@ -75,13 +75,13 @@ class LiveClock {
     bool over = false;                  ///< it only waits for what it caused to be published
     std::vector<Waiting> stopped_by{};  ///< answered after it
   };
-  struct Carry;
 
   Result<void> check(const ClockCommand& command) const;
+  /// The tick at which a step ends; nothing where the move is none.
+  std::optional<Result<std::int64_t>> target_of(const ClockMove& move) const;
   Result<std::int64_t> target_of(const StepClock& step) const;
   Result<std::int64_t> target_of(const StepUntil& until) const;
   void set_running(bool running);
-  void run(const Told& told);
   void pause(Progress progress, Told told);
   void begin(std::int64_t target, Progress progress, Told told);
   void go_on();

@@ -31,11 +31,10 @@ bool Planning::step() {
   const std::size_t home = queue_.front();
   if (homes_[home].plan_due()) {
     auto request = homes_[home].plan_request();
-    const auto made = std::ranges::find(made_, request, &Made::request);
-    if (made != made_.end()) {
+    if (const auto known = recent_.find(request)) {
       queue_.pop_front();
       is_queued_[home] = false;
-      hand_over(home, made->plan, homes_[home].revision());
+      hand_over(home, known, homes_[home].revision());
       return true;
     }
     if (std::ranges::find(ordered_, request, &Ordered::request) != ordered_.end()) return false;
@@ -50,8 +49,7 @@ bool Planning::step() {
 void Planning::arrived(const std::shared_ptr<const HomePlan>& plan) {
   const auto [home, revision, request] = std::move(ordered_.front());
   ordered_.pop_front();
-  made_.push_front({request, plan});
-  if (made_.size() > kKept) made_.pop_back();
+  recent_.add(request, plan);
   go_on();  // first: the worker is not to wait
   hand_over(home, plan, revision);
 }

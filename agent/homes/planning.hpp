@@ -11,6 +11,7 @@
 
 #include "agent/homes/plan_worker.hpp"
 #include "agent/system/slices.hpp"
+#include "common/world/recent_plans.hpp"
 
 namespace home_energy {
 
@@ -30,10 +31,6 @@ class Planning {
   /// So many of the latest plans are kept for homes that are alike.
   static constexpr std::size_t kKept = 8;
 
-  struct Made {
-    PlanRequest request;
-    std::shared_ptr<const HomePlan> plan;
-  };
   struct Ordered {
     std::size_t home;
     std::uint64_t revision;
@@ -51,7 +48,7 @@ class Planning {
   std::deque<std::size_t> queue_;
   std::vector<bool> is_queued_;
   std::deque<Ordered> ordered_;  ///< with the worker, in its order
-  std::deque<Made> made_;        ///< the latest first
+  RecentPlans recent_{kKept};
   bool going_on_ = false;
   PlanWorker worker_;
 };

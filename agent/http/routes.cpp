@@ -425,10 +425,13 @@ HttpResponse Routes::health() const {
 HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {
   const auto root = root_of(path_of(request.target));
   const bool may_change = access_.may_change(request.authorization, request.cookies);
+  const std::span<const std::string_view> topics(runner_.topic_names());
   return web_page({.root = root,
                    .base = home == 0 ? root : root + "homes/" + runner_.home_ids()[home] + '/',
                    .home = runner_.home_ids()[home],
                    .homes = runner_.home_ids().size(),
+                   .topics = topics,
+                   .devices = topics.subspan(wire::kHomeTopics.size()),
                    .snapshot = runner_.snapshot(home),
                    .labels = runner_.labels(),
                    .real_time = runner_.history_context().first_date.has_value(),

@@ -59,7 +59,7 @@ std::string written(const Append& append) {
   return out;
 }
 
-std::string joined(const std::vector<std::string_view>& words) {
+std::string joined(std::span<const std::string_view> words) {
   std::string out;
   for (const std::string_view word : words) (out += out.empty() ? "" : " ") += word;
   return out;
@@ -75,19 +75,14 @@ Values values_of(const WebPage& page) {
   const auto kw = [](Watts power) { return written([&](std::string& out) { wire::append_kw(out, power); }); };
   const Charging next = home.charging == Charging::on ? Charging::off : Charging::on;
   constexpr std::size_t kDate = 10;  // of an ISO time
-  std::vector<std::string_view> devices(home.devices.size());
-  std::ranges::transform(home.devices, devices.begin(), name_of);
-  std::vector<std::string_view> topics(wire::kHomeTopics.size());
-  std::ranges::transform(wire::kHomeTopics, topics.begin(), wire::name);
-  topics.insert(topics.end(), devices.begin(), devices.end());
   const bool failing = page.store.state == StoreHealth::State::failing;
   return {
       {"root", page.root},
       {"base", page.base},
       {"home", page.home},
       {"homes", std::to_string(page.homes)},
-      {"topics", joined(topics)},
-      {"devices", joined(devices)},
+      {"topics", joined(page.topics)},
+      {"devices", joined(page.devices)},
       {"clock", page.real_time ? "local" : "simulated"},
       {"time", time_text(std::int64_t{home.hour} * kMinutesPerHour + home.minute)},
       {"day", page.real_time ? page.labels.quarter_starts.front().substr(0, kDate) : std::to_string(home.day)},

@@ -3,6 +3,7 @@
 /// without JavaScript and at the first paint.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ struct WebPage {
   std::string base;  ///< what the addresses of the home's endpoints begin with: empty, `../homes/x/`
   std::string home;
   std::size_t homes;
+  std::span<const std::string_view> topics;   ///< of the home, as its events have them
+  std::span<const std::string_view> devices;  ///< those of its further devices
   const Snapshot& snapshot;
   const wire::Labels& labels;
   bool real_time;

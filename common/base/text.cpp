@@ -22,6 +22,14 @@ bool is_utf8(std::string_view text) {
   }
 }
 
+std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t highest) {
+  std::int64_t number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  const bool is_one = read.ec == std::errc() && read.ptr == end && number >= 0 && number <= highest;
+  return is_one ? std::optional(number) : std::nullopt;
+}
+
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -2,6 +2,8 @@
 /// Text that came from outside: what to leave off it, and how much of it may be repeated in a message.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,9 @@ bool is_utf8(std::string_view text);
 
 /// Whether `text` is of the form of `pattern`, in which a d stands for a digit: `dd:dd`.
 bool has_form(std::string_view text, std::string_view pattern);
+
+/// The number that the whole text is, 0..highest; nothing where it is anything else.
+std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t highest);
 
 /// As forms and queries are written: `%6F` is o, `+` is a blank. What is no escape stays as it is.
 std::string percent_decoded(std::string_view text);

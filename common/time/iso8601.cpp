@@ -161,6 +161,12 @@ std::string date_text(std::int64_t count) {
   return out;
 }
 
+std::optional<std::int64_t> parse_date(std::string_view text) {
+  Rest rest(text);
+  const auto date = read_date(rest);
+  return date && rest.empty() ? std::optional<std::int64_t>(date->time_since_epoch().count()) : std::nullopt;
+}
+
 std::string_view weekday_text(std::int64_t count) {
   constexpr std::array<std::string_view, 7> kNames{"thu", "fri", "sat", "sun", "mon", "tue", "wed"};  // 1970-01-01
   const auto size = static_cast<std::int64_t>(kNames.size());

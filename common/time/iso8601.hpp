@@ -28,6 +28,8 @@ std::string iso8601(std::int64_t unix_seconds, std::int64_t ahead);
 
 /// `2026-01-01` of so many days since 1970-01-01; what is beyond the years 0000..9999 is their first or last day.
 std::string date_text(std::int64_t days);
+/// The same read back: days since 1970-01-01; nothing where it is anything else.
+std::optional<std::int64_t> parse_date(std::string_view text);
 /// `mon`, `tue`, ... of so many days since 1970-01-01.
 std::string_view weekday_text(std::int64_t days);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.hpp"
@@ -21,15 +20,6 @@ constexpr std::int64_t kMostDay = 1'000'000'000;
 constexpr std::string_view kWords =
     R"("run", "pause", "step", a number of seconds per hour, or an object with one of run, pause, step, until, )"
     R"(seconds_per_hour, realtime)";
-
-/// The number that the whole text is, 0..highest.
-std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t highest) {
-  std::int64_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  const bool is_one = read.ec == std::errc() && read.ptr == end && number >= 0 && number <= highest;
-  return is_one ? std::optional(number) : std::nullopt;
-}
 
 std::string_view text_of(const json& value) {
   return value.is_string() ? trimmed(value.get_ref<const std::string&>()) : std::string_view{};
@@ -80,12 +70,8 @@ std::optional<ClockMove> read_until(const json& value) {
   StepUntil until{.day = {}, .date = {}, .minute = *minute, .text = std::string(text)};
   if (!names_day) return until;
   const auto day = text.substr(0, split);
-  if (has_form(day, "dddd-dd-dd")) {
-    const auto midnight = parse_iso8601(std::string(day) + "T00:00Z", "until");
-    if (!midnight) return std::nullopt;
-    until.date = *midnight / kSecondsPerDay - (*midnight % kSecondsPerDay < 0 ? 1 : 0);
-    return until;
-  }
+  until.date = parse_date(day);
+  if (until.date) return until;
   until.day = whole_number(day, kMostDay);
   return until.day ? std::optional<ClockMove>(until) : std::nullopt;
 }
@@ -106,15 +92,10 @@ constexpr std::array kGrammar{
     Grammar{wire::key::kRealtime, "true", read_realtime},
 };
 
-tl::unexpected<Error> illegal(std::string_view key, std::string_view legal, const json& value) {
-  const std::string field(key);
-  return failure(ErrorCode::illegal, field, field + " must be " + std::string(legal) + ", got " + shown(value));
-}
-
 Result<double> read_pace(const json& value) {
   const double seconds = number_of(value);
   if (seconds >= kLeastSecondsPerHour && seconds <= kMostSecondsPerHour) return seconds;
-  return illegal(wire::key::kSecondsPerHour, "a number from 0.001 to 3600", value);
+  return illegal_value(wire::key::kSecondsPerHour, "a number from 0.001 to 3600", value);
 }
 
 /// `run`, `pause`, `step`, `realtime`, `60`
@@ -126,7 +107,7 @@ Result<ClockCommand> parse_bare(const json& value) {
   }
   if (const double number = number_of(value); number == number)  // not NaN
     return read_pace(value).map([](double seconds) { return ClockCommand{.move = {}, .seconds_per_hour = seconds}; });
-  return illegal(wire::command::kClock, kWords, value);
+  return illegal_value(wire::command::kClock, kWords, value);
 }
 
 Result<ClockCommand> parse_fields(const json& fields) {
@@ -142,7 +123,7 @@ Result<ClockCommand> parse_fields(const json& fields) {
     }
     first = grammar.key;
     command.move = grammar.read(*found);
-    if (!command.move) return illegal(grammar.key, grammar.legal, *found);
+    if (!command.move) return illegal_value(grammar.key, grammar.legal, *found);
   }
   if (const auto pace = fields.find(wire::key::kSecondsPerHour); pace != fields.end()) {
     const auto seconds = read_pace(*pace);

@@ -8,6 +8,7 @@
 #include "common/base/text.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/device_table.hpp"
+#include "common/wire/option_text.hpp"
 #include "common/wire/wire.hpp"
 
 namespace home_energy {
@@ -50,10 +51,9 @@ std::optional<Command> read_limit(const json& value) {
 }
 
 std::optional<Command> read_mode(const json& value) {
-  const auto word = word_of(value);
-  for (const auto mode : kChargingModes)
-    if (word == wire::text(mode)) return ModeCommand{mode};
-  return std::nullopt;
+  const auto mode = to_mode(word_of(value));
+  if (!mode) return std::nullopt;
+  return ModeCommand{*mode};
 }
 
 std::optional<Command> read_target(const json& value) {
@@ -100,27 +100,26 @@ std::string all_commands() {
   return all;
 }
 
-tl::unexpected<Error> illegal(std::string_view key, std::string_view legal, const json& value) {
-  const std::string field(key);
-  return failure(ErrorCode::illegal, field, field + " must be " + std::string(legal) + ", got " + shown(value));
-}
-
-tl::unexpected<Error> missing(std::string_view key, std::string_view legal) {
-  const std::string field(key);
-  return failure(ErrorCode::missing, field, field + " is missing, it must be " + std::string(legal));
-}
-
-Result<Command> parse_value(const Grammar& grammar, std::string_view key, const json& value) {
-  if (const auto command = grammar.read(value)) return *command;
-  return illegal(key, grammar.legal, value);
-}
-
-Result<Command> parse_fields(const Grammar& grammar, const json& fields) {
-  for (const auto key : {grammar.key, grammar.old_key}) {
+/// A value by itself, or an object that has it under one of these keys; empty ones are none.
+/// @param read gives the command that a value means, nothing where it is not legal
+template <class Read>
+ParsedCommand parse_by(const std::array<std::string_view, 2>& keys, std::string_view legal, std::string_view text,
+                       TextForm form, const Read& read) {
+  const auto command_of = [&](std::string_view key, const json& value) -> Result<Command> {
+    if (const std::optional<Command> command = read(value)) return *command;
+    return illegal_value(key, legal, value);
+  };
+  const auto document = parse_command_text(text, form, keys.front(), legal);
+  if (!document) return {tl::unexpected(document.error()), std::nullopt};
+  if (!document->is_object()) return {command_of(keys.front(), *document), std::nullopt};
+  for (const auto key : keys) {
     if (key.empty()) continue;
-    if (const auto found = fields.find(key); found != fields.end()) return parse_value(grammar, key, *found);
+    if (const auto found = document->find(key); found != document->end())
+      return {command_of(key, *found), id_of(*document)};
   }
-  return missing(grammar.key, grammar.legal);
+  const std::string field(keys.front());
+  return {failure(ErrorCode::missing, field, field + " is missing, it must be " + std::string(legal)),
+          id_of(*document)};
 }
 
 /// A curve has a grammar of its own; only the sender's id is read here.
@@ -139,16 +138,11 @@ ParsedCommand parse_curve_command(std::string_view name, std::string_view text, 
 
 /// A further device is switched by the command of its name.
 ParsedCommand parse_switch_command(const wire::DeviceKind& kind, std::string_view text, TextForm form) {
-  const auto read = [&](const json& value) -> Result<Command> {
-    if (const auto position = read_switch(value)) return SwitchCommand{wire::number_of(kind), *position};
-    return illegal(kind.command_key, kOnOrOff, value);
-  };
-  const auto document = parse_command_text(text, form, kind.command_key, kOnOrOff);
-  if (!document) return {tl::unexpected(document.error()), std::nullopt};
-  if (!document->is_object()) return {read(*document), std::nullopt};
-  const auto found = document->find(kind.command_key);
-  if (found == document->end()) return {missing(kind.command_key, kOnOrOff), id_of(*document)};
-  return {read(*found), id_of(*document)};
+  return parse_by({kind.command_key}, kOnOrOff, text, form, [&](const json& value) -> std::optional<Command> {
+    const auto position = read_switch(value);
+    if (!position) return std::nullopt;
+    return SwitchCommand{wire::number_of(kind), *position};
+  });
 }
 
 }  // namespace
@@ -166,10 +160,7 @@ ParsedCommand parse_command(std::string_view name, std::string_view text, TextFo
                     "command " + excerpt(name) + " does not exist, there are: " + all_commands()),
             std::nullopt};
   }
-  const auto document = parse_command_text(text, form, grammar->key, grammar->legal);
-  if (!document) return {tl::unexpected(document.error()), std::nullopt};
-  if (!document->is_object()) return {parse_value(*grammar, grammar->key, *document), std::nullopt};
-  return {parse_fields(*grammar, *document), id_of(*document)};
+  return parse_by({grammar->key, grammar->old_key}, grammar->legal, text, form, grammar->read);
 }
 
 }  // namespace home_energy

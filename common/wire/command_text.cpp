@@ -95,6 +95,11 @@ double number_of(const json& value) {
   return inside.is_number() ? inside.get<double>() : NAN;
 }
 
+tl::unexpected<Error> illegal_value(std::string_view key, std::string_view legal, const json& value) {
+  const std::string field(key);
+  return failure(ErrorCode::illegal, field, field + " must be " + std::string(legal) + ", got " + shown(value));
+}
+
 std::string shown(const json& value) {
   if (value.is_string()) return excerpt(value.get_ref<const std::string&>());
   if (value.is_structured()) return value.is_array() ? "an array" : "an object";

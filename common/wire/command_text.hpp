@@ -34,6 +34,9 @@ std::string word_of(const nlohmann::json& value);
 /// A number, or a string that holds one and nothing else: many flows send every value as text. NaN where it is neither.
 double number_of(const nlohmann::json& value);
 
+/// Why a value is not taken.
+tl::unexpected<Error> illegal_value(std::string_view key, std::string_view legal, const nlohmann::json& value);
+
 /// The value as it may be repeated in a message.
 std::string shown(const nlohmann::json& value);
 

@@ -57,10 +57,8 @@ std::optional<std::vector<TaperStep>> to_taper(const std::string& text) {
 }
 
 std::optional<std::int64_t> to_date(const std::string& text) {
-  constexpr std::int64_t kSecondsPerDay = 86'400;
-  if (!has_form(text, "dddd-dd-dd")) return std::nullopt;
-  const auto midnight = parse_iso8601(text + "T00:00Z", "date");
-  return midnight && *midnight >= 0 ? std::optional(*midnight / kSecondsPerDay) : std::nullopt;
+  const auto date = parse_date(text);
+  return date && *date >= 0 ? date : std::nullopt;
 }
 
 std::optional<Heater::Hours> to_hours(const std::string& text) {

@@ -1,8 +1,6 @@
 #include "common/wire/wire_history.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 
 #include "common/base/text.hpp"
 #include "common/time/iso8601.hpp"
@@ -16,34 +14,11 @@ namespace {
 constexpr std::int64_t kLastQuarter = kMostDays * kQuartersPerDay;
 constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
 
-std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t highest) {
-  std::int64_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return number < 0 || number > highest ? std::nullopt : std::optional(number);
-}
-
-/// `2026-11-22` as days since 1970-01-01.
-std::optional<std::int64_t> date(std::string_view text) {
-  constexpr std::size_t kLength = 10;
-  if (text.size() != kLength || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto year = whole_number(text.substr(0, 4), 9999);
-  const auto month = whole_number(text.substr(5, 2), 12);
-  const auto day = whole_number(text.substr(8, 2), 31);
-  if (!year || !month || !day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date).time_since_epoch().count();
-}
-
 /// A day, and perhaps a time of it, as the number of a quarter of an hour.
 Result<std::int64_t> quarter_of(const std::string& field, std::string_view text, const HistoryContext& context) {
   const auto end_of_day = std::min(text.find('T'), text.size());
   const auto day_text = text.substr(0, end_of_day);
-  const auto day = context.first_date ? date(day_text) : whole_number(day_text, kMostDays);
+  const auto day = context.first_date ? parse_date(day_text) : whole_number(day_text, kMostDays);
   const auto minute = end_of_day == text.size() ? std::optional(0) : minute_of_day(text.substr(end_of_day + 1));
   if (day && minute && *minute % kMinutesPerQuarter == 0)
     return (*day - context.first_date.value_or(0)) * kQuartersPerDay + *minute / kMinutesPerQuarter;

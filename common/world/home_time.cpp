@@ -57,8 +57,7 @@ std::optional<std::string> HomeTime::date_of(std::int64_t day) const {
   if (!calendar_) return std::nullopt;
   if (const LocalDay* const local = local_day(day)) return local->date;
   const LocalDay& known = calendar_->front();
-  const auto midnight = parse_iso8601(known.date + "T00:00Z", "date").value_or(0);
-  return date_text(midnight / kSecondsPerDay + day - known.day);
+  return date_text(parse_date(known.date).value_or(0) + day - known.day);
 }
 
 /// When the clock shows its time, for the first time where it does so twice.

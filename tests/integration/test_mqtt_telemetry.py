@@ -57,8 +57,7 @@ def moments(agent, client, ticks):
     clock is stepped, and all that a tick causes is published before it is answered."""
     present, found = {}, []
     for tick in range(ticks + 1):
-        if tick:
-            agent.move_clock("step=true")
+        agent.move_clock("step=true" if tick else "pause=true")  # answered when all that came before is published
         client.publish(f"{HOME}/end-of/tick", qos=1)  # behind it there is nothing of this tick
         while (message := client.messages.get(timeout=harness.PATIENCE)).topic != f"{HOME}/end-of/tick":
             present[message.topic.removeprefix(f"{HOME}/")] = message.payload.decode()
