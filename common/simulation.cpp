@@ -80,12 +80,7 @@ class Simulation::Impl {
  public:
   Impl(const HomeConfiguration& made, std::string currency)
       : currency_(std::move(currency)),
-        labels_{.currency = currency_,
-                .since = {},
-                .quarter_starts = {},
-                .first_date = made.start_date,
-                .running = false,
-                .seconds_per_hour = made.seconds_per_hour},
+        labels_{.currency = currency_, .since = {}, .running = false, .seconds_per_hour = made.seconds_per_hour},
         home_(std::make_shared<const HomeSettings>(made.home)) {}
 
   void plan(PlanCache* cache) {
@@ -136,7 +131,7 @@ Result<std::string> Simulation::command(std::string_view name, std::string_view 
   const bool quarterly = home.settings().pace.quarters_per_slot() == 1;
   const auto parsed =
       parse_command(name, text, TextForm::bare,
-                    {impl_->labels().currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly, {}});
+                    {impl_->labels().currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly});
   if (!parsed.command) return tl::unexpected(parsed.command.error());
   impl_->plan(cache);
   const auto receipt = home.apply(*parsed.command);

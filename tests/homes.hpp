@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "common/wire/curve_text.hpp"
+#include "common/wire/wire_history.hpp"
 #include "common/world/home.hpp"
 
 namespace home_energy::test {
@@ -19,7 +20,8 @@ inline HomeSettings reference_settings() {
           .fuse = Watts(11'000),
           .start_soc = Percent(2'000),
           .charge_limit = Percent(10'000),
-          .clock_mode = ClockMode::simulated};
+          .clock_mode = ClockMode::simulated,
+          .calendar = std::make_shared<const Calendar>(20'454)};  // 2026-01-01
 }
 
 // Plans are made at once here.
@@ -43,9 +45,19 @@ inline void advance(Home& home, int ticks = 1) {
   }
 }
 
+/// To what the clock shows then.
 inline void set_clock(Home& home, const Clock& clock) {
-  home.set_clock(clock);
+  const auto ticks = clock.tick * kSecondsPerHour / home.settings().pace.ticks_per_hour();
+  home.move_to(home.calendar().moment_of(clock.day, clock.quarter * kSecondsPerQuarter) + ticks);
   plan_now(home);
+}
+
+/// Days of 24 hours.
+inline const Calendar kPlain;
+
+/// How rows of history say when they begin, on such days.
+inline wire::QuarterText start_text() {
+  return wire::QuarterText(std::make_shared<const Calendar>(kPlain));
 }
 
 }  // namespace home_energy::test

@@ -86,7 +86,7 @@ TEST_CASE("what cannot be gathered for the disk is gathered with the next change
   }
   test::Io io;
   const auto world = (*Store::open(io, {.folder = folder.path}))->take_loaded();
-  CHECK(parse_state(world.homes.at("home").state)->home.counters == last);
+  CHECK(parse_state(world.homes.at("home").state, test::kPlain)->home.counters == last);
 }
 
 TEST_CASE("a store's thread without memory goes on, and in the end all is stored") {

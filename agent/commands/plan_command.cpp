@@ -16,7 +16,6 @@ namespace home_energy {
 namespace {
 
 constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
-constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
 constexpr double kWattsPerKw = 1000;
 constexpr double kMillionths = 1e6;
 constexpr double kJoulesPerKwh = 3.6e6;
@@ -39,8 +38,9 @@ Home home_at(HomeSettings settings, int minute) {
   const auto finest = std::max(settings.baseload.resolution(), settings.price.resolution());
   settings.pace = *Pace::make(kMinutesPerHour, std::chrono::seconds(1), finest);
   settings.clock_mode = ClockMode::simulated;
+  settings.calendar = std::make_shared<const Calendar>();
   Home home(std::make_shared<const HomeSettings>(std::move(settings)));
-  home.set_clock({.day = 0, .quarter = minute / kMinutesPerQuarter, .tick = minute % kMinutesPerQuarter});
+  home.move_to(minute * kSecondsPerMinute);
   plan_now(home);
   return home;
 }
@@ -129,7 +129,7 @@ Exit plan_and_exit(const std::vector<std::string>& arguments, const Environment&
   const int at = *minute_of_day(values.at("at").text);
   const Home home = home_at(*options->runner.home, at);
   const std::string& currency = options->runner.currency;
-  if (values.at("json").text == "true") return {0, wire::http::plan(home, {currency, "", {}}) + '\n', {}};
+  if (values.at("json").text == "true") return {0, wire::http::plan(home, {currency, ""}) + '\n', {}};
   return {0, table(home, at, currency), {}};
 }
 

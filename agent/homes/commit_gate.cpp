@@ -96,6 +96,7 @@ void CommitGate::commit() {
     StoreBatch rows;
     for (const RowRecord& row : rows_) rows.homes[row.home].currency = currency_;  // a row needs its home
     rows.rows = std::exchange(rows_, {});
+    rows.calendar = homes_.front().settings().calendar;
     store_.write(std::move(rows), [](bool) {});
   }
   const auto homes = std::exchange(dirty_, {});
@@ -138,6 +139,7 @@ void CommitGate::draft() {
   flight_->counters.reserve(homes);
   flight_->waiting = std::exchange(waiting_, {});
   flight_->batch.rows = std::exchange(rows_, {});
+  flight_->batch.calendar = homes_.front().settings().calendar;
   if (!std::exchange(agent_is_written_, true)) flight_->batch.agent = agent_;
   slices_.add([this] {
     bool more = false;

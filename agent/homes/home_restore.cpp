@@ -27,7 +27,7 @@ Result<HistoryMeter::State> restore_home(Home& home, const HomeRecord& record, c
                                          const std::string& currency) {
   const HomeState fresh = home.state();
   const Pace& pace = home.settings().pace;
-  auto remembered = parse_state(record.state);
+  auto remembered = parse_state(record.state, *home.settings().calendar);
   if (!remembered) return tl::unexpected(remembered.error());
   auto [state, row] = at_pace(*remembered, pace);
   if (given.start_soc) {
@@ -42,7 +42,8 @@ Result<HistoryMeter::State> restore_home(Home& home, const HomeRecord& record, c
   if (given.target) state.car.wish.target = fresh.car.wish.target;
   if (given.ready_by) state.car.wish.ready_by = fresh.car.wish.ready_by;
   auto curves = parse_curves(record.curves.value_or(""),
-                             pace.quarters_per_slot() == 1 ? Resolution::quarter_hourly : Resolution::hourly);
+                             pace.quarters_per_slot() == 1 ? Resolution::quarter_hourly : Resolution::hourly,
+                             *home.settings().calendar);
   if (!curves) spdlog::warn("store: curves that were set are left out: {}", curves.error().reason);
   HomeCurves set = curves.value_or(HomeCurves{});
   if (given.prices || is_in_another_currency(record, currency)) set.price = {};

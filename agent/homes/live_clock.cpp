@@ -10,12 +10,11 @@
 namespace home_energy {
 namespace {
 
-constexpr std::int64_t kSecondsPerHour = 3600;
 constexpr std::chrono::milliseconds kShortestInterval{1};
 
-std::string shown(const Clock& clock, const Pace& pace) {
-  const auto minute = tick_number({0, clock.quarter, clock.tick}, pace) * kMinutesPerHour / pace.ticks_per_hour();
-  return std::to_string(clock.day) + 'T' + time_text(minute);
+std::string shown(std::int64_t moment, const Calendar& calendar) {
+  const auto reading = calendar.at(moment);
+  return std::to_string(reading.day) + 'T' + time_text(reading.second / kSecondsPerMinute);
 }
 
 tl::unexpected<Error> wrong(const std::string& field, const std::string& reason) {
@@ -26,6 +25,12 @@ tl::unexpected<Error> wrong(const std::string& field, const std::string& reason)
 std::optional<std::int64_t> in_ticks(std::int64_t seconds, const Pace& pace) {
   const std::int64_t parts = seconds * pace.ticks_per_hour();
   return parts % kSecondsPerHour == 0 ? std::optional(parts / kSecondsPerHour) : std::nullopt;
+}
+
+/// The ticks until a moment.
+std::int64_t ticks_at(std::int64_t moment, const Pace& pace) {
+  const auto hour = floored_quotient(moment, kSecondsPerHour);
+  return hour * pace.ticks_per_hour() + (moment - hour * kSecondsPerHour) * pace.ticks_per_hour() / kSecondsPerHour;
 }
 
 std::string tick_text(const Pace& pace) {
@@ -102,7 +107,7 @@ std::optional<Result<std::int64_t>> LiveClock::target_of(const ClockMove& move) 
 }
 
 Result<std::int64_t> LiveClock::target_of(const StepClock& step) const {
-  const auto now = tick_number(owner_.now(), settings_.pace);
+  const auto now = owner_.now().ticks;
   if (!step.by) return now + 1;
   const auto ticks = in_ticks(step.by->count(), settings_.pace);
   if (!ticks) return no_whole_ticks("step", settings_.pace);
@@ -110,19 +115,20 @@ Result<std::int64_t> LiveClock::target_of(const StepClock& step) const {
 }
 
 Result<std::int64_t> LiveClock::target_of(const StepUntil& until) const {
-  const Clock now = owner_.now();
-  const auto of_day = in_ticks(std::int64_t{until.minute} * kMinutesPerHour, settings_.pace);
-  if (!of_day) return no_whole_ticks("until", settings_.pace);
-  const auto present = tick_number(now, settings_.pace);
-  const auto at = [&](std::int64_t day) { return tick_number({day, 0, 0}, settings_.pace) + *of_day; };
-  if (!until.day && !until.date) return at(now.day) > present ? at(now.day) : at(now.day + 1);
-  const std::int64_t target = at(until.day ? *until.day : *until.date - settings_.start_date);
-  if (target - present > kLongestStepDays * tick_number({1, 0, 0}, settings_.pace))
+  const Now now = owner_.now();
+  const Calendar& calendar = *settings_.calendar;
+  const std::int64_t of_day = until.minute * kSecondsPerMinute;
+  if (!in_ticks(of_day, settings_.pace)) return no_whole_ticks("until", settings_.pace);
+  const auto at = [&](std::int64_t day) { return ticks_at(calendar.moment_of(day, of_day), settings_.pace); };
+  const std::int64_t today = calendar.at(now.moment).day;
+  if (!until.day && !until.date) return at(today) > now.ticks ? at(today) : at(today + 1);
+  const std::int64_t day = until.day ? *until.day : *until.date - calendar.first_date();
+  if (day - today > kLongestStepDays)
     return wrong("until",
                  "must be at most " + std::to_string(kLongestStepDays) + " days away, got " + excerpt(until.text));
-  if (target > present) return target;
+  if (const std::int64_t target = at(day); target > now.ticks) return target;
   return wrong("until",
-               "must be after " + shown(now, settings_.pace) + ", which the clock shows, got " + excerpt(until.text));
+               "must be after " + shown(now.moment, calendar) + ", which the clock shows, got " + excerpt(until.text));
 }
 
 void LiveClock::set_running(bool running) {
@@ -154,20 +160,20 @@ void LiveClock::settled() {
 void LiveClock::go_on() {
   if (!step_ || step_->over || owner_.busy()) return;
   const bool stopped = !step_->stopped_by.empty();
-  if (!stopped && tick_number(owner_.now(), settings_.pace) < step_->target) return owner_.tick();
+  if (!stopped && owner_.now().ticks < step_->target) return owner_.tick();
   step_->over = true;
   owner_.when_published([this] { end_step(); });
 }
 
 void LiveClock::end_step() {
-  const Clock now = owner_.now();
-  const bool reached = tick_number(now, settings_.pace) >= step_->target;
+  const Now now = owner_.now();
+  const bool reached = now.ticks >= step_->target;
   const Step step = std::move(*step_);
   step_.reset();
   if (reached) {
     answer(step.told);
   } else {
-    step.told(wrong("clock", "was stopped at " + shown(now, settings_.pace) + " by a pause"));
+    step.told(wrong("clock", "was stopped at " + shown(now.moment, *settings_.calendar) + " by a pause"));
   }
   for (const Waiting pause : step.stopped_by) answer(pause);
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,13 +35,17 @@ class LiveClock {
   struct Settings {
     ClockMode mode;
     Pace pace;
-    std::int64_t start_date;  ///< of day 0: days since 1970-01-01
+    std::shared_ptr<const Calendar> calendar;  ///< of the homes
     bool running;
     double seconds_per_hour;
   };
+  struct Now {
+    std::int64_t ticks;   ///< since day 0
+    std::int64_t moment;  ///< seconds since day 0
+  };
   /// What the owner of the homes does for the clock. All are set.
   struct Owner {
-    std::function<Clock()> now;         ///< what the first home's clock shows
+    std::function<Now()> now;           ///< of the first home
     std::function<std::string()> show;  ///< the clock's object as JSON
     std::function<bool()> busy;         ///< whether a tick is under way or a home waits for its plan
     std::function<void()> tick;         ///< begins a tick of all homes; `settled` is called at its end

@@ -57,12 +57,13 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   const StoredWorld stored = store.take_loaded();
   const bool knows_dates = stored.agent && stored.agent->wall_ms;
   labels_ = {.currency = settings_.currency,
-             .since = stored.agent && !stored.agent->since.empty() ? stored.agent->since : local_time::iso8601(now),
-             .quarter_starts = {}};
+             .since = stored.agent && !stored.agent->since.empty() ? stored.agent->since : local_time::iso8601(now)};
+  wall_ = std::make_shared<const Calendar>(wall_calendar(stored, now));
   if (follows_the_wall()) {
-    labels_.iso8601 = [](std::int64_t moment) { return local_time::iso8601(system_clock::from_time_t(moment)); };
+    HomeSettings in_real_time = *settings_.home;
+    in_real_time.calendar = wall_;
+    settings_.home = std::make_shared<const HomeSettings>(std::move(in_real_time));
   }
-  first_date_ = knows_dates ? stored.agent->first_date : local_time::read(now).date;
   homes_.assign(settings_.home_ids.size(), Home(settings_.home));
   gate_.emplace(
       io, store, homes_, settings_.home_ids, settings_.history_homes, settings_.currency,
@@ -70,23 +71,35 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   planning_.emplace(io, slices_, homes_, [this](std::size_t home) { planned(home); });
   make_homes(stored);
   stood_at_ = knows_dates ? system_clock::time_point(std::chrono::milliseconds(*stored.agent->wall_ms)) : now;
-  read_local_day(follows_the_wall() ? std::min(stood_at_, now) : now);
-  if (follows_the_wall() && !stored.agent) {
-    const Wall wall = wall_clock(now);
-    for (Home& home : homes_) follow(home, wall);
-  }
+  read_wall_day(now);
+  if (follows_the_wall() && !stored.agent)
+    for (Home& home : homes_) follow(home, now, 0);
   is_to_publish_.resize(homes_.size());
   published_revisions_.resize(homes_.size());
-  labels_.first_date = follows_the_wall() ? first_date_ : settings_.start_date;
   labels_.running = clock_.running();
   labels_.seconds_per_hour = clock_.seconds_per_hour();
   declare_topics();
 }
 
+/// From a simulated clock to the one on the wall, days go on being counted from where they were.
+Calendar Runner::wall_calendar(const StoredWorld& stored, local_time::Time now) const {
+  const auto offsets = local_time::offsets();
+  if (stored.agent && stored.agent->wall_ms) {
+    const auto& [since, first_date, wall_ms, epoch] = *stored.agent;
+    return epoch ? Calendar(first_date, *epoch, offsets) : Calendar::of_zone(first_date, offsets);
+  }
+  std::int64_t last_day = 0;
+  for (const auto& [id, record] : stored.homes) {
+    const auto state = parse_state(record.state, *settings_.home->calendar);
+    if (follows_the_wall() && state)
+      last_day = std::max(last_day, settings_.home->calendar->at(state->home.moment).day);
+  }
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  return Calendar::of_zone(Calendar(0, 0, offsets).at(seconds).day - last_day, offsets);
+}
+
 /// Those that are stored go on where they stood.
 void Runner::make_homes(const StoredWorld& stored) {
-  const bool same_clock = stored.agent.has_value() && stored.agent->wall_ms.has_value() == follows_the_wall();
-  std::int64_t last_day = 0;
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const auto record = stored.homes.find(settings_.home_ids[home]);
     if (record == stored.homes.end()) continue;
@@ -96,13 +109,10 @@ void Runner::make_homes(const StoredWorld& stored) {
       continue;
     }
     gate_->restore(home, *row);
-    last_day = std::max(last_day, homes_[home].clock().day);
   }
   begin_currency(stored);
   if (const auto names = names_of(settings_.given); stored.agent && !names.empty())
     spdlog::info("options override what was stored: {}", names);
-  // From a simulated clock to the one on the wall: days go on being counted from where they were.
-  if (stored.agent && !same_clock && follows_the_wall()) first_date_ -= last_day;
 }
 
 /// Nothing is added over currencies: where a home's was another, the cost of all begins anew, as they share `since`.
@@ -161,7 +171,7 @@ void Runner::publish_info() {
 }
 
 AgentRecord Runner::record() const {
-  AgentRecord record{.since = labels_.since, .first_date = first_date_};
+  AgentRecord record{.since = labels_.since, .first_date = wall_->first_date(), .epoch = wall_->epoch()};
   if (follows_the_wall()) {
     const auto now = system_clock::now().time_since_epoch();
     record.wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -192,7 +202,7 @@ Snapshot Runner::snapshot(std::size_t home) const {
 }
 
 wire::HistoryContext Runner::history_context() const {
-  return {homes_.front().clock().day, follows_the_wall() ? std::optional(first_date_) : std::nullopt};
+  return {homes_.front().clock().day, homes_.front().calendar()};
 }
 
 wire::HistoryDevices Runner::history_devices() const {
@@ -202,7 +212,7 @@ wire::HistoryDevices Runner::history_devices() const {
 }
 
 wire::QuarterText Runner::quarter_text() const {
-  return follows_the_wall() ? wire::QuarterText(local_time::QuarterText(first_date_)) : wire::simulated_quarter_text;
+  return wire::QuarterText(settings_.home->calendar);
 }
 
 void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) {
@@ -240,9 +250,10 @@ std::optional<std::size_t> Runner::find(std::string_view id) const {
 
 ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextForm form) const {
   const bool quarterly = settings_.home->pace.quarters_per_slot() == 1;
-  const auto days = calendar_ ? std::span<const LocalDay>(*calendar_) : std::span<const LocalDay>();
+  const Home& home = homes_.front();
   return parse_command(name, text, form,
-                       {labels_.currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly, days});
+                       {labels_.currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly, &home.calendar(),
+                        home.clock().day});
 }
 
 /// Why a command without a home is not carried out, with the topic that would do.

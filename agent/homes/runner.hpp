@@ -117,15 +117,6 @@ class Runner {
   std::optional<Progress> catching_up() const;
 
  private:
-  /// What the clock on the wall shows, as a home's clock would.
-  struct Wall {
-    Clock clock;
-    std::int64_t moment;  ///< Unix seconds
-
-    /// Whether the home is there. What is shown twice in autumn is there once.
-    bool is_shown_by(const Home& home) const;
-  };
-
   /// What a home has to do when its plan is there: ticks, or something else.
   struct Owed {
     std::int64_t ticks = 0;
@@ -177,24 +168,24 @@ class Runner {
   AgentRecord record() const;
   /// What has changed goes to the disk.
   void keep();
-  Wall wall_clock(local_time::Time time) const;
-  const Wall& wall_at(local_time::Time time);
-  /// Sets a home's clock where it is off by more than a tick.
-  void follow(Home& home, const Wall& wall) const;
-  /// Makes the days known that the wall clock is in then.
-  void read_local_day(local_time::Time time);
+  /// The ticks that a home has had when the wall's clock is there.
+  std::int64_t ticks_at(local_time::Time time) const;
+  /// Moves a home to where the wall's clock is, where that is more than so many ticks away.
+  void follow(Home& home, local_time::Time time, std::int64_t tolerance) const;
+  /// Tells the day of the wall's clock to all homes that have no dates of their own.
+  void read_wall_day(local_time::Time time);
 
   // What was missed while the process was not there or the machine slept: runner_catch_up.cpp.
   bool catch_up_with_sleep();
   void catch_up(local_time::Time from, std::function<void()> present);
   bool catch_up_step();
   void catch_up_home(std::size_t home);
-  void end_quarter(std::size_t home);
   bool next_quarter();
   void arrive_at_present();
   void begin_present();
   void report_progress();
 
+  Calendar wall_calendar(const StoredWorld& stored, local_time::Time now) const;
   void make_homes(const StoredWorld& stored);
   void begin_currency(const StoredWorld& stored);
   void declare_topics();
@@ -220,9 +211,10 @@ class Runner {
   RunnerSettings settings_;
   wire::Topics topics_;
   wire::Labels labels_;
-  local_time::Day local_day_;
-  std::int64_t first_date_ = 0;                            ///< the local date of simulated day 0
-  std::shared_ptr<const std::vector<LocalDay>> calendar_;  ///< today and tomorrow; none where the clock is simulated
+  std::shared_ptr<const Calendar> wall_;  ///< of the clock on the wall; the homes' in real time
+  /// Of the present day on the wall.
+  local_time::Time day_begin_;
+  local_time::Time day_end_;
   std::vector<Home> homes_;
   std::optional<CommitGate> gate_;
   std::vector<std::uint64_t> published_revisions_;           ///< of each home's plan and curves
@@ -244,8 +236,7 @@ class Runner {
   std::unordered_map<std::size_t, Order> orders_;  ///< of the homes that wait for their plan
   std::size_t held_ = 0;                           ///< commands that wait
   std::size_t held_bytes_ = 0;
-  std::pair<local_time::Time, Wall> wall_{};  ///< the last reading
-  local_time::Time stood_at_;                 ///< the moment up to which what was stored had got
+  local_time::Time stood_at_;  ///< the moment up to which what was stored had got
   std::unique_ptr<CatchUp> catching_up_;
   std::deque<std::function<void()>> held_back_;  ///< commands that came while it was being caught up
   bool is_info_to_publish_ = false;
@@ -270,7 +261,6 @@ struct Runner::CatchUp {
   local_time::Time next;     ///< where the present quarter ends
   local_time::Time until;
   std::int64_t ticks;  ///< of the present quarter
-  Wall wall;           ///< at its end
   std::size_t home;    ///< the next one
   bool waits;          ///< for plans
   std::chrono::steady_clock::time_point told;

@@ -48,19 +48,14 @@ void Runner::catch_up(local_time::Time from, std::function<void()> present) {
   from = std::min(from, now);
   if (now - from > settings_.tick) spdlog::info("simulating what was missed since {}", local_time::iso8601(from));
   gate_->hold(true);
-  const Wall begin = wall_clock(from);
-  if (follows_the_wall()) {
-    read_local_day(from);
-    for (Home& home : homes_)
-      if (!begin.is_shown_by(home)) home.set_clock(begin.clock, begin.moment);
-  }
+  if (follows_the_wall())
+    for (Home& home : homes_) follow(home, from, 0);
   // At first no tick, but the plans that are due.
   catching_up_ = std::make_unique<CatchUp>(CatchUp{.from = from,
                                                    .reached = from,
                                                    .next = from,
                                                    .until = now,
                                                    .ticks = 0,
-                                                   .wall = begin,
                                                    .home = 0,
                                                    .waits = false,
                                                    .told = steady_clock::now(),
@@ -85,16 +80,9 @@ void Runner::catch_up_home(std::size_t home) {
   std::int64_t left = catching_up_->ticks;
   const auto at = catching_up_->reached;
   for (; left > 0 && !homes_[home].plan_due(); --left) advance(home, at);
-  if (!homes_[home].plan_due()) return end_quarter(home);
+  if (!homes_[home].plan_due()) return gate_->changed(home);
   if (left > 0) order_of(home).owed.push_back({.ticks = left, .at = at});
   begin_plan(home);
-}
-
-/// Where the clock jumps no row of history begins in the time left out.
-void Runner::end_quarter(std::size_t home) {
-  if (follows_the_wall()) follow(homes_[home], catching_up_->wall);
-  if (homes_[home].plan_due()) return begin_plan(home);
-  gate_->changed(home);
 }
 
 /// @return whether there is one
@@ -110,11 +98,8 @@ bool Runner::next_quarter() {
     now.until = present;  // time went on meanwhile
   }
   report_progress();
-  if (now.reached < local_day_.begin || now.reached >= local_day_.end) read_local_day(now.reached);
-  const auto ticks_until = [&](local_time::Time time) { return time.time_since_epoch() / settings_.tick; };
   now.next = std::min(now.until, local_time::Time(std::chrono::floor<QuarterHours>(now.reached) + QuarterHours(1)));
-  now.wall = wall_clock(now.next);
-  now.ticks = ticks_until(now.next) - ticks_until(now.reached);
+  now.ticks = ticks_at(now.next) - ticks_at(now.reached);
   now.home = 0;
   return true;
 }
@@ -130,17 +115,13 @@ void Runner::report_progress() {
 /// The homes go over to the present one after the other: until the last one has, commands wait.
 void Runner::arrive_at_present() {
   const auto now = system_clock::now();
-  if (follows_the_wall()) {
-    read_local_day(now);
-    catching_up_->wall = wall_clock(now);
-  }
-  slices_.add([this, home = std::size_t{0}]() mutable {
+  slices_.add([this, now, home = std::size_t{0}]() mutable {
     if (home == homes_.size()) {
       begin_present();
       return false;
     }
     guarded("a home", [&] {
-      if (follows_the_wall()) follow(homes_[home], catching_up_->wall);
+      if (follows_the_wall()) follow(homes_[home], now, 1);
       gate_->changed(home);
       if (homes_[home].plan_due()) begin_plan(home);
     });

@@ -11,13 +11,16 @@ namespace home_energy {
 LiveClock::Settings Runner::clock_settings(const RunnerSettings& settings) {
   return {.mode = settings.home->clock_mode,
           .pace = settings.home->pace,
-          .start_date = settings.start_date,
+          .calendar = settings.home->calendar,
           .running = settings.running,
           .seconds_per_hour = settings.info.seconds_per_hour};
 }
 
 LiveClock::Owner Runner::clock_owner() {
-  return {.now = [this] { return homes_.front().clock(); },
+  return {.now =
+              [this] {
+                return LiveClock::Now{homes_.front().ticks(), homes_.front().moment()};
+              },
           .show = [this] { return clock_json(); },
           .busy = [this] { return tick_under_way_ || catching_up_ || waits_for_store_ || !orders_.empty(); },
           .tick = [this] { tick_of_step(); },

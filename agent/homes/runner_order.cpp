@@ -163,7 +163,7 @@ void Runner::go_on(std::size_t home, Order& order) {
   bool ticked = false;
   while (!order.owed.empty() && !homes_[home].plan_due())
     guarded("a home", [&] { ticked = carry_out_owed(home, order) || ticked; });
-  if (catching_up_ && !homes_[home].plan_due()) guarded("a home", [&] { end_quarter(home); });
+  if (catching_up_ && !homes_[home].plan_due()) guarded("a home", [&] { gate_->changed(home); });
   order.under_way = false;
   order.since = steady_clock::now();
   if (ticked && !catching_up_) guarded("a home", [&] { keep(); });

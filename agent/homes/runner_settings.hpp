@@ -33,7 +33,6 @@ struct RunnerSettings {
   std::chrono::milliseconds tick;  ///< real time between two ticks at the start
   std::string currency;
   wire::AgentInfo info;
-  std::int64_t start_date = 0;     ///< of a simulated day 0: days since 1970-01-01
   bool running = true;             ///< whether time goes on by itself from the start
   GivenOptions given{};            ///< override stored values
   std::size_t history_homes = 10;  ///< so many, the first ones, have a history

@@ -70,8 +70,7 @@ void Runner::await_tick() {
   if (clock_.running()) {
     timer_.expires_at(schedule_.next());
   } else {  // the next midnight of the wall clock comes all the same
-    timer_.expires_after(
-        std::max<system_clock::duration>(local_day_.end - system_clock::now(), std::chrono::seconds(1)));
+    timer_.expires_after(std::max<system_clock::duration>(day_end_ - system_clock::now(), std::chrono::seconds(1)));
   }
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error && !stopped_) on_time();
@@ -94,9 +93,9 @@ void Runner::on_time() {
 
 void Runner::begin_day_where_it_is_new() {
   const auto now = system_clock::now();
-  if (now >= local_day_.begin && now < local_day_.end) return;
-  read_local_day(now);
-  publish_of_all(price_profiles_);
+  if (now >= day_begin_ && now < day_end_) return;
+  read_wall_day(now);
+  if (!settings_.home->calendar->has_zone()) publish_of_all(price_profiles_);
 }
 
 /// Where it is under way already it goes on until all homes have come once more.
@@ -136,11 +135,11 @@ void Runner::tick_safely(std::size_t home, local_time::Time at) {
   guarded("a home", [&] { advance(home, at); });
 }
 
-/// While catching up, the clock on the wall is followed at each quarter's end only, and what changed is told then.
+/// While catching up, what changed is told at each quarter's end only.
 void Runner::advance(std::size_t home, local_time::Time at) {
   gate_->before_tick(home);
   homes_[home].advance();
-  if (!catching_up_ && follows_the_wall()) follow(homes_[home], wall_at(at));
+  if (!catching_up_ && follows_the_wall()) follow(homes_[home], at, 1);  // a tick may fall just before its second
   if (homes_[home].plan_due()) return begin_plan(home);
   if (!catching_up_) gate_->changed(home);
 }
@@ -150,44 +149,23 @@ void Runner::keep() {
   gate_->commit();
 }
 
-Runner::Wall Runner::wall_clock(local_time::Time time) const {
-  const Pace& pace = settings_.home->pace;
-  const auto reading = local_time::read(time);
-  const auto tick_of_day = reading.time_of_day / settings_.tick;
-  return {.clock = {.day = reading.date - first_date_,
-                    .quarter = static_cast<int>(tick_of_day / pace.ticks_per_slot()) * pace.quarters_per_slot(),
-                    .tick = static_cast<int>(tick_of_day % pace.ticks_per_slot())},
-          .moment = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count()};
+std::int64_t Runner::ticks_at(local_time::Time time) const {
+  const auto since =
+      std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()) - std::chrono::seconds(wall_->epoch());
+  return floored_quotient(since.count(), settings_.tick.count());
 }
 
-bool Runner::Wall::is_shown_by(const Home& home) const {
-  constexpr std::int64_t kLeastChange = 900;  // seconds by which a clock is put back
-  return home.clock() == clock && std::abs(home.moment() - moment) < kLeastChange;
+void Runner::follow(Home& home, local_time::Time time, std::int64_t tolerance) const {
+  if (std::abs(home.ticks() - ticks_at(time)) <= tolerance) return;
+  home.move_to(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count() - wall_->epoch());
 }
 
-const Runner::Wall& Runner::wall_at(local_time::Time time) {
-  if (wall_.first != time) wall_ = {time, wall_clock(time)};
-  return wall_.second;
-}
-
-void Runner::follow(Home& home, const Wall& wall) const {
-  if (wall.is_shown_by(home)) return;
-  const Pace& pace = settings_.home->pace;
-  const auto ahead = tick_number(home.clock(), pace) - tick_number(wall.clock, pace);
-  // A tick may fall just before or after its second.
-  if (ahead < -1 || ahead == 0 || ahead > 1) home.set_clock(wall.clock, wall.moment);
-}
-
-void Runner::read_local_day(local_time::Time time) {
-  local_day_ = local_time::day_of(time);
-  const auto today = local_time::read(time).date - first_date_;
-  auto days = std::vector{local_time::quarters_of(time, today), local_time::quarters_of(local_day_.end, today + 1)};
-  labels_.quarter_starts.clear();
-  for (const std::int64_t start : days.front().starts)
-    labels_.quarter_starts.push_back(local_time::iso8601(system_clock::from_time_t(start)));
-  if (!follows_the_wall()) return;
-  calendar_ = std::make_shared<const std::vector<LocalDay>>(std::move(days));
-  for (Home& home : homes_) home.set_calendar(calendar_);
+void Runner::read_wall_day(local_time::Time time) {
+  const auto at = [this](std::int64_t moment) { return system_clock::from_time_t(wall_->epoch() + moment); };
+  labels_.wall = wall_;
+  labels_.wall_day = wall_->at(system_clock::to_time_t(time) - wall_->epoch()).day;
+  day_begin_ = at(wall_->begin_of(labels_.wall_day));
+  day_end_ = at(wall_->begin_of(labels_.wall_day + 1));
 }
 
 }  // namespace home_energy

@@ -387,8 +387,13 @@ HttpResponse Routes::history(std::size_t home, const HttpRequest& request) const
                : wire::history_json(id, currency, step, rows, start, devices);
   };
   return {.later = [this, home, csv, id, query = *query, render, room](const HttpReply& reply) {
-    runner_.gate().history(home, {.home = id, .from = query.from, .to = query.to, .step = query.step}, render,
-                           [csv, id, reply, room](Result<std::string> text) {
+    runner_.gate().history(home,
+                           {.home = id,
+                            .from = query.from,
+                            .to = query.to,
+                            .step = query.step,
+                            .calendar = runner_.home(home).settings().calendar},
+                           render, [csv, id, reply, room](Result<std::string> text) {
                              if (!text) {
                                const int status = text.error().field == "from" ? 400 : 503;
                                return reply(error_response(status, text.error().reason));
@@ -434,7 +439,7 @@ HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {
                    .devices = topics.subspan(wire::kHomeTopics.size()),
                    .snapshot = runner_.snapshot(home),
                    .labels = runner_.labels(),
-                   .real_time = runner_.history_context().first_date.has_value(),
+                   .real_time = runner_.home(home).calendar().has_zone(),
                    .session = !access_.has_token() ? WebSession::none
                               : may_change         ? WebSession::open
                                                    : WebSession::closed,

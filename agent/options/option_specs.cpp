@@ -4,6 +4,7 @@
 
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
+#include "agent/system/local_time.hpp"
 #include "common/base/text.hpp"
 
 namespace home_energy {
@@ -70,6 +71,10 @@ const std::vector<OptionSpec>& option_specs() {
                {"ha-prefix", OptionKind::text, "homeassistant", "a topic without wildcards", is_base_topic,
                 "where Home Assistant looks for devices, its discovery prefix"}});
     all.insert(all.end(), home_option_specs().begin(), home_option_specs().end());
+    add_group(all, "Time",
+              {{"zone", OptionKind::text, "", "a time zone such as Europe/Stockholm", local_time::is_zone,
+                "time zone of the homes, whose days and dates they have; without it simulated days have 24 hours and "
+                "--realtime is in the machine's zone (TZ)"}});
     add_group(all, "Storage",
               {{"data-dir", OptionKind::text, "", "a folder, or none", is_file_name,
                 "where state and history are kept; without it $STATE_DIRECTORY (a service has one), with --realtime "

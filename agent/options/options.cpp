@@ -9,6 +9,7 @@
 
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
+#include "agent/system/local_time.hpp"
 #include "agent/system/version.hpp"
 #include "common/base/text.hpp"
 
@@ -131,10 +132,14 @@ Result<void> Assembly::world() {
   auto made = home_configuration(values_, read_file);
   if (!made) return tl::unexpected(made.error());
   RunnerSettings& runner = options_.runner;
+  if (const std::string& zone = text("zone"); !zone.empty()) {
+    local_time::use_zone(zone);
+    made->home.calendar =
+        std::make_shared<const Calendar>(Calendar::of_zone(made->home.calendar->first_date(), local_time::offsets()));
+  }
   runner.home = std::make_shared<const HomeSettings>(std::move(made->home));
   runner.info.seconds_per_hour = made->seconds_per_hour;
   runner.tick = made->tick;
-  runner.start_date = made->start_date;
   runner.running = made->running;
   runner.currency = text("currency");
   runner.info.version = kVersion;

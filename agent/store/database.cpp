@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <limits>
 #include <unordered_set>
 #include <utility>
@@ -14,18 +15,14 @@
 namespace home_energy {
 namespace {
 
-/// The first quarter of the nth newest day of a home, the newest being the 0th; seeks from day to day. The remainder of
-/// a negative number is negative, too.
-constexpr const char* kNthDay = R"sql(
-WITH RECURSIVE day(first) AS (
-  SELECT max(quarter) - (max(quarter) % 96 + 96) % 96 FROM history WHERE home = ?1
-  UNION ALL
-  SELECT (SELECT max(quarter) - (max(quarter) % 96 + 96) % 96 FROM history WHERE home = ?1 AND quarter < day.first)
-  FROM day WHERE first IS NOT NULL LIMIT ?2 + 1)
-SELECT first FROM day LIMIT 1 OFFSET ?2
-)sql";
-
 using Kind = DatabaseError::Kind;
+
+const Calendar kWithoutZone;
+
+/// The first quarter of the day that a quarter is in.
+std::int64_t day_begin(std::int64_t quarter, const Calendar& calendar) {
+  return step_bounds(quarter, HistoryStep::day, calendar).begin;
+}
 
 Kind kind_of(const SQLite::Exception& error) {
   switch (error.getErrorCode()) {
@@ -61,8 +58,10 @@ class Database::Impl {
   void name_currency(std::int64_t home, const std::string& currency);
   void write_announced(const std::map<Announcement, bool>& announced);
   void write_row(std::int64_t home, const HistoryRow& row);
-  bool is_in_a_daily_sum(std::int64_t home, const HistoryRow& row);
-  void fold_old_days(std::int64_t home, std::int64_t day);
+  struct Folded;
+  bool is_in_a_daily_sum(std::int64_t home, const HistoryRow& row, const Calendar& calendar);
+  void fold_old_days(std::int64_t home, std::int64_t day, const Calendar& calendar);
+  std::vector<std::int64_t> newest_days(std::int64_t home, const Calendar& calendar);
   std::vector<HistoryRow> select(std::int64_t home, std::int64_t from, std::int64_t to,
                                  std::size_t most = std::numeric_limits<std::size_t>::max());
 
@@ -72,7 +71,7 @@ class Database::Impl {
   std::unordered_map<std::string, std::int64_t> numbers_;
   std::unordered_set<std::int64_t> nameless_;  ///< homes whose currency is not known yet
   struct Folded {
-    std::int64_t day = std::numeric_limits<std::int64_t>::min();    ///< the first quarter of that of the last row
+    std::vector<std::int64_t> days{};  ///< the newest that there are, ascending: the first quarter of each
     std::int64_t until = std::numeric_limits<std::int64_t>::min();  ///< what begins before this quarter is folded
   };
   std::unordered_map<std::int64_t, Folded> folded_;  ///< by home
@@ -90,7 +89,7 @@ Database::Impl::Impl(const std::string& path, int keep_days)
   db_.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
   migrate_schema(db_);
   read_nameless();
-  replace_agent_.emplace(db_, "INSERT OR REPLACE INTO agent VALUES (1, ?, ?, ?)");
+  replace_agent_.emplace(db_, "INSERT OR REPLACE INTO agent VALUES (1, ?, ?, ?, ?)");
   update_home_.emplace(db_,
                        "UPDATE home SET state = ?1, curves = coalesce(?2, curves), currency = ?4 WHERE number = ?3");
   insert_row_.emplace(db_, "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -113,11 +112,12 @@ void Database::Impl::write(const StoreBatch& batch) {
     if (batch.agent) write_agent(*batch.agent);
     for (const auto& [id, home] : batch.homes) write_home(id, home);
     write_announced(batch.announced);
+    const Calendar& calendar = batch.calendar ? *batch.calendar : kWithoutZone;
     for (const RowRecord& record : batch.rows) {
       const auto home = number(record.home);
-      if (!home || is_in_a_daily_sum(*home, record.row)) continue;
+      if (!home || is_in_a_daily_sum(*home, record.row, calendar)) continue;
       write_row(*home, record.row);
-      fold_old_days(*home, step_begin(record.row.quarter, HistoryStep::day));
+      fold_old_days(*home, day_begin(record.row.quarter, calendar), calendar);
     }
     transaction.commit();
   } catch (const std::exception&) {
@@ -133,6 +133,7 @@ void Database::Impl::write_agent(const AgentRecord& agent) {
   replace_agent_->bind(1, agent.since);
   replace_agent_->bind(2, agent.first_date);
   if (agent.wall_ms) replace_agent_->bind(3, *agent.wall_ms);
+  if (agent.epoch) replace_agent_->bind(4, *agent.epoch);
   replace_agent_->exec();
 }
 
@@ -198,28 +199,29 @@ void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
 
 /// Whether the row came before: a commit that failed may be in the file all the same, and is written again. The sum of
 /// a day has the number of its last row.
-bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row) {
+bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row, const Calendar& calendar) {
   const auto folded = folded_.find(home);
   if (folded != folded_.end() && row.quarter >= folded->second.until) return false;
   SQLite::Statement select(db_, "SELECT 1 FROM history WHERE home = ? AND quarter = ? AND number >= ?");
   select.bind(1, home);
-  select.bind(2, step_begin(row.quarter, HistoryStep::day));
+  select.bind(2, day_begin(row.quarter, calendar));
   select.bind(3, row.number);
   return select.executeStep();
 }
 
 /// Of the days that there are the newest are kept, and those before become a row each. Counted by days that there are,
 /// not from the present one: a clock that is a year ahead for a second takes nothing with it.
-void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day) {
+void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day, const Calendar& calendar) {
   Folded& done = folded_[home];
-  if (std::exchange(done.day, day) == day) return;
-  SQLite::Statement nth_day(db_, kNthDay);
-  nth_day.bind(1, home);
-  nth_day.bind(2, keep_days_);
-  if (!nth_day.executeStep() || nth_day.getColumn(0).isNull()) return;
-  const std::int64_t until = nth_day.getColumn(0).getInt64();
+  if (done.days.empty()) done.days = newest_days(home, calendar);
+  const auto place = std::ranges::lower_bound(done.days, day);
+  if (place == done.days.end() || *place != day) done.days.insert(place, day);
+  const std::size_t kept = static_cast<std::size_t>(keep_days_) + 1;
+  if (done.days.size() < kept) return;
+  done.days.erase(done.days.begin(), done.days.end() - static_cast<std::ptrdiff_t>(kept));
+  const std::int64_t until = done.days.front();
   if (until <= done.until) return;
-  const auto sums = folded(select(home, done.until, until), HistoryStep::day);
+  const auto sums = folded(select(home, done.until, until), HistoryStep::day, calendar);
   SQLite::Statement erase(db_, "DELETE FROM history WHERE home = ? AND quarter >= ? AND quarter < ?");
   erase.bind(1, home);
   erase.bind(2, done.until);
@@ -232,6 +234,22 @@ void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day) {
   erase.bind(2, std::numeric_limits<std::int64_t>::min());
   erase.bind(3, until - kDaysOfSumsInMemory * kQuartersPerDay);
   erase.exec();
+}
+
+/// Those that are kept, ascending: the first quarter of each. Seeks from day to day.
+std::vector<std::int64_t> Database::Impl::newest_days(std::int64_t home, const Calendar& calendar) {
+  std::vector<std::int64_t> days;
+  SQLite::Statement newest(db_, "SELECT max(quarter) FROM history WHERE home = ? AND quarter < ?");
+  for (std::int64_t before = std::numeric_limits<std::int64_t>::max();
+       days.size() <= static_cast<std::size_t>(keep_days_); before = days.back()) {
+    newest.reset();
+    newest.bind(1, home);
+    newest.bind(2, before);
+    if (!newest.executeStep() || newest.getColumn(0).isNull()) break;
+    days.push_back(day_begin(newest.getColumn(0).getInt64(), calendar));
+  }
+  std::ranges::reverse(days);
+  return days;
 }
 
 std::vector<HistoryRow> Database::Impl::select(std::int64_t home, std::int64_t from, std::int64_t to,

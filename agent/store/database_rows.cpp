@@ -45,6 +45,7 @@ constexpr std::array kHistory{Range{"quarter", -kMostQuarters, kMostQuarters},
 /// Of day 0: as far back as a simulation that now follows the wall clock may have counted.
 constexpr Range kFirstDate{"first_date", -kMostDays, kLastDate};
 constexpr Range kWallMs{"wall_ms", 0, kLastMoment};
+constexpr Range kEpoch{"epoch", -kMostDays* kSecondsPerDay, kLastMoment / 1000};
 
 Result<std::int64_t> whole(const SQLite::Column& column, const Range& range) {
   const std::int64_t value = column.getInt64();
@@ -65,8 +66,9 @@ std::optional<std::int64_t> whole_of_agent(const SQLite::Column& column, const R
 
 /// Why what is stored of a home cannot be used.
 std::optional<std::string> fault_of(const HomeRecord& home) {
-  if (const auto state = parse_state(home.state); !state) return state.error().reason;
-  if (const auto curves = parse_curves(home.curves.value_or(""), Resolution::quarter_hourly); !curves)
+  const Calendar any;
+  if (const auto state = parse_state(home.state, any); !state) return state.error().reason;
+  if (const auto curves = parse_curves(home.curves.value_or(""), Resolution::quarter_hourly, any); !curves)
     return curves.error().reason;
   if (!home.currency.empty() && !is_currency(home.currency))
     return "currency must be three capital letters, got " + excerpt(home.currency);
@@ -131,13 +133,14 @@ std::string devices_text(const HistoryRow& row) {
 
 StoredWorld stored_world(SQLite::Database& db) {
   StoredWorld world;
-  SQLite::Statement agent(db, "SELECT since, first_date, wall_ms FROM agent");
+  SQLite::Statement agent(db, "SELECT since, first_date, wall_ms, epoch FROM agent");
   if (agent.executeStep()) {
     world.agent = {.since = agent.getColumn(0).getString()};
     const auto first_date = whole_of_agent(agent.getColumn(1), kFirstDate);
     world.agent->first_date = first_date.value_or(0);
     const bool knows_dates = first_date && !agent.getColumn(2).isNull();
     if (knows_dates) world.agent->wall_ms = whole_of_agent(agent.getColumn(2), kWallMs);
+    if (knows_dates && !agent.getColumn(3).isNull()) world.agent->epoch = whole_of_agent(agent.getColumn(3), kEpoch);
   }
   SQLite::Statement homes(db, "SELECT id, state, curves, currency FROM home");
   while (homes.executeStep()) {

@@ -3,9 +3,14 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <array>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "agent/store/records.hpp"
+#include "agent/system/local_time.hpp"
+#include "common/wire/home_state.hpp"
 
 namespace home_energy {
 namespace {
@@ -59,7 +64,60 @@ CREATE TABLE announced (
                                  // drew anything.
                                  R"sql(
 ALTER TABLE history ADD COLUMN devices TEXT NOT NULL DEFAULT '';
+)sql",
+                                 // The Unix seconds at which day 0 began, from which the quarters of history count.
+                                 R"sql(
+ALTER TABLE agent ADD COLUMN epoch INTEGER;
 )sql"};
+
+/// Of a file before, quarters of an hour were counted by the clock's face, 96 a day.
+constexpr int kByTheFace = 3;
+
+/// When a quarter of an hour was that the clock showed. @param again whether a row of the same face was there before:
+/// then, where the clock showed it twice, the second time
+std::int64_t passed_quarters(std::int64_t by_the_face, bool again, const Calendar& calendar) {
+  const std::int64_t first = quarter_by_the_face(by_the_face, calendar);
+  if (!again) return first;
+  constexpr std::int64_t kLongestChange = 2 * kQuartersPerHour;
+  const auto face = [&](std::int64_t quarter) { return calendar.at(quarter * kSecondsPerQuarter); };
+  for (std::int64_t later = 1; later <= kLongestChange; ++later)
+    if (face(first + later).second == face(first).second) return first + later;
+  return first;
+}
+
+/// From the quarters that the clock showed to those that have passed: the same until the clock was changed first.
+void count_passed_quarters(SQLite::Database& db) {
+  SQLite::Statement agent(db, "SELECT first_date FROM agent WHERE wall_ms IS NOT NULL");
+  if (!agent.executeStep()) return;
+  const Calendar calendar = Calendar::of_zone(agent.getColumn(0).getInt64(), local_time::offsets());
+  struct Row {
+    std::int64_t home;
+    std::int64_t number;
+    std::int64_t from;
+    std::int64_t to;
+  };
+  std::vector<Row> moved;
+  SQLite::Statement rows(db, "SELECT home, quarter, number FROM history ORDER BY home, quarter, number");
+  std::optional<std::pair<std::int64_t, std::int64_t>> before;
+  while (rows.executeStep()) {
+    const std::pair place(rows.getColumn(0).getInt64(), rows.getColumn(1).getInt64());
+    const auto quarter = passed_quarters(place.second, before == place, calendar);
+    if (quarter != place.second) moved.push_back({place.first, rows.getColumn(2).getInt64(), place.second, quarter});
+    before = place;
+  }
+  // By way of quarters that there are none of, so that no row takes the place of one that is still to be moved.
+  constexpr std::int64_t kFar = std::int64_t{1} << 42;
+  SQLite::Statement move(db, "UPDATE history SET quarter = ? WHERE home = ? AND quarter = ? AND number = ?");
+  for (const Row& row : moved) {
+    move.reset();
+    int column = 0;
+    for (const std::int64_t value : {kFar + row.to, row.home, row.from, row.number}) move.bind(++column, value);
+    move.exec();
+  }
+  SQLite::Statement back(db, "UPDATE history SET quarter = quarter - ?1 WHERE quarter > ?1 / 2");
+  back.bind(1, kFar);
+  back.exec();
+}
 
 int pragma(SQLite::Database& db, const std::string& name) {
   return db.execAndGet("PRAGMA " + name).getInt();
@@ -91,6 +149,7 @@ void migrate_schema(SQLite::Database& db) {
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
   for (auto version = static_cast<std::size_t>(present); version < kMigrations.size(); ++version)
     db.exec(kMigrations.at(version));
+  if (present > 0 && present <= kByTheFace) count_passed_quarters(db);
   db.exec("PRAGMA user_version = " + std::to_string(schema_version()));
   db.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
   transaction.commit();

@@ -26,6 +26,7 @@ void merge(StoreBatch& into, StoreBatch&& later) {
   std::move(later.rows.begin(), later.rows.end(), std::back_inserter(into.rows));
   later.announced.merge(into.announced);  // what came later stays; the other way round a start would copy all homes
   into.announced = std::move(later.announced);
+  if (later.calendar) into.calendar = std::move(later.calendar);
   into.dropped += later.dropped;
 }
 

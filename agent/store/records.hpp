@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -22,6 +23,7 @@ struct AgentRecord {
   std::int64_t first_date = 0;  ///< of day 0, days since 1970-01-01
   /// When the homes were in step with the wall clock last, milliseconds since 1970; none where they were not.
   std::optional<std::int64_t> wall_ms{};
+  std::optional<std::int64_t> epoch{};  ///< Calendar::epoch; none where a file of before does not say it
 };
 
 struct HomeRecord {
@@ -50,6 +52,7 @@ struct StoreBatch {
   std::unordered_map<std::string, HomeRecord> homes{};  ///< by id
   std::vector<RowRecord> rows{};                        ///< of homes that are stored, or written here
   std::map<Announcement, bool> announced{};             ///< true: is remembered from now on, false: forgotten
+  std::shared_ptr<const Calendar> calendar{};           ///< of the homes whose rows these are
   std::size_t dropped = 0;                              ///< rows that were left out, there were too many
   bool empty() const { return !agent && homes.empty() && rows.empty() && announced.empty(); }
 };

@@ -285,9 +285,9 @@ void Store::Impl::answer(const Reading& reading) {
 }
 
 Result<std::vector<HistoryRow>> Store::Impl::rows(const Reading& reading) {
-  const auto& [home, from, to, step] = reading.query;
+  const auto& [home, from, to, step, calendar] = reading.query;
   const auto rows = database_.history(home, from, to, reading.tail);
-  if (rows.size() <= Database::kMostRowsRead) return folded(rows, step);
+  if (rows.size() <= Database::kMostRowsRead) return folded(rows, step, *calendar);
   return failure(ErrorCode::too_large, "from",
                  "history is made of " + std::to_string(Database::kMostRowsRead) +
                      " rows an answer at most: ask for fewer days at a time (from, to)");

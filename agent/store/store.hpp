@@ -29,6 +29,7 @@ class Store {
     std::int64_t from;
     std::int64_t to;
     HistoryStep step;
+    std::shared_ptr<const Calendar> calendar = std::make_shared<const Calendar>();  ///< of the home
   };
 
   /// So long a disk may take before others are told that it fails.

@@ -74,7 +74,6 @@ Values values_of(const WebPage& page) {
   };
   const auto kw = [](Watts power) { return written([&](std::string& out) { wire::append_kw(out, power); }); };
   const Charging next = home.charging == Charging::on ? Charging::off : Charging::on;
-  constexpr std::size_t kDate = 10;  // of an ISO time
   const bool failing = page.store.state == StoreHealth::State::failing;
   return {
       {"root", page.root},
@@ -85,7 +84,7 @@ Values values_of(const WebPage& page) {
       {"devices", joined(page.devices)},
       {"clock", page.real_time ? "local" : "simulated"},
       {"time", time_text(std::int64_t{home.hour} * kMinutesPerHour + home.minute)},
-      {"day", page.real_time ? page.labels.quarter_starts.front().substr(0, kDate) : std::to_string(home.day)},
+      {"day", page.real_time ? date_text(home.date) : std::to_string(home.day)},
       {"day_number", std::to_string(home.day)},
       {"soc_percent", written([&](std::string& out) { wire::append_soc(out, home); })},
       {"stored_kwh", kwh(home.stored)},

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <cassert>
 #include <cstddef>
 #include <span>
@@ -13,9 +12,6 @@
 #include "common/time/pace.hpp"
 
 namespace home_energy {
-
-/// Which quarters of an hour of a day are meant.
-using Quarters = std::bitset<kQuartersPerDay>;
 
 /// Immutable; one curve may be shared by any number of homes.
 template <class V>
@@ -63,18 +59,6 @@ class DayCurve {
   std::array<Value, kQuartersPerDay> quarters_{};
   Resolution resolution_;
 };
-
-/// The values of `newer` in `these` quarters, those of `older` in the others.
-template <class Value>
-DayCurve<Value> merged(const DayCurve<Value>& newer, const Quarters& these, const DayCurve<Value>& older) {
-  if (these.all()) return newer;
-  std::array<Value, kQuartersPerDay> quarters;
-  for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
-    const auto at = static_cast<std::size_t>(quarter);
-    quarters[at] = (these[at] ? newer : older).at_quarter(quarter);
-  }
-  return DayCurve<Value>::of_quarters(quarters);
-}
 
 using LoadCurve = DayCurve<Watts>;
 using PriceCurve = DayCurve<PricePerKwh>;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "common/base/result.hpp"
 
@@ -16,6 +17,11 @@ constexpr int kHalfHoursPerDay = 48;
 constexpr int kQuartersPerHour = 4;
 constexpr int kQuartersPerDay = kHoursPerDay * kQuartersPerHour;
 constexpr int kMinutesPerHour = 60;
+constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
+constexpr std::int64_t kSecondsPerMinute = 60;
+constexpr std::int64_t kSecondsPerQuarter = 900;
+constexpr std::int64_t kSecondsPerHour = 3600;
+constexpr std::int64_t kSecondsPerDay = 86'400;
 
 /// A slot is the span over which base load and price are constant: a quarter of an hour, or the whole hour where the
 /// ticks do not meet the quarters (which hourly curves allow).

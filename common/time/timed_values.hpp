@@ -1,16 +1,13 @@
 /// @file
-/// Values that hold from one moment to another, and what a local day's clock makes of them: a curve.
+/// Values that hold from one moment to another, as they come from outside.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "common/base/result.hpp"
-#include "common/time/day_curve.hpp"
-#include "common/time/local_day.hpp"
 
 namespace home_energy {
 
@@ -47,15 +44,9 @@ struct Holes {
 /// @param values one after another
 Holes fill_holes(std::vector<TimedValue>& values);
 
-struct CountsOfDay {
-  std::array<std::int64_t, kQuartersPerDay> counts{};  ///< 0 where not known
-  Quarters known;
-};
-
-/// What the day's clock makes of the values: each quarter is the mean over the time in which the clock shows it, both
-/// times where it shows it twice in autumn; one that the clock leaves out in spring has the value before it. Known are
-/// the quarters in which there is a value all the time.
-/// @param values one after another; those outside of the day are passed over
-CountsOfDay counts_of_day(std::span<const TimedValue> values, const LocalDay& day);
+/// The quarters of an hour from one moment to another for which there is a value all the time, each with the mean of
+/// its values.
+/// @param values one after another
+std::vector<TimedValue> quarter_means(std::span<const TimedValue> values, TimeSpan span);
 
 }  // namespace home_energy

@@ -13,7 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kSecondsPerDay = 86'400;
 /// Far beyond what any home reaches.
 constexpr std::int64_t kMostDay = 1'000'000'000;
 

@@ -18,7 +18,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxEntries = 400;  // two days of quarters, one of them of 25 hours, are 196
-constexpr std::int64_t kSecondsPerMinute = 60;
 constexpr std::int64_t kSlackSeconds = 2;
 constexpr std::int64_t kMilli = 1000;
 constexpr std::int64_t kFirstMillis = 100'000'000'000;  // a number from here on counts milliseconds: 1973, or year 5138

@@ -21,51 +21,52 @@ namespace {
 // enough would end the stack.
 using nlohmann::json;
 
-constexpr std::int64_t kSecondsPerQuarter = 900;
-constexpr std::int64_t kSecondsPerHour = 3600;
-
 using Counts = std::vector<std::int64_t>;
 
 /// A curve in small units, before it is one of prices or of loads.
 struct Update {
   std::optional<Counts> every_day;
-  std::vector<std::pair<std::int64_t, CountsOfDay>> of_days;
+  std::vector<TimedValue> quarters;  ///< of single moments
   Coverage coverage{};
   bool has_unit = false;
 };
 
-std::string dates_of(std::span<const LocalDay> days) {
-  std::string dates;
-  for (const auto& day : days) dates += (dates.empty() ? "" : " or ") + day.date;
-  return dates;
+constexpr std::int64_t kDaysTaken = 2;
+
+/// Of today and tomorrow, Unix seconds.
+TimeSpan days_taken(const CurveContext& context) {
+  const Calendar& calendar = *context.calendar;
+  return {calendar.epoch() + calendar.begin_of(context.today),
+          calendar.epoch() + calendar.begin_of(context.today + kDaysTaken)};
 }
 
-/// As the home's clock shows it; in the hour that autumn repeats with the offset of summer, which is the same moment.
-std::string local_text(std::int64_t time, std::span<const LocalDay> days) {
-  const auto& day = time < days.front().starts.back() ? days.front() : days.back();
-  const auto next = std::ranges::upper_bound(day.starts, time);
-  const auto quarter = std::max<std::int64_t>(next - day.starts.begin() - 1, 0);
-  const auto midnight = parse_iso8601(day.date + "T00:00Z", "").value_or(0);
-  const auto shown = midnight + quarter * kSecondsPerQuarter + time - day.starts[static_cast<std::size_t>(quarter)];
-  return iso8601(time, shown - time);
+std::string dates_of(const CurveContext& context) {
+  const auto date = context.calendar->date_of(context.today);
+  return date_text(date) + " or " + date_text(date + 1);
 }
 
-std::vector<std::string> local_texts(const std::vector<TimeSpan>& spans, std::span<const LocalDay> days) {
+/// As the home's clock shows it.
+std::string local_text(std::int64_t time, const CurveContext& context) {
+  return context.calendar->text(time - context.calendar->epoch());
+}
+
+std::vector<std::string> local_texts(const std::vector<TimeSpan>& spans, const CurveContext& context) {
   std::vector<std::string> texts;
+  const auto days = days_taken(context);
   for (const auto& span : spans) {
-    const auto begin = std::max(span.begin, days.front().starts.front());
-    const auto end = std::min(span.end, days.back().starts.back());
-    if (begin < end) texts.push_back(local_text(begin, days) + '/' + local_text(end, days));
+    const auto begin = std::max(span.begin, days.begin);
+    const auto end = std::min(span.end, days.end);
+    if (begin < end) texts.push_back(local_text(begin, context) + '/' + local_text(end, context));
   }
   return texts;
 }
 
 /// What can count for the days: the rest of their time, and of the hour before it, since it may fill a hole.
-std::vector<TimedValue> within(const std::vector<TimedValue>& values, std::span<const LocalDay> days) {
+std::vector<TimedValue> within(const std::vector<TimedValue>& values, TimeSpan days) {
   std::vector<TimedValue> rest;
   for (auto value : values) {
-    value.begin = std::max(value.begin, days.front().starts.front() - kSecondsPerHour);
-    value.end = std::min(value.end, days.back().starts.back());
+    value.begin = std::max(value.begin, days.begin - kSecondsPerHour);
+    value.end = std::min(value.end, days.end);
     if (value.begin < value.end) rest.push_back(value);
   }
   std::ranges::stable_sort(rest, {}, &TimedValue::begin);
@@ -79,30 +80,27 @@ std::string number_text(std::int64_t count, const CurveRange& range) {
 }
 
 Result<Update> of_days(const EntriesRead& read, const CurveReading& reading) {
-  const auto days = reading.context.days;
+  const CurveContext& context = reading.context;
   if (read.values.empty())
-    return reading.fail(ErrorCode::missing, "must have values for " + dates_of(days) + ", has none");
+    return reading.fail(ErrorCode::missing, "must have values for " + dates_of(context) + ", has none");
+  const auto days = days_taken(context);
   auto joined = one_after_another(within(read.values, days));
   if (!joined) {
     return reading.fail(ErrorCode::illegal, "must have one value at a time, but at " +
-                                                local_text(joined.error().at, days) + " it has " +
+                                                local_text(joined.error().at, context) + " it has " +
                                                 number_text(joined.error().first, reading.kind.range) + " and " +
                                                 number_text(joined.error().second, reading.kind.range));
   }
   const auto holes = fill_holes(*joined);
-  Update update{.every_day = {}, .of_days = {}, .has_unit = read.has_unit};
-  for (const auto& day : days) {
-    const auto counts = counts_of_day(*joined, day);
-    if (counts.known.any()) update.of_days.emplace_back(day.day, counts);
-  }
-  if (update.of_days.empty()) {
-    return reading.fail(ErrorCode::illegal, "must have values for " + dates_of(days) + ", has only others, from " +
+  Update update{.every_day = {}, .quarters = quarter_means(*joined, days), .has_unit = read.has_unit};
+  if (update.quarters.empty()) {
+    return reading.fail(ErrorCode::illegal, "must have values for " + dates_of(context) + ", has only others, from " +
                                                 iso8601_utc(read.values.front().begin) + " on");
   }
-  update.coverage = {.from = local_text(std::max(joined->front().begin, days.front().starts.front()), days),
-                     .to = local_text(joined->back().end, days),
-                     .missing = local_texts(holes.all, days),
-                     .filled = local_texts(holes.filled, days)};
+  update.coverage = {.from = local_text(std::max(joined->front().begin, days.begin), context),
+                     .to = local_text(joined->back().end, context),
+                     .missing = local_texts(holes.all, context),
+                     .filled = local_texts(holes.filled, context)};
   return update;
 }
 
@@ -110,16 +108,16 @@ Result<Update> read_dated(const std::vector<const json*>& lists, const CurveRead
   if (reading.kind.is_file)
     return reading.fail(ErrorCode::illegal,
                         "has dates; a file must hold 24, 48 or 96 numbers, dates can be sent while "
-                        "the agent runs with --realtime");
-  if (reading.context.days.empty())
-    return reading.fail(ErrorCode::illegal, "has dates, which need --realtime; send 24, 48 or 96 numbers");
+                        "the agent runs with --realtime or --zone");
+  if (!reading.context.has_dates())
+    return reading.fail(ErrorCode::illegal, "has dates, which need --realtime or --zone; send 24, 48 or 96 numbers");
   return read_entries(lists, reading).and_then([&](const EntriesRead& read) { return of_days(read, reading); });
 }
 
 Result<Update> of_every_day(std::vector<double> numbers, const CurveReading& reading) {
   for (auto& number : numbers) number /= reading.divisor.value_or(1);
   return curve_counts(numbers, reading.kind.field, reading.kind.range).map([&](Counts counts) {
-    return Update{.every_day = std::move(counts), .of_days = {}, .has_unit = reading.divisor.has_value()};
+    return Update{.every_day = std::move(counts), .quarters = {}, .has_unit = reading.divisor.has_value()};
   });
 }
 
@@ -173,42 +171,44 @@ Result<Update> read_text(std::string_view text, const CurveReading& reading) {
 Result<void> check_plausible(const Update& update, const CurveReading& reading) {
   if (update.has_unit) return {};
   Counts all = update.every_day.value_or(Counts{});
-  for (const auto& [day, of_day] : update.of_days) {
-    for (std::size_t quarter = 0; quarter < kQuartersPerDay; ++quarter)
-      if (of_day.known[quarter]) all.push_back(of_day.counts[quarter]);
-  }
+  for (const auto& quarter : update.quarters) all.push_back(quarter.count);
   return reading.kind.plausible(std::move(all), reading.kind, reading.context);
+}
+
+/// The quarters of one hour by the clock's face, one after another.
+std::span<const TimedValue> first_hour(std::span<const TimedValue> quarters, const Calendar& calendar) {
+  const auto hour_of = [&](const TimedValue& quarter) { return calendar.hour_begin(quarter.begin - calendar.epoch()); };
+  std::size_t size = 1;
+  while (size < quarters.size() && hour_of(quarters[size]) == hour_of(quarters.front())) ++size;
+  return quarters.first(size);
 }
 
 /// For a pace that meets hours only: an hour of which a part is not known is not known.
 /// @return false where the quarters of an hour differ
-bool make_hourly(CountsOfDay& of_day) {
-  constexpr std::size_t kPerHour = kQuartersPerHour;
-  for (std::size_t hour = 0; hour < kQuartersPerDay; hour += kPerHour) {
-    const std::span counts(&of_day.counts[hour], kPerHour);
-    std::size_t known = 0;
-    for (std::size_t quarter = hour; quarter < hour + kPerHour; ++quarter) known += of_day.known[quarter] ? 1U : 0U;
-    if (known == kPerHour) {
-      if (std::ranges::any_of(counts, [&](auto count) { return count != counts.front(); })) return false;
-      continue;
-    }
-    for (std::size_t quarter = hour; quarter < hour + kPerHour; ++quarter) of_day.known.reset(quarter);
-    std::ranges::fill(counts, 0);
+bool make_hourly(std::vector<TimedValue>& quarters, const Calendar& calendar) {
+  std::vector<TimedValue> whole;
+  for (std::span<const TimedValue> rest(quarters); !rest.empty();) {
+    const auto hour = first_hour(rest, calendar);
+    rest = rest.subspan(hour.size());
+    if (hour.size() < kQuartersPerHour) continue;
+    if (std::ranges::any_of(hour, [&](const auto& quarter) { return quarter.count != hour.front().count; }))
+      return false;
+    whole.insert(whole.end(), hour.begin(), hour.end());
   }
+  quarters = std::move(whole);
   return true;
 }
 
 Result<Update> at_pace(Update update, const CurveReading& reading) {
   if (reading.context.finest == Resolution::quarter_hourly) return update;
-  const bool is_hourly = (!update.every_day || update.every_day->size() == kHoursPerDay) &&
-                         std::ranges::all_of(update.of_days, [](auto& of_day) { return make_hourly(of_day.second); });
+  const bool is_hourly = update.every_day ? update.every_day->size() == kHoursPerDay
+                                          : make_hourly(update.quarters, *reading.context.calendar);
   if (!is_hourly) {
     return reading.fail(ErrorCode::illegal,
                         "must be hourly, has 96 values: the --tick that the agent was started with does not divide 15 "
                         "minutes of the home's clock");
   }
-  std::erase_if(update.of_days, [](const auto& of_day) { return of_day.second.known.none(); });
-  if (update.every_day || !update.of_days.empty()) return update;
+  if (update.every_day || !update.quarters.empty()) return update;
   return reading.fail(ErrorCode::illegal, "must have values for at least one whole hour");
 }
 
@@ -221,13 +221,12 @@ Result<Update> parse_update(std::string_view text, const CurveKind& kind, const 
 }
 
 template <class Value>
-CurveUpdate<DayCurve<Value>> update_of(const Update& update, const std::string& unit) {
-  CurveUpdate<DayCurve<Value>> curves{.coverage = update.coverage, .unit = unit};
+CurveUpdate<Value> update_of(const Update& update, const std::string& unit, const CurveContext& context) {
+  CurveUpdate<Value> curves{.coverage = update.coverage, .unit = unit};
   if (update.every_day) curves.every_day = curve_of<Value>(*update.every_day);
-  for (const auto& [day, of_day] : update.of_days) {
-    std::array<Value, kQuartersPerDay> quarters;
-    std::ranges::transform(of_day.counts, quarters.begin(), [](std::int64_t count) { return Value(count); });
-    curves.of_days.push_back({day, DayCurve<Value>::of_quarters(quarters), of_day.known});
+  for (const auto& quarter : update.quarters) {
+    const auto epoch = context.calendar->epoch();
+    curves.dated.push_back({quarter.begin - epoch, quarter.end - epoch, Value(quarter.count)});
   }
   return curves;
 }
@@ -262,24 +261,25 @@ CurveKind loads_called(std::string field, bool is_file) {
 
 Result<PriceUpdate> parse_price_update(std::string_view text, const CurveContext& context) {
   return parse_update(text, prices_called("price", false), context).map([&](const Update& update) {
-    return update_of<PricePerKwh>(update, std::string(context.currency) + "/kWh");
+    return update_of<PricePerKwh>(update, std::string(context.currency) + "/kWh", context);
   });
 }
 
 Result<LoadUpdate> parse_load_update(std::string_view text, const CurveContext& context) {
-  return parse_update(text, loads_called("baseload", false), context).map([](const Update& update) {
-    return update_of<Watts>(update, "kW");
+  return parse_update(text, loads_called("baseload", false), context).map([&](const Update& update) {
+    return update_of<Watts>(update, "kW", context);
   });
 }
 
 Result<PriceCurve> parse_price_curve(std::string_view text, std::string_view currency, const std::string& field) {
-  return parse_update(text, prices_called(field, true), {currency, Resolution::quarter_hourly, {}})
+  return parse_update(text, prices_called(field, true), {currency, Resolution::quarter_hourly})
       .map([](const Update& update) { return curve_of<PricePerKwh>(*update.every_day); });
 }
 
 Result<LoadCurve> parse_load_curve(std::string_view text, const std::string& field) {
-  return parse_update(text, loads_called(field, true), {{}, Resolution::quarter_hourly, {}})
-      .map([](const Update& update) { return curve_of<Watts>(*update.every_day); });
+  return parse_update(text, loads_called(field, true), {{}, Resolution::quarter_hourly}).map([](const Update& update) {
+    return curve_of<Watts>(*update.every_day);
+  });
 }
 
 }  // namespace home_energy

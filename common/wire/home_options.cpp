@@ -122,18 +122,16 @@ Result<HomeConfiguration> HomeAssembly::configuration() const {
                     .fuse = Watts(in_parts(text("fuse-kw"), kMilli)),
                     .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
                     .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
-                    .clock_mode = realtime ? ClockMode::local : ClockMode::simulated};
+                    .clock_mode = realtime ? ClockMode::local : ClockMode::simulated,
+                    .calendar = std::make_shared<const Calendar>(*to_date(text("start-date")))};
   for (const auto step : {&HomeAssembly::charging, &HomeAssembly::curves, &HomeAssembly::devices})
     if (auto outcome = (this->*step)(home); !outcome) return tl::unexpected(outcome.error());
   const double seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
   const auto pace_made = pace(home, seconds_per_hour);
   if (!pace_made) return tl::unexpected(pace_made.error());
   home.pace = *pace_made;
-  return HomeConfiguration{.home = std::move(home),
-                           .tick = tick(),
-                           .seconds_per_hour = seconds_per_hour,
-                           .start_date = *to_date(text("start-date")),
-                           .running = text("clock") == "run"};
+  return HomeConfiguration{
+      .home = std::move(home), .tick = tick(), .seconds_per_hour = seconds_per_hour, .running = text("clock") == "run"};
 }
 
 }  // namespace

@@ -57,7 +57,6 @@ struct HomeConfiguration {
   HomeSettings home;
   std::chrono::milliseconds tick;  ///< real time between two ticks
   double seconds_per_hour;         ///< real seconds that a simulated hour lasts
-  std::int64_t start_date;         ///< of day 0: days since 1970-01-01
   bool running;                    ///< whether time goes on by itself from the start
 };
 

@@ -33,17 +33,6 @@ void scale(Counters& counters, int to, int from) {
   for (EnergyTotal& device : counters.devices) device = scaled(device, to, from);
 }
 
-/// The same time of day, to the tick before.
-Clock at_pace(const Clock& clock, const Pace& pace, int from) {
-  const int hour = clock.quarter / kQuartersPerHour;
-  const int tick_of_hour = clock.quarter % kQuartersPerHour * (from / kQuartersPerHour) + clock.tick;
-  const int ticks =
-      std::min(static_cast<int>(scaled(Int128{tick_of_hour}, pace.ticks_per_hour(), from)), pace.ticks_per_hour() - 1);
-  return {.day = clock.day,
-          .quarter = hour * kQuartersPerHour + ticks / pace.ticks_per_slot() * pace.quarters_per_slot(),
-          .tick = ticks % pace.ticks_per_slot()};
-}
-
 std::string text_of(Int128 value) {
   if (value == 0) return "0";
   std::string digits;
@@ -101,9 +90,11 @@ Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 hi
 
 /// Counted up when a value gets another meaning. A further field needs none: it has a default, and who does not know it
 /// passes over it.
-constexpr std::int64_t kStateVersion = 1;
+constexpr std::int64_t kStateVersion = 2;
+constexpr std::int64_t kByTheFace = 1;  ///< in which a row's quarter was counted by what the clock shows
 constexpr int kMostTicksPerHour = 360'000;
 constexpr std::int64_t kMostQuarters = kMostDays * kQuartersPerDay;
+constexpr std::int64_t kMostMoment = kMostDays * kSecondsPerDay;
 // Those below are of one tick an hour: milliwatt-hours, hours, millionths of the currency times milliwatts.
 constexpr std::int64_t kMostStored = 1'000'000'000;  ///< 1,000 kWh, the largest battery
 constexpr std::int64_t kMostInAnHour =
@@ -232,17 +223,24 @@ CarState read_car(const Json& json, int ticks) {
           .ticks_of_run = whole_or(0, json, "ticks_of_run", 0, kMostHours * ticks)};
 }
 
-HomeState read_home(const Json& json) {
+/// Older files say what the clock showed: of what it shows twice they mean the first.
+std::int64_t read_moment(const Json& json, const Calendar& calendar) {
+  if (json.contains("moment")) return whole(json, "moment", -kMostMoment, kMostMoment);
+  const auto day = whole(json, "day", -kMostDays, kMostDays);
+  return calendar.moment_of(day, whole(json, "quarter", 0, kQuartersPerDay - 1) * kSecondsPerQuarter);
+}
+
+HomeState read_home(const Json& json, const Calendar& calendar) {
   HomeState home;
   home.ticks_per_hour = static_cast<int>(whole(json, "ticks_per_hour", 1, kMostTicksPerHour));
-  home.clock = {.day = whole(json, "day", -kMostDays, kMostDays),
-                .quarter = static_cast<int>(whole(json, "quarter", 0, kQuartersPerDay - 1)),
-                .tick = static_cast<int>(whole(json, "tick", 0, home.ticks_per_hour - 1))};
+  home.moment = read_moment(json, calendar);
+  home.tick = static_cast<int>(whole(json, "tick", 0, home.ticks_per_hour - 1));
   home.car = read_car(json, home.ticks_per_hour);
   home.hour_energy = Energy(whole_or(0, json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
   home.devices = read_devices(json);
-  if (json.contains("late_since")) home.car.late_since = whole(json, "late_since", -kMostDays, home.clock.day);
+  if (json.contains("late_since"))
+    home.car.late_since = whole(json, "late_since", -kMostDays, calendar.at(home.moment).day);
   return home;
 }
 
@@ -263,11 +261,17 @@ void check_row(const Counters& began, const Counters& now, int ticks) {
   check("cost", (now.cost - began.cost).count(), -kMostPaidInARow * ticks, kMostPaidInARow * ticks);
 }
 
-HistoryMeter::State read_row(const Json& row, const HomeState& home) {
+/// Files of the first version counted the quarters by the clock's face.
+std::int64_t read_quarter(const Json& row, std::int64_t version, const Calendar& calendar) {
+  const auto quarter = whole(row, "quarter", -kMostQuarters, kMostQuarters);
+  return version > kByTheFace ? quarter : quarter_by_the_face(quarter, calendar);
+}
+
+HistoryMeter::State read_row(const Json& row, const HomeState& home, std::int64_t version, const Calendar& calendar) {
   const auto highest_price = static_cast<std::int64_t>(kPriceRange.highest * kPriceRange.per_unit);
   const int ticks = home.ticks_per_hour;
   const HistoryMeter::State state{.number = whole(row, "number", 0, kMostRows),
-                                  .quarter = whole(row, "quarter", -kMostQuarters, kMostQuarters),
+                                  .quarter = read_quarter(row, version, calendar),
                                   .began = read_counters(row.at("began"), ticks),
                                   .price = PricePerKwh(whole(row, "price", -highest_price, highest_price)),
                                   .ticks = whole(row, "ticks", 0, kMostHours * ticks),
@@ -276,10 +280,10 @@ HistoryMeter::State read_row(const Json& row, const HomeState& home) {
   return state;
 }
 
-RememberedHome read_state(const Json& json) {
-  whole_or(1, json, "version", 1, kStateVersion);
-  RememberedHome state{.home = read_home(json), .row = {}};
-  if (json.contains("row")) state.row = read_row(json.at("row"), state.home);
+RememberedHome read_state(const Json& json, const Calendar& calendar) {
+  const auto version = whole_or(1, json, "version", 1, kStateVersion);
+  RememberedHome state{.home = read_home(json, calendar), .row = {}};
+  if (json.contains("row")) state.row = read_row(json.at("row"), state.home, version, calendar);
   return state;
 }
 
@@ -290,69 +294,88 @@ Json values_of(const Curve& curve) {
   return values;
 }
 
-/// Quarters, by their numbers, in which another curve stands in.
-Json unknown_quarters(const Quarters& known) {
-  Json unknown = Json::array();
-  for (std::size_t quarter = 0; quarter < known.size(); ++quarter)
-    if (!known[quarter]) unknown.push_back(quarter);
-  return unknown;
-}
-
-template <class Curve>
-Json set_json(const typename CurveSchedule<Curve>::Set& set) {
+template <class Set>
+Json set_json(const Set& set) {
   Json json = Json::object();
-  if (set.current) json["current"] = values_of(set.current->curve);
-  if (set.current && set.current->day) json["current_day"] = *set.current->day;
-  if (set.current && !set.current->known.all()) json["current_unknown"] = unknown_quarters(set.current->known);
-  if (!set.next) return json;
-  json["next"] = {{"day", *set.next->day}, {"values", values_of(set.next->curve)}};
-  if (!set.next->known.all()) json["next"]["unknown"] = unknown_quarters(set.next->known);
+  if (set.daily) json["daily"] = values_of(*set.daily);
+  for (const auto& dated : set.dated) json["dated"].push_back({dated.begin, dated.end, dated.value.count()});
   return json;
 }
 
+/// Reads what was set of prices or loads.
 template <class Value>
-DayCurve<Value> read_curve(const Json& list, const CurveRange& range, Resolution finest) {
-  if (!list.is_array() || (list.size() != kHoursPerDay && list.size() != kQuartersPerDay))
-    refuse("values must be 24 or 96, got " + (list.is_array() ? std::to_string(list.size()) : "none"));
-  if (list.size() == kQuartersPerDay && finest == Resolution::hourly) refuse("values must be 24 at this pace, got 96");
-  const auto lowest = static_cast<std::int64_t>(range.lowest * range.per_unit);
-  const auto highest = static_cast<std::int64_t>(range.highest * range.per_unit);
-  std::vector<std::int64_t> counts;
-  for (const Json& value : list) counts.push_back(whole(Json{{"values", value}}, "values", lowest, highest));
-  return curve_of<Value>(counts);
-}
+class CurvesReader {
+ public:
+  using Set = typename Series<Value>::Set;
 
-Quarters read_known(const Json& json, const char* name) {
-  Quarters known = Quarters().set();
-  if (!json.contains(name)) return known;
-  const Json& unknown = json.at(name);
-  if (!unknown.is_array()) refuse(std::string(name) + " must be a list of quarters");
-  for (const Json& quarter : unknown) {
-    known.reset(static_cast<std::size_t>(whole(Json{{name, quarter}}, name, 0, kQuartersPerDay - 1)));
+  CurvesReader(const CurveRange& range, Resolution finest, const Calendar& calendar)
+      : lowest_(static_cast<std::int64_t>(range.lowest * range.per_unit)),
+        highest_(static_cast<std::int64_t>(range.highest * range.per_unit)),
+        finest_(finest),
+        calendar_(calendar) {}
+
+  Set read(const Json& json) const {
+    Set set;
+    if (json.contains("daily")) set.daily = curve(json.at("daily"));
+    if (json.contains("dated")) set.dated = dated(json.at("dated"));
+    if (json.contains("current")) read_of_days(json, set);
+    return set;
   }
-  return known;
-}
 
-template <class Value>
-typename CurveSchedule<DayCurve<Value>>::Set read_set(const Json& json, const CurveRange& range, Resolution finest) {
-  using Given = typename CurveSchedule<DayCurve<Value>>::Given;
-  const auto day_in = [](const Json& of, const char* name) { return whole(of, name, -kMostDays, kMostDays); };
-  typename CurveSchedule<DayCurve<Value>>::Set set;
-  if (json.contains("current")) {
-    set.current = Given{.day = {}, .curve = read_curve<Value>(json.at("current"), range, finest)};
-    if (json.contains("current_day")) {
-      set.current->day = day_in(json, "current_day");
-      set.current->known = read_known(json, "current_unknown");
+ private:
+  /// As files of before had them: a curve for every day or for one, and perhaps one of a later day.
+  void read_of_days(const Json& json, Set& set) const {
+    set.daily = curve(json.at("current"));
+    if (json.contains("current_day")) append_day(set, json, "current_day", *set.daily, "current_unknown");
+    if (!json.contains("next")) return;
+    const Json& next = json.at("next");
+    append_day(set, next, "day", curve(next.at("values")), "unknown");
+  }
+
+  void append_day(Set& set, const Json& json, const char* day_name, const DayCurve<Value>& curve,
+                  const char* unknown_name) const {
+    const auto day = whole(json, day_name, -kMostDays, kMostDays);
+    const auto unknown = json.contains(unknown_name) ? json.at(unknown_name) : Json::array();
+    if (!unknown.is_array()) refuse(std::string(unknown_name) + " must be a list of quarters");
+    for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+      const auto begin = calendar_.moment_of(day, quarter * kSecondsPerQuarter);
+      const auto end = calendar_.moment_of(day, (quarter + 1) * kSecondsPerQuarter);
+      if (std::ranges::find(unknown, Json(quarter)) == unknown.end() && begin < end)
+        set.dated.push_back({begin, end, curve.at_quarter(quarter)});
     }
   }
-  if (json.contains("next")) {
-    const Json& next = json.at("next");
-    set.next = Given{.day = day_in(next, "day"),
-                     .curve = read_curve<Value>(next.at("values"), range, finest),
-                     .known = read_known(next, "unknown")};
+
+  DayCurve<Value> curve(const Json& list) const {
+    if (!list.is_array() || (list.size() != kHoursPerDay && list.size() != kQuartersPerDay))
+      refuse("values must be 24 or 96, got " + (list.is_array() ? std::to_string(list.size()) : "none"));
+    if (list.size() == kQuartersPerDay && finest_ == Resolution::hourly)
+      refuse("values must be 24 at this pace, got 96");
+    std::vector<std::int64_t> counts;
+    for (const Json& value : list) counts.push_back(whole(Json{{"values", value}}, "values", lowest_, highest_));
+    return curve_of<Value>(counts);
   }
-  return set;
-}
+
+  std::vector<Dated<Value>> dated(const Json& list) const {
+    if (!list.is_array() || list.size() > kMostDated) refuse("dated must be a list of spans");
+    std::vector<Dated<Value>> all;
+    for (const Json& item : list) {
+      if (!item.is_array() || item.size() != 3) refuse("dated must hold [begin, end, value]");
+      const auto number = [&](std::size_t place, std::int64_t lowest, std::int64_t highest) {
+        return whole(Json{{"dated", item[place]}}, "dated", lowest, highest);
+      };
+      const auto begin = number(0, all.empty() ? -kMostMoment : all.back().end, kMostMoment - 1);
+      all.push_back({begin, number(1, begin + 1, kMostMoment), Value(number(2, lowest_, highest_))});
+    }
+    return all;
+  }
+
+  static constexpr std::size_t kMostDated = 10'000;
+
+  std::int64_t lowest_;
+  std::int64_t highest_;
+  Resolution finest_;
+  const Calendar& calendar_;
+};
 
 template <class T, class Read>
 Result<T> read_safely(std::string_view text, const std::string& field, const Read& read) {
@@ -365,12 +388,18 @@ Result<T> read_safely(std::string_view text, const std::string& field, const Rea
 
 }  // namespace
 
+std::int64_t quarter_by_the_face(std::int64_t number, const Calendar& calendar) {
+  const auto day = floored_quotient(number, kQuartersPerDay);
+  return quarter_number(calendar.moment_of(day, (number - day * kQuartersPerDay) * kSecondsPerQuarter));
+}
+
 RememberedHome at_pace(RememberedHome state, const Pace& pace) {
   HomeState& home = state.home;
   const int from = home.ticks_per_hour;
   const int to = pace.ticks_per_hour();
-  home.clock = at_pace(home.clock, pace, from);
   if (from == to) return state;
+  home.moment += home.tick * kSecondsPerHour / from;
+  home.tick = 0;
   home.ticks_per_hour = to;
   home.car.battery.stored = scaled(home.car.battery.stored, to, from);
   home.hour_energy = scaled(home.hour_energy, to, from);
@@ -386,9 +415,8 @@ void append_state(std::string& out, const RememberedHome& state) {
   NumbersWriter writer(out);
   writer.add("version", kStateVersion)
       .add("ticks_per_hour", std::int64_t{home.ticks_per_hour})
-      .add("day", home.clock.day)
-      .add("quarter", std::int64_t{home.clock.quarter})
-      .add("tick", std::int64_t{home.clock.tick})
+      .add("moment", home.moment)
+      .add("tick", std::int64_t{home.tick})
       .add("stored", home.car.battery.stored.count())
       .add("fraction", home.car.battery.fraction)
       .add("limit", home.car.battery.limit.count())
@@ -413,20 +441,20 @@ void append_state(std::string& out, const RememberedHome& state) {
   writer.end();
 }
 
-Result<RememberedHome> parse_state(std::string_view text) {
-  return read_safely<RememberedHome>(text, "state", [](const Json& json) { return read_state(json); });
+Result<RememberedHome> parse_state(std::string_view text, const Calendar& calendar) {
+  return read_safely<RememberedHome>(text, "state", [&](const Json& json) { return read_state(json, calendar); });
 }
 
 std::string curves_text(const HomeCurves& curves) {
-  const Json json{{"baseload", set_json<LoadCurve>(curves.baseload)}, {"price", set_json<PriceCurve>(curves.price)}};
+  const Json json{{"baseload", set_json(curves.baseload)}, {"price", set_json(curves.price)}};
   return json["baseload"].empty() && json["price"].empty() ? std::string() : json.dump();
 }
 
-Result<HomeCurves> parse_curves(std::string_view text, Resolution finest) {
+Result<HomeCurves> parse_curves(std::string_view text, Resolution finest, const Calendar& calendar) {
   if (text.empty()) return HomeCurves{};
   return read_safely<HomeCurves>(text, "curves", [&](const Json& json) {
-    return HomeCurves{read_set<Watts>(json.at("baseload"), kLoadRange, finest),
-                      read_set<PricePerKwh>(json.at("price"), kPriceRange, finest)};
+    return HomeCurves{CurvesReader<Watts>(kLoadRange, finest, calendar).read(json.at("baseload")),
+                      CurvesReader<PricePerKwh>(kPriceRange, finest, calendar).read(json.at("price"))};
   });
 }
 

@@ -133,6 +133,43 @@ std::string json_string(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+namespace {
+
+using DatedPrices = std::vector<Dated<PricePerKwh>>;
+
+/// Of each quarter of an hour. Where the home has no dates it is the day on the wall, with the home's prices.
+DatedPrices prices_of_today(const Home& home, const Labels& labels) {
+  const bool is_dated = home.calendar().has_zone();
+  const Calendar& calendar = is_dated ? home.calendar() : *labels.wall;
+  const std::int64_t today = is_dated ? home.clock().day : labels.wall_day;
+  const PriceCurve curve = home.price();
+  DatedPrices prices;
+  for (auto moment = calendar.begin_of(today); moment < calendar.begin_of(today + 1); moment += kSecondsPerQuarter) {
+    const Quarter quarter = quarter_at(moment, calendar);
+    const auto price = is_dated ? home.prices().at(quarter, calendar) : curve.at_quarter(quarter.of_day);
+    prices.push_back({moment, moment + kSecondsPerQuarter, price});
+  }
+  return prices;
+}
+
+/// A price an hour, where in no hour they differ.
+DatedPrices hourly_where_equal(DatedPrices quarters, const Calendar& calendar) {
+  DatedPrices hours;
+  for (const auto& quarter : quarters) {
+    const bool begins = hours.empty() || calendar.hour_begin(quarter.begin) != calendar.hour_begin(hours.back().begin);
+    if (begins) {
+      hours.push_back(quarter);
+    } else if (hours.back().value == quarter.value) {
+      hours.back().end = quarter.end;
+    } else {
+      return quarters;
+    }
+  }
+  return hours;
+}
+
+}  // namespace
+
 void append_clock(std::string& out, const Snapshot& home, const Labels& labels) {
   begin(out, "day");
   out += std::to_string(home.day);
@@ -144,13 +181,12 @@ void append_clock(std::string& out, const Snapshot& home, const Labels& labels) 
   out += std::to_string(home.hour);
   next(out, "minute");
   out += std::to_string(home.minute);
-  const std::int64_t date = labels.first_date + home.day;
   next(out, "date");
   out += '"';
-  out += date_text(date);
+  out += date_text(home.date);
   next(out += '"', "weekday");
   out += '"';
-  out += weekday_text(date);
+  out += weekday_text(home.date);
   next(out += '"', key::kRunning);
   out += labels.running ? "true" : "false";
   next(out, key::kSecondsPerHour);
@@ -220,25 +256,24 @@ void append_baseload_profile(std::string& out, const LoadCurve& curve) {
   out += '}';
 }
 
-void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels) {
+void append_price_profile(std::string& out, const Home& home, const Labels& labels) {
   begin(out, "unit");
   out += json_string(labels.currency + "/kWh");
   out += ',';
-  append_values(out, curve, append_price_value);
+  append_values(out, home.price(), append_price_value);
   out += R"(,"raw_today":[)";
-  const std::size_t quarters = kQuartersPerDay / curve.size();  // of a slot
-  for (std::size_t i = 0; i < curve.size() && (i + 1) * quarters < labels.quarter_starts.size(); ++i) {
-    const std::string& start = labels.quarter_starts[i * quarters];
-    const std::string& end = labels.quarter_starts[(i + 1) * quarters];
-    if (start == end) continue;
-    if (out.back() != '[') out += ',';
-    begin(out, key::kStart);
-    out += json_string(start);
-    next(out, key::kEnd);
-    out += json_string(end);
-    next(out, "value");
-    append_price_value(out, curve[i]);
-    out += '}';
+  const Calendar* const calendar = home.calendar().has_zone() ? &home.calendar() : labels.wall.get();
+  if (calendar != nullptr) {
+    for (const auto& [start, end, price] : hourly_where_equal(prices_of_today(home, labels), *calendar)) {
+      if (out.back() != '[') out += ',';
+      begin(out, key::kStart);
+      out += json_string(calendar->text(start));
+      next(out, key::kEnd);
+      out += json_string(calendar->text(end));
+      next(out, "value");
+      append_price_value(out, price);
+      out += '}';
+    }
   }
   out += "]}";
 }
@@ -256,11 +291,11 @@ void append_topic(std::string& out, HomeTopic topic, const Home& home, const Sna
     case HomeTopic::grid:
       return append_grid(out, snapshot, labels);
     case HomeTopic::plan:
-      return append_plan(out, home.wish(), home.plan(), labels);
+      return append_plan(out, home.wish(), home.plan(), home.calendar(), labels);
     case HomeTopic::baseload_profile:
       return append_baseload_profile(out, home.baseload());
     case HomeTopic::price_profile:
-      return append_price_profile(out, home.price(), labels);
+      return append_price_profile(out, home, labels);
   }
 }
 

@@ -183,16 +183,13 @@ std::vector<std::string> homes_of_info(std::string_view payload);
 
 /// What is the same for all homes of an agent, and not a matter of simulated time.
 struct Labels {
-  std::string currency;  ///< ISO 4217
-  std::string since;     ///< when the counters began: ISO 8601 with zone
-  /// Today's quarters of an hour, ISO 8601 with zone, and the last one's end. A quarter that the clock leaves out
-  /// starts where it ends.
-  std::vector<std::string> quarter_starts;
-  std::int64_t first_date = 0;  ///< of day 0: days since 1970-01-01
+  std::string currency;         ///< ISO 4217
+  std::string since;            ///< when the counters began: ISO 8601 with zone
   bool running = true;          ///< whether time goes on by itself
   double seconds_per_hour = 4;  ///< real seconds that a simulated hour lasts
-  /// A moment of a plan (Unix seconds) as ISO 8601 with zone. Where empty the clock is simulated: plans say HH:MM.
-  std::function<std::string(std::int64_t)> iso8601{};
+  /// The clock on the wall, for homes that have no dates: theirs are today's. Null: they have none at all.
+  std::shared_ptr<const Calendar> wall{};
+  std::int64_t wall_day = 0;  ///< today
 };
 
 void append_info(std::string& out, const AgentInfo& info);
@@ -202,11 +199,12 @@ void append_price(std::string& out, const Snapshot& home, const Labels& labels);
 void append_battery(std::string& out, const Snapshot& home);
 void append_grid(std::string& out, const Snapshot& home, const Labels& labels);
 void append_baseload_profile(std::string& out, const LoadCurve& curve);
-/// A slot that starts when it ends, as in the hour that spring leaves out, is not listed in `raw_today`.
-void append_price_profile(std::string& out, const PriceCurve& curve, const Labels& labels);
+/// `values` are by the clock's face, `raw_today` lists the hours or quarters that there are: 23, 24 or 25 hours.
+void append_price_profile(std::string& out, const Home& home, const Labels& labels);
 /// What is to be charged when, what it costs, and why. Times are rounded out to whole minutes.
 /// @param made none in manual mode
-void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Labels& labels);
+void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
+                 const Labels& labels);
 /// The payload of a further device's topic.
 void append_device(std::string& out, const Device& device, const Snapshot& home);
 /// The payload of any of a home's topics.

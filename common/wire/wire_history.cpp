@@ -12,17 +12,23 @@ namespace home_energy::wire {
 namespace {
 
 constexpr std::int64_t kLastQuarter = kMostDays * kQuartersPerDay;
-constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
 
 /// A day, and perhaps a time of it, as the number of a quarter of an hour.
 Result<std::int64_t> quarter_of(const std::string& field, std::string_view text, const HistoryContext& context) {
+  const Calendar& calendar = context.calendar;
+  const bool has_dates = calendar.has_zone();
+  if (const auto time = parse_iso8601(text, field); has_dates && time && *time % kSecondsPerMinute == 0) {
+    if (const auto moment = *time - calendar.epoch(); moment % kSecondsPerQuarter == 0) return quarter_number(moment);
+  }
   const auto end_of_day = std::min(text.find('T'), text.size());
   const auto day_text = text.substr(0, end_of_day);
-  const auto day = context.first_date ? parse_date(day_text) : whole_number(day_text, kMostDays);
+  const auto day = has_dates ? parse_date(day_text) : whole_number(day_text, kMostDays);
   const auto minute = end_of_day == text.size() ? std::optional(0) : minute_of_day(text.substr(end_of_day + 1));
-  if (day && minute && *minute % kMinutesPerQuarter == 0)
-    return (*day - context.first_date.value_or(0)) * kQuartersPerDay + *minute / kMinutesPerQuarter;
-  const std::string form = context.first_date ? "a date such as 2026-11-22" : "a simulated day such as 3";
+  if (day && minute && *minute % kMinutesPerQuarter == 0) {
+    const auto of_calendar = has_dates ? *day - calendar.first_date() : *day;
+    return quarter_number(calendar.moment_of(of_calendar, *minute * kSecondsPerMinute));
+  }
+  const std::string form = has_dates ? "a date such as 2026-11-22" : "a simulated day such as 3";
   return failure(
       ErrorCode::illegal, field,
       field + " must be " + form + ", perhaps with a quarter of an hour such as T07:15, got " + excerpt(text));
@@ -70,7 +76,6 @@ void append_millionths(std::string& out, std::int64_t millionths, int decimals) 
 /// The values of a row in the order of the columns, each written by `column`.
 template <class Column>
 void for_each_value(std::string& out, const HistoryRow& row, const HistoryDevices& devices, const Column& column) {
-  constexpr std::int64_t kSecondsPerMinute = 60;
   column(key::kBaseKwh);
   append_millionths(out, row.base_mwh, 3);
   column(key::kCarKwh);
@@ -114,7 +119,8 @@ bool are_of_several_currencies(std::span<const HistoryRow> rows, std::string_vie
 }  // namespace
 
 Result<HistoryQuery> parse_history_query(std::string_view query, const HistoryContext& context) {
-  HistoryQuery read{.from = context.today * kQuartersPerDay, .to = kLastQuarter, .format = std::nullopt};
+  HistoryQuery read{
+      .from = quarter_number(context.calendar.begin_of(context.today)), .to = kLastQuarter, .format = std::nullopt};
   while (!query.empty()) {
     const auto end = query.find('&');
     const auto field = query.substr(0, end);
@@ -128,13 +134,27 @@ Result<HistoryQuery> parse_history_query(std::string_view query, const HistoryCo
   return failure(ErrorCode::illegal, "to", "to must not be before from, which is today where it is left out");
 }
 
-std::string simulated_quarter_text(std::int64_t quarter) {
-  const std::int64_t midnight = step_begin(quarter, HistoryStep::day);
-  return std::to_string(midnight / kQuartersPerDay) + 'T' + time_text((quarter - midnight) * kMinutesPerQuarter);
+std::string QuarterText::operator()(std::int64_t quarter) {
+  const std::int64_t moment = quarter * kSecondsPerQuarter;
+  if (moment < from_ || moment >= until_) {
+    const auto shown = calendar_->at(moment);
+    from_ = moment;
+    until_ = shown.until;
+    second_ = shown.second;
+    before_ = std::to_string(shown.day) + 'T';
+    if (calendar_->has_zone()) {
+      constexpr std::size_t kTime = std::string_view("2026-11-22T").size();
+      constexpr std::size_t kAfter = kTime + std::string_view("07:15").size();
+      const std::string text = calendar_->text(moment);
+      before_ = text.substr(0, kTime);
+      after_ = text.substr(kAfter);
+    }
+  }
+  return before_ + time_text((second_ + moment - from_) / kSecondsPerMinute) + after_;
 }
 
 std::string history_json(std::string_view home, std::string_view currency, HistoryStep step,
-                         std::span<const HistoryRow> rows, const QuarterText& start_text, HistoryDevices devices) {
+                         std::span<const HistoryRow> rows, QuarterText start_text, HistoryDevices devices) {
   const bool mixed = are_of_several_currencies(rows, currency);
   devices = with_those_of(rows, devices);
   std::string out = R"({"home":)" + json_string(home) + R"(,"step":")";
@@ -156,7 +176,7 @@ std::string history_json(std::string_view home, std::string_view currency, Histo
   return out + "]}";
 }
 
-std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text,
+std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, QuarterText start_text,
                         HistoryDevices devices) {
   const bool mixed = are_of_several_currencies(rows, currency);
   devices = with_those_of(rows, devices);

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <bitset>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/base/result.hpp"
 #include "common/world/history.hpp"
@@ -25,19 +26,33 @@ struct HistoryQuery {
 
 /// What a query is read against.
 struct HistoryContext {
-  std::int64_t today;                      ///< as Clock::day counts
-  std::optional<std::int64_t> first_date;  ///< of day 0, days since 1970-01-01; none where the clock is simulated
+  std::int64_t today;  ///< as Clock::day counts
+  const Calendar& calendar;
 };
 
 /// Reads `from=3&to=5T12:00&step=1h&format=csv`: all may be left out, `from` is then today and `to` the end of days.
-/// Where the clock follows the wall, days are dates: `2026-11-22`. Other fields are passed over.
+/// Where the calendar is of a zone, days are dates: `2026-11-22`, and a time may say which of two it is as the rows do:
+/// `2026-10-25T02:15:00+01:00`. Other fields are passed over.
 /// Fails with the field that is wrong.
 Result<HistoryQuery> parse_history_query(std::string_view query, const HistoryContext& context);
 
-/// How the start of a row is written.
-using QuarterText = std::function<std::string(std::int64_t quarter)>;
-/// `3T07:15`, where the clock is simulated.
-std::string simulated_quarter_text(std::int64_t quarter);
+/// Writes the starts of rows: `3T07:15`, in a zone `2026-11-22T07:15:00+01:00`. Quick for those of one day after
+/// another.
+class QuarterText {
+ public:
+  explicit QuarterText(std::shared_ptr<const Calendar> calendar) : calendar_(std::move(calendar)) {}
+  /// @param quarter with which a row begins
+  std::string operator()(std::int64_t quarter);
+
+ private:
+  std::shared_ptr<const Calendar> calendar_;
+  // What the last one was read from holds for those in between, too.
+  std::int64_t from_ = 0;
+  std::int64_t until_ = 0;
+  std::int64_t second_ = 0;  ///< of the day, at `from_`
+  std::string before_;       ///< the time of day
+  std::string after_;
+};
 
 /// The kinds of further devices that have a column.
 using HistoryDevices = std::bitset<kDeviceKinds>;
@@ -45,9 +60,9 @@ using HistoryDevices = std::bitset<kDeviceKinds>;
 /// @param devices  those of the home; what one of earlier used has its column, too
 /// @param currency the present one. The answer's is that of its rows; where they are of several, each row tells its own
 std::string history_json(std::string_view home, std::string_view currency, HistoryStep step,
-                         std::span<const HistoryRow> rows, const QuarterText& start_text, HistoryDevices devices = {});
+                         std::span<const HistoryRow> rows, QuarterText start_text, HistoryDevices devices = {});
 /// RFC 4180: a heading line, lines ended by CR LF. A last column tells the currency where the rows are of several.
-std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, const QuarterText& start_text,
+std::string history_csv(std::string_view currency, std::span<const HistoryRow> rows, QuarterText start_text,
                         HistoryDevices devices = {});
 
 }  // namespace home_energy::wire

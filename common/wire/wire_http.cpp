@@ -68,28 +68,21 @@ std::string coverage_text(const Coverage& coverage) {
 
 /// What was taken, and, so that a wrong unit is seen at once, the least and the greatest value.
 template <class Value>
-std::string curve_object(std::string_view key, const CurveUpdate<DayCurve<Value>>& update) {
-  std::optional<std::pair<Value, Value>> range;
-  const auto add = [&](const DayCurve<Value>& curve, const Quarters& known) {
-    for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
-      if (!known[static_cast<std::size_t>(quarter)]) continue;
-      const Value value = curve.at_quarter(quarter);
-      if (!range) range.emplace(value, value);
-      range->first = std::min(range->first, value);
-      range->second = std::max(range->second, value);
-    }
-  };
-  if (update.every_day) add(*update.every_day, Quarters().set());
-  for (const auto& [day, curve, known] : update.of_days) add(curve, known);
+std::string curve_object(std::string_view key, const CurveUpdate<Value>& update) {
+  std::vector<Value> values;
+  for (int quarter = 0; update.every_day && quarter < kQuartersPerDay; ++quarter)
+    values.push_back(update.every_day->at_quarter(quarter));
+  for (const auto& dated : update.dated) values.push_back(dated.value);
+  const auto [lowest, highest] = std::ranges::minmax_element(values);
   auto out = object(key, update.every_day ? std::to_string(update.every_day->size()) : coverage_text(update.coverage));
   out.pop_back();
   next(out, key::kUnit);
   out += json_string(update.unit);
-  if (range) {
+  if (!values.empty()) {
     next(out, key::kLowest);
-    append_value(out, range->first);
+    append_value(out, *lowest);
     next(out, key::kHighest);
-    append_value(out, range->second);
+    append_value(out, *highest);
   }
   return out + '}';
 }
@@ -155,7 +148,7 @@ std::string homes(const std::vector<std::string>& ids) {
 
 std::string plan(const Home& home, const Labels& labels) {
   std::string out;
-  append_plan(out, home.wish(), home.plan(), labels);
+  append_plan(out, home.wish(), home.plan(), home.calendar(), labels);
   return out;
 }
 

@@ -8,8 +8,6 @@
 namespace home_energy::wire {
 namespace {
 
-constexpr std::int64_t kSecondsPerMinute = 60;
-constexpr std::int64_t kMinutesPerDay = std::int64_t{kHoursPerDay} * kMinutesPerHour;
 constexpr std::int64_t kJoulesPerKwh = 3'600'000;
 constexpr std::string_view kNull = "null";
 
@@ -24,17 +22,12 @@ void append_money(std::string& out, MoneyMicro money) {
   append_decimal(out, rounded_quotient(money.count(), kMillionths, 2), 2);
 }
 
-/// Rounded down, also below 0: a home may be at a day before day 0.
-std::int64_t floored_quotient(std::int64_t value, std::int64_t divisor) {
-  return value / divisor - (value % divisor < 0 ? 1 : 0);
-}
-
-/// A moment of the home, to the whole minute.
-void append_moment(std::string& out, std::int64_t moment, Round round, const Labels& labels) {
+/// A moment, to the whole minute: with its date where the home has dates.
+void append_moment(std::string& out, std::int64_t moment, Round round, const Calendar& calendar) {
   const std::int64_t up = round == Round::up ? kSecondsPerMinute - 1 : 0;
-  const std::int64_t minute = floored_quotient(moment + up, kSecondsPerMinute);
-  const std::int64_t midnight = floored_quotient(minute, kMinutesPerDay) * kMinutesPerDay;
-  out += json_string(labels.iso8601 ? labels.iso8601(minute * kSecondsPerMinute) : time_text(minute - midnight));
+  const std::int64_t whole = floored_quotient(moment + up, kSecondsPerMinute) * kSecondsPerMinute;
+  out += json_string(calendar.has_zone() ? calendar.text(whole)
+                                         : time_text(calendar.at(whole).second / kSecondsPerMinute));
 }
 
 /// What the block's energy costs on the average, per kWh. Every block of a plan has energy; one without costs nothing.
@@ -50,11 +43,11 @@ void append_mean_power(std::string& out, const PlanBlock& block) {
 }
 
 void append_block(std::string& out, const PlanBlock& block, const std::string& why, std::int64_t made_at,
-                  const Labels& labels) {
+                  const Calendar& calendar) {
   begin(out, key::kStart);
-  append_moment(out, made_at + block.begin.count(), Round::down, labels);
+  append_moment(out, made_at + block.begin.count(), Round::down, calendar);
   next(out, key::kEnd);
-  append_moment(out, made_at + block.end.count(), Round::up, labels);
+  append_moment(out, made_at + block.end.count(), Round::up, calendar);
   next(out, "kw");
   append_mean_power(out, block);
   next(out, "kwh");
@@ -66,23 +59,23 @@ void append_block(std::string& out, const PlanBlock& block, const std::string& w
   out += '}';
 }
 
-void append_blocks(std::string& out, const HomePlan* made, const Labels& labels) {
+void append_blocks(std::string& out, const HomePlan* made, const Calendar& calendar) {
   out += '[';
   for (std::size_t i = 0; made != nullptr && i < made->plan.blocks.size(); ++i) {
     if (i > 0) out += ',';
-    append_block(out, made->plan.blocks[i], made->reasons[i], made->made_at, labels);
+    append_block(out, made->plan.blocks[i], made->reasons[i], made->made_at, calendar);
   }
   out += ']';
 }
 
 /// The first start and the last end.
-void append_span(std::string& out, const HomePlan* made, const Labels& labels) {
+void append_span(std::string& out, const HomePlan* made, const Calendar& calendar) {
   const bool charges = made != nullptr && !made->plan.blocks.empty();
   next(out, key::kStart);
-  if (charges) append_moment(out, made->made_at + made->plan.blocks.front().begin.count(), Round::down, labels);
+  if (charges) append_moment(out, made->made_at + made->plan.blocks.front().begin.count(), Round::down, calendar);
   if (!charges) out += kNull;
   next(out, key::kEnd);
-  if (charges) append_moment(out, made->made_at + made->plan.blocks.back().end.count(), Round::up, labels);
+  if (charges) append_moment(out, made->made_at + made->plan.blocks.back().end.count(), Round::up, calendar);
   if (!charges) out += kNull;
 }
 
@@ -93,7 +86,8 @@ void append_money_or_null(std::string& out, std::string_view key, const HomePlan
 
 }  // namespace
 
-void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Labels& labels) {
+void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
+                 const Labels& labels) {
   static const ChargingPlan kNothing{};
   const ChargingPlan& plan = made != nullptr ? made->plan : kNothing;
   begin(out, key::kMode);
@@ -102,7 +96,7 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
   append_percent(out, wish.target);
   next(out, key::kReadyBy);
   out += json_string(time_text(wish.ready_by));
-  append_span(out, made, labels);
+  append_span(out, made, calendar);
   next(out, key::kEnergyKwh);
   append_joules(out, plan.energy);
   append_money_or_null(out, key::kCost, made, plan.cost);
@@ -115,7 +109,7 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
   next(out, "shortfall_kwh");
   append_joules(out, plan.shortfall);
   next(out, "blocks");
-  append_blocks(out, made, labels);
+  append_blocks(out, made, calendar);
   next(out, "note");
   out += made != nullptr && !made->note.empty() ? json_string(made->note) : std::string(kNull);
   out += '}';

@@ -11,7 +11,6 @@
 
 #include "common/world/battery.hpp"
 #include "common/world/charging_plan.hpp"
-#include "common/world/curve_schedule.hpp"
 #include "common/world/home_settings.hpp"
 #include "common/world/home_time.hpp"
 #include "common/world/plan_follower.hpp"
@@ -21,8 +20,8 @@ namespace home_energy {
 /// What a car charges beside.
 struct Surroundings {
   const HomeTime& time;
-  const CurveSchedule<PriceCurve>& prices;
-  const CurveSchedule<LoadCurve>& loads;
+  const PriceSeries& prices;
+  const LoadSeries& loads;
   const std::vector<Device>& devices;
   Watts load;  ///< what all else in the home draws now
 };
@@ -78,6 +77,8 @@ class Car {
   bool adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision, const Surroundings& around);
   /// Another number whenever the plan, the wish or what it is made from has changed.
   std::uint64_t revision() const { return revision_; }
+  /// What is shown beside the plan has changed.
+  void touch() { ++revision_; }
 
   CarState state() const { return {battery_.state(), wish_, ticks_of_run_, late_since_}; }
   void restore(const CarState& state);
@@ -92,8 +93,9 @@ class Car {
   void settle(Watts load);
 
   // The plan: car_plan.cpp.
+  std::int64_t moment_of_departure(const HomeTime& time, std::int64_t day) const;
   std::int64_t departure_after(const HomeTime& time) const;
-  static Watts expected_load(const Surroundings& around, std::int64_t day, int quarter);
+  static Watts expected_load(const Surroundings& around, const Quarter& quarter);
   std::vector<PlannerSlot> slots(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
   Joules lacking() const;

@@ -10,64 +10,76 @@
 namespace home_energy {
 namespace {
 
-constexpr std::int64_t kSecondsPerQuarter = 900;
-constexpr std::int64_t kSecondsPerHour = 3600;
-constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
-
 Joules in_joules(Energy energy, int ticks_per_hour) {
   constexpr int kMilli = 1000;
   return Joules(
       static_cast<std::int64_t>(static_cast<Int128>(energy.count()) * kSecondsPerHour / kMilli / ticks_per_hour));
 }
 
-std::string quarter_text(int quarter) {
-  return quarter == kQuartersPerDay ? "24:00" : time_text(std::int64_t{quarter} * kMinutesPerQuarter);
+/// `2026-11-28 07:00`, or `07:00 of day 3` where days have no date.
+std::string date_and_time(const Calendar& calendar, std::int64_t day, const std::string& time) {
+  return calendar.has_zone() ? date_text(calendar.date_of(day)) + ' ' + time : time + " of day " + std::to_string(day);
 }
 
-/// 00:00-01:00, 23:00-24:00
-std::string spans_text(const Quarters& quarters) {
-  std::string text;
-  const auto is_in = [&](int quarter) {
-    return quarter < kQuartersPerDay && quarters[static_cast<std::size_t>(quarter)];
-  };
-  for (int begin = 0; begin < kQuartersPerDay; ++begin) {
-    if (!is_in(begin)) continue;
-    int end = begin;
-    while (is_in(end)) ++end;
-    text += (text.empty() ? "" : ", ") + quarter_text(begin) + '-' + quarter_text(end);
-    begin = end;
+/// Quarters of an hour of one day, one after another.
+struct QuarterSpan {
+  std::int64_t day;
+  int begin;
+  std::int64_t end;  ///< the moment
+};
+
+/// Those until a moment in which another day's value stands in.
+template <class Value>
+std::vector<QuarterSpan> stood_in(const Series<Value>& series, const HomeTime& time, std::int64_t until) {
+  std::vector<QuarterSpan> spans;
+  if (series.is_daily()) return spans;
+  std::int64_t moment = time.moment();
+  while (moment < until) {
+    const Quarter quarter = quarter_at(moment, time.calendar());
+    moment = quarter.moment + kSecondsPerQuarter;
+    if (!series.stands_in(quarter, time.calendar())) continue;
+    if (!spans.empty() && spans.back().day == quarter.day && spans.back().end == quarter.moment) {
+      spans.back().end = moment;
+    } else {
+      spans.push_back({quarter.day, quarter.of_day, moment});
+    }
   }
-  return text;
+  return spans;
+}
+
+/// `2026-11-22 00:00-01:00, 23:00-24:00`, each day after `none` and a semicolon.
+void append_stood_in(std::string& note, std::string_view none, const std::vector<QuarterSpan>& spans,
+                     const Calendar& calendar) {
+  for (auto span = spans.begin(); span != spans.end();) {
+    const std::int64_t day = span->day;
+    std::string text = std::string(none) + (calendar.has_zone() ? date_text(calendar.date_of(day)) + ' ' : "");
+    for (bool first = true; span != spans.end() && span->day == day; ++span, first = false) {
+      const Quarter end = quarter_at(span->end, calendar);
+      text += (first ? "" : ", ") + time_text(std::int64_t{span->begin} * kMinutesPerQuarter) + '-' +
+              (end.day == day ? time_text(std::int64_t{end.of_day} * kMinutesPerQuarter) : "24:00");
+    }
+    append_sentence(note, text + ", those of an earlier day stand in");
+  }
 }
 
 }  // namespace
 
 /// What all else in the home is likely to draw in a quarter of an hour.
-Watts Car::expected_load(const Surroundings& around, std::int64_t day, int quarter) {
-  Watts load = around.loads.on(day).at_quarter(quarter);
-  for (const Device& device : around.devices) load += expected_power(device, quarter);
+Watts Car::expected_load(const Surroundings& around, const Quarter& quarter) {
+  Watts load = around.loads.at(quarter, around.time.calendar());
+  for (const Device& device : around.devices) load += expected_power(device, quarter.of_day);
   return load;
 }
 
-/// Where the clock is put back, the last quarter before is longer by those that are shown again after it.
 std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
   std::vector<PlannerSlot> slots;
-  const HomeTime& time = around.time;
-  std::int64_t reached = time.moment();
-  for (std::int64_t day = time.clock().day; reached < departure_; ++day) {
-    for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
-      const std::int64_t begin = time.start_of(day, quarter);
-      const std::int64_t end = time.start_of(day, quarter + 1);
-      while (reached < std::min(end, departure_)) {
-        const auto again = static_cast<int>((reached - begin) / kSecondsPerQuarter);
-        const auto shown = static_cast<int>((end - begin) / kSecondsPerQuarter);
-        const int as = again == 0 ? quarter : quarter + 1 - shown + again;
-        const auto until = std::min({begin + (again + 1) * kSecondsPerQuarter, end, departure_});
-        slots.push_back({std::chrono::seconds(until - reached), around.prices.on(day).at_quarter(as),
-                         expected_load(around, day, as)});
-        reached = until;
-      }
-    }
+  const Calendar& calendar = around.time.calendar();
+  for (std::int64_t moment = around.time.moment(); moment < departure_;) {
+    const Quarter quarter = quarter_at(moment, calendar);
+    const std::int64_t end = std::min(quarter.moment + kSecondsPerQuarter, departure_);
+    slots.push_back(
+        {std::chrono::seconds(end - moment), around.prices.at(quarter, calendar), expected_load(around, quarter)});
+    moment = end;
   }
   return slots;
 }
@@ -76,24 +88,8 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
 std::string Car::note_of_curves(const Surroundings& around) const {
   std::string note;
   const HomeTime& time = around.time;
-  const std::int64_t today = time.clock().day;
-  const std::int64_t last_day = time.moment_of(today, wish_.ready_by) == departure_ ? today : today + 1;
-  const auto gaps = [&](const auto& curves, std::string_view none) {
-    for (std::int64_t day = today; day <= last_day; ++day) {
-      Quarters unknown = curves.unknown_on(day);
-      for (int quarter = 0; unknown.any() && quarter < kQuartersPerDay; ++quarter) {
-        const bool outside =
-            time.start_of(day, quarter + 1) <= time.moment() || time.start_of(day, quarter) >= departure_;
-        if (outside) unknown.reset(static_cast<std::size_t>(quarter));
-      }
-      if (unknown.none()) continue;
-      const auto date = time.date_of(day);
-      append_sentence(note, std::string(none) + (date ? *date + ' ' : "") + spans_text(unknown) +
-                                ", those of an earlier day stand in");
-    }
-  };
-  gaps(around.prices, "no prices have come for ");
-  gaps(around.loads, "no base load has come for ");
+  append_stood_in(note, "no prices have come for ", stood_in(around.prices, time, departure_), time.calendar());
+  append_stood_in(note, "no base load has come for ", stood_in(around.loads, time, departure_), time.calendar());
   return note;
 }
 
@@ -111,16 +107,12 @@ void Car::judge_departure(const HomeTime& time) {
     late_since_.reset();
   } else if (!late_since_ && time.moment() >= departure_) {
     const std::int64_t today = time.clock().day;
-    late_since_ = time.moment_of(today, wish_.ready_by) == departure_ ? today : today - 1;
+    late_since_ = moment_of_departure(time, today) == departure_ ? today : today - 1;
   }
 }
 
-/// `2026-11-28 07:00`, or `07:00 of day 3` where days have no date.
 std::string Car::late_text(const HomeTime& time) const {
-  if (!late_since_) return {};
-  const auto clock = time_text(wish_.ready_by);
-  if (const auto date = time.date_of(*late_since_)) return *date + ' ' + clock;
-  return clock + " of day " + std::to_string(*late_since_);
+  return late_since_ ? date_and_time(time.calendar(), *late_since_, time_text(wish_.ready_by)) : "";
 }
 
 ChargingProblem Car::problem(const Surroundings& around) const {
@@ -154,10 +146,15 @@ bool Car::is_plan_outdated(const HomeTime& time) const {
          follower_.behind() > in_one_hour(Watts(1), settings_->pace.ticks_per_hour());
 }
 
+/// Where the clock leaves it out in spring: when it jumps over it.
+std::int64_t Car::moment_of_departure(const HomeTime& time, std::int64_t day) const {
+  return time.calendar().moment_of(day, wish_.ready_by * kSecondsPerMinute);
+}
+
 std::int64_t Car::departure_after(const HomeTime& time) const {
   std::int64_t day = time.clock().day;
-  std::int64_t departure = time.moment_of(day, wish_.ready_by);
-  while (departure <= time.moment()) departure = time.moment_of(++day, wish_.ready_by);
+  std::int64_t departure = moment_of_departure(time, day);
+  while (departure <= time.moment()) departure = moment_of_departure(time, ++day);
   return departure;
 }
 

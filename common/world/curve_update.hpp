@@ -2,22 +2,13 @@
 /// Prices or base loads that are set while a home runs.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "common/time/day_curve.hpp"
+#include "common/time/series.hpp"
 
 namespace home_energy {
-
-/// A curve for one day, of which some quarters may not be known.
-template <class Curve>
-struct CurveOfDay {
-  std::int64_t day;  ///< as LocalDay::day counts
-  Curve curve;       ///< 0 where not known
-  Quarters known = Quarters().set();
-};
 
 /// What dated values cover, as times with the offset of the home's clock; spans are `begin/end`.
 struct Coverage {
@@ -27,15 +18,15 @@ struct Coverage {
   std::vector<std::string> filled;   ///< those of them that have the value before them: at most an hour
 };
 
-/// Either a curve for every day or curves of single days.
-template <class Curve>
+/// Either a curve for every day or values of single moments.
+template <class Value>
 struct CurveUpdate {
-  std::optional<Curve> every_day{};
-  std::vector<CurveOfDay<Curve>> of_days{};  ///< by day, ascending
-  Coverage coverage{};                       ///< of those of single days
-  std::string unit{};                        ///< of the values as they are kept: `SEK/kWh`, `kW`
+  std::optional<DayCurve<Value>> every_day{};
+  std::vector<Dated<Value>> dated{};  ///< by `begin`, one after another
+  Coverage coverage{};                ///< of the dated ones
+  std::string unit{};                 ///< of the values as they are kept: `SEK/kWh`, `kW`
 };
-using PriceUpdate = CurveUpdate<PriceCurve>;
-using LoadUpdate = CurveUpdate<LoadCurve>;
+using PriceUpdate = CurveUpdate<PricePerKwh>;
+using LoadUpdate = CurveUpdate<Watts>;
 
 }  // namespace home_energy

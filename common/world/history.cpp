@@ -7,8 +7,6 @@
 namespace home_energy {
 namespace {
 
-constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
-constexpr std::int64_t kSecondsPerHour = 3600;
 constexpr Int128 kMillionths = 1'000'000;  // milliwatts of a kW
 
 std::int64_t milliwatt_hours(EnergyTotal energy, int ticks_per_hour) {
@@ -47,24 +45,32 @@ std::string_view text(const CurrencyCode& currency) {
   return {currency.data(), currency.front() == 0 ? 0 : currency.size()};
 }
 
-std::int64_t step_begin(std::int64_t quarter, HistoryStep step) {
-  const std::int64_t quarters = static_cast<int>(step) / kMinutesPerQuarter;
-  const std::int64_t rest = quarter % quarters;
-  return quarter - (rest < 0 ? rest + quarters : rest);
+StepBounds step_bounds(std::int64_t quarter, HistoryStep step, const Calendar& calendar) {
+  if (step == HistoryStep::quarter) return {quarter, quarter + 1};
+  const std::int64_t moment = quarter * kSecondsPerQuarter;
+  if (step == HistoryStep::hour) {
+    const std::int64_t begin = quarter_number(calendar.hour_begin(moment));
+    return {begin, begin + kQuartersPerHour};
+  }
+  const std::int64_t day = calendar.at(moment).day;
+  return {quarter_number(calendar.begin_of(day)), quarter_number(calendar.begin_of(day + 1))};
 }
 
-std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step) {
+std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step, const Calendar& calendar) {
   std::vector<HistoryRow> sums;
+  StepBounds bounds{};
   for (const HistoryRow& row : rows) {
-    const std::int64_t begin = step_begin(row.quarter, step);
-    if (!sums.empty() && sums.back().quarter == begin && sums.back().currency == row.currency) {
+    if (sums.empty() || row.quarter < bounds.begin || row.quarter >= bounds.end)
+      bounds = step_bounds(row.quarter, step, calendar);
+    if (!sums.empty() && sums.back().quarter == bounds.begin && sums.back().currency == row.currency) {
       // A quarter that was simulated twice, as when a clock is put back, is no longer than a quarter.
       const int before = sums.back().minutes;
+      const auto longest = static_cast<int>((bounds.end - bounds.begin) * kMinutesPerQuarter);
       add(sums.back(), row);
-      sums.back().minutes = std::min(sums.back().minutes, std::max(before, static_cast<int>(step)));
+      sums.back().minutes = std::min(sums.back().minutes, std::max(before, longest));
     } else {
       sums.push_back(row);
-      sums.back().quarter = begin;
+      sums.back().quarter = bounds.begin;
     }
   }
   return sums;
@@ -76,9 +82,9 @@ HistoryMeter::HistoryMeter(const Home& home) {
 
 void HistoryMeter::begin_row(const Home& home) {
   ++state_.number;
-  state_.quarter = quarter_number(home.clock());
+  state_.quarter = quarter_number(home.slot_begin());
   state_.began = home.counters();
-  state_.price = home.price().at_quarter(home.clock().quarter);
+  state_.price = home.snapshot().price;
   state_.ticks = 0;
   state_.overload_ticks = 0;
 }
@@ -91,7 +97,7 @@ void HistoryMeter::before_tick(const Home& home) {
 }
 
 std::optional<HistoryRow> HistoryMeter::look(const Home& home) {
-  if (quarter_number(home.clock()) == state_.quarter) return std::nullopt;
+  if (quarter_number(home.slot_begin()) == state_.quarter) return std::nullopt;
   const std::optional<HistoryRow> over = state_.ticks > 0 ? std::optional(open_row(home)) : std::nullopt;
   if (!over) --state_.number;
   begin_row(home);

@@ -29,8 +29,8 @@ std::string_view text(const CurrencyCode& currency);
 /// A quarter of an hour (an hour, where both curves are hourly and a tick is longer), or a sum of some.
 struct HistoryRow {
   std::int64_t number = 0;   ///< counts the rows of a home
-  std::int64_t quarter = 0;  ///< at which it begins: of day 0 at 00:00 it is 0
-  int minutes = 0;           ///< how long it is by the clock
+  std::int64_t quarter = 0;  ///< with which it begins: so many have passed since 00:00 of day 0
+  int minutes = 0;           ///< how long it is
   std::int64_t base_mwh = 0;
   std::int64_t car_mwh = 0;
   std::int64_t cost_micro = 0;
@@ -43,20 +43,25 @@ struct HistoryRow {
   friend bool operator==(const HistoryRow&, const HistoryRow&) = default;
 };
 
-constexpr std::int64_t quarter_number(const Clock& clock) {
-  return clock.day * kQuartersPerDay + clock.quarter;
+constexpr std::int64_t quarter_number(std::int64_t moment) {
+  return floored_quotient(moment, kSecondsPerQuarter);
 }
 
 /// How rows are put together.
 enum class HistoryStep { quarter = 15, hour = 60, day = 1440 };
 
-/// The quarter at which the step begins that a quarter is in; also before day 0.
-std::int64_t step_begin(std::int64_t quarter, HistoryStep step);
+/// The first and the last of the quarters of an hour, less one, of a step: a local day can have 23 or 25 hours.
+struct StepBounds {
+  std::int64_t begin;
+  std::int64_t end;
+};
+/// Of the step that a quarter is in; also before day 0.
+StepBounds step_bounds(std::int64_t quarter, HistoryStep step, const Calendar& calendar);
 
 /// Rows of one step each. Rows that follow each other within it become one where they are of one currency; a row that
 /// is longer stays as it is.
 /// @param rows ordered by quarter, then by number
-std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step);
+std::vector<HistoryRow> folded(std::span<const HistoryRow> rows, HistoryStep step, const Calendar& calendar);
 
 /// Watches one home and says when a row is full.
 class HistoryMeter {

@@ -13,11 +13,17 @@ DeviceStates states_of(const std::vector<Device>& devices) {
   return states;
 }
 
+template <class Value>
+void set(Series<Value>& series, const CurveUpdate<Value>& update) {
+  if (update.every_day) series.set_daily(*update.every_day);
+  series.set_dated(update.dated);
+}
+
 }  // namespace
 
 Home::Home(std::shared_ptr<const HomeSettings> settings)
     : settings_(std::move(settings)),
-      time_(settings_->pace),
+      time_(settings_->pace, settings_->calendar),
       loads_(std::shared_ptr<const LoadCurve>(settings_, &settings_->baseload)),
       prices_(std::shared_ptr<const PriceCurve>(settings_, &settings_->price)),
       car_(settings_),
@@ -77,9 +83,9 @@ Device* Home::device(std::size_t kind) {
   return found == devices_.end() ? nullptr : &*found;
 }
 
+/// What is shown of today's curves is another.
 void Home::begin_day() {
-  loads_.begin_day(clock().day);
-  prices_.begin_day(clock().day);
+  if (calendar().has_zone()) car_.touch();
 }
 
 void Home::enter_slot() {
@@ -88,29 +94,33 @@ void Home::enter_slot() {
 }
 
 void Home::begin_hour() {
-  const Watts quarters = baseload().hour_sum(time_.hour());
+  const Watts quarters = loads_.is_daily() ? loads_.daily().hour_sum(time_.hour()) : dated_load_of_hour();
   meter_.begin_hour(Energy(in_one_hour(quarters, time_.ticks_per_hour()).count() / kQuartersPerHour));
 }
 
-void Home::set_clock(const Clock& clock, std::optional<std::int64_t> moment) {
-  const Clock before = time_.clock();
-  const int hour = time_.hour();
-  time_.set(clock, moment);
-  begin_day();
-  enter_slot();
-  if (clock.day != before.day || time_.hour() != hour) begin_hour();
-  if (car_.planned()) car_.renew_plan(surroundings());
+/// Its quarters added up.
+Watts Home::dated_load_of_hour() const {
+  const std::int64_t begin = calendar().hour_begin(moment());
+  Watts sum;
+  for (int quarter = 0; quarter < kQuartersPerHour; ++quarter)
+    sum += loads_.at(quarter_at(begin + quarter * kSecondsPerQuarter, calendar()), calendar());
+  return sum;
 }
 
-void Home::set_calendar(HomeTime::Days days) {
-  const bool first = !time_.has_calendar();
-  time_.set_calendar(std::move(days));
-  if (first && car_.planned()) car_.renew_plan(surroundings());
+void Home::move_to(std::int64_t moment) {
+  const Clock before = time_.clock();
+  const int hour = time_.hour();
+  time_.set(moment);
+  if (clock().day != before.day) begin_day();
+  enter_slot();
+  if (clock().day != before.day || time_.hour() != hour) begin_hour();
+  if (car_.planned()) car_.renew_plan(surroundings());
 }
 
 HomeState Home::state() const {
   return {.ticks_per_hour = time_.ticks_per_hour(),
-          .clock = clock(),
+          .moment = slot_begin(),
+          .tick = clock().tick,
           .car = car_.state(),
           .hour_energy = meter_.hour_energy(),
           .counters = meter_.counters(),
@@ -121,8 +131,7 @@ void Home::restore(const HomeState& state, const HomeCurves& curves) {
   loads_.restore(curves.baseload);
   prices_.restore(curves.price);
   car_.restore(state.car);
-  time_.set(state.clock, std::nullopt);
-  begin_day();
+  time_.set(state.moment, state.tick);
   meter_.restore(state.counters, state.hour_energy);
   for (Device& device : devices_) {
     const auto found = state.devices.find(name_of(device));
@@ -143,7 +152,8 @@ struct Home::Apply {
   }
   Result<Receipt> operator()(const ResetCommand& reset) const {
     home.car_.reset();
-    if (home.settings_->clock_mode == ClockMode::simulated) home.time_.skip_to_next_day();
+    if (home.settings_->clock_mode == ClockMode::simulated)
+      home.time_.set(home.calendar().begin_of(home.clock().day + 1));
     home.enter_slot();
     home.begin_hour();
     return Receipt{reset};
@@ -179,12 +189,12 @@ struct Home::Apply {
     return Receipt{command};
   }
   Result<Receipt> operator()(const PriceCommand& price) const {
-    home.prices_.set(price.prices, home.clock().day);
+    set(home.prices_, price.prices);
     home.enter_slot();
     return Receipt{price};
   }
   Result<Receipt> operator()(const BaseloadCommand& baseload) const {
-    home.loads_.set(baseload.loads, home.clock().day);
+    set(home.loads_, baseload.loads);
     home.enter_slot();
     return Receipt{baseload};
   }
@@ -211,6 +221,7 @@ Snapshot Home::snapshot() const {
   const Battery& battery = car_.battery();
   return {.ticks_per_hour = time_.ticks_per_hour(),
           .day = clock().day,
+          .date = calendar().date_of(clock().day),
           .hour = time_.hour(),
           .minute = time_.minute(),
           .base_power = base_power_,

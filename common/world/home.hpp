@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "common/base/units.hpp"
-#include "common/time/day_curve.hpp"
+#include "common/time/series.hpp"
 #include "common/world/car.hpp"
 #include "common/world/command.hpp"
-#include "common/world/curve_schedule.hpp"
 #include "common/world/home_settings.hpp"
 #include "common/world/home_time.hpp"
 #include "common/world/meter.hpp"
@@ -22,8 +21,9 @@ namespace home_energy {
 
 /// All that a home has to remember to go on where it stood, beside its settings and curves. A plan is made anew.
 struct HomeState {
-  int ticks_per_hour = 0;  ///< of the run that the energies were counted in
-  Clock clock;             ///< its tick is counted from the quarter, in that run's ticks
+  int ticks_per_hour = 0;   ///< of the run that the energies were counted in
+  std::int64_t moment = 0;  ///< at which the present slot began
+  int tick = 0;             ///< of the slot, in that run's ticks
   CarState car;
   Energy hour_energy;
   Counters counters;
@@ -34,14 +34,15 @@ struct HomeState {
 
 /// The curves that were set while a home ran.
 struct HomeCurves {
-  CurveSchedule<LoadCurve>::Set baseload;
-  CurveSchedule<PriceCurve>::Set price;
+  LoadSeries::Set baseload;
+  PriceSeries::Set price;
 };
 
 /// What can be seen of a home at one moment: exact, in the units of the world; `wire` rounds it.
 struct Snapshot {
   int ticks_per_hour;
   std::int64_t day;
+  std::int64_t date;  ///< days since 1970-01-01
   int hour;
   int minute;
   Watts base_power;
@@ -83,20 +84,24 @@ class Home {
   /// @return false where that request is no longer the present one: nothing changed
   bool adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision);
 
-  /// Puts the clock to another time of the local day without any energy flowing. A clock before the present one, or
-  /// in another hour, begins that hour's energy anew.
-  /// @param moment in real time: when that is, Unix seconds; it tells which of two showings of one time is meant
-  void set_clock(const Clock& clock, std::optional<std::int64_t> moment = std::nullopt);
-
-  /// Today and tomorrow as the clock on the wall counts them; without it every day has 24 hours.
-  void set_calendar(HomeTime::Days days);
+  /// To another moment, to the tick before it, without any energy flowing: what lies between is left out, or lies
+  /// ahead once more. In another hour that hour's energy begins anew.
+  void move_to(std::int64_t moment);
 
   const Clock& clock() const { return time_.clock(); }
-  /// Now: Unix seconds in real time, else seconds since 00:00 of day 0.
+  const Calendar& calendar() const { return time_.calendar(); }
+  /// Now: seconds since 00:00 of day 0.
   std::int64_t moment() const { return time_.moment(); }
+  /// When the present slot began.
+  std::int64_t slot_begin() const { return time_.slot().moment; }
+  /// The ticks since 00:00 of day 0.
+  std::int64_t ticks() const { return time_.ticks(); }
   const HomeSettings& settings() const { return *settings_; }
-  const LoadCurve& baseload() const { return loads_.on(clock().day); }
-  const PriceCurve& price() const { return prices_.on(clock().day); }
+  const LoadSeries& loads() const { return loads_; }
+  const PriceSeries& prices() const { return prices_; }
+  /// Today by the clock's face.
+  LoadCurve baseload() const { return loads_.on(clock().day, calendar()); }
+  PriceCurve price() const { return prices_.on(clock().day, calendar()); }
   const ChargingWish& wish() const { return car_.wish(); }
   /// None in manual mode, and before the first plan was adopted.
   const HomePlan* plan() const { return car_.plan(); }
@@ -126,17 +131,18 @@ class Home {
   void begin_quarter_of_devices();
   void read_device_power();
   void begin_day();
+  Watts dated_load_of_hour() const;
   void read_curves() {
-    base_power_ = baseload().at_quarter(clock().quarter);
-    price_ = price().at_quarter(clock().quarter);
+    base_power_ = loads_.at(time_.slot(), calendar());
+    price_ = prices_.at(time_.slot(), calendar());
   }
   void enter_slot();
   void begin_hour();
 
   std::shared_ptr<const HomeSettings> settings_;
   HomeTime time_;
-  CurveSchedule<LoadCurve> loads_;
-  CurveSchedule<PriceCurve> prices_;
+  LoadSeries loads_;
+  PriceSeries prices_;
   Watts base_power_;   ///< of the present slot
   PricePerKwh price_;  ///< of the present slot
   Car car_;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "common/base/units.hpp"
 #include "common/planner/planner.hpp"
+#include "common/time/calendar.hpp"
 #include "common/time/day_curve.hpp"
 #include "common/time/pace.hpp"
 #include "common/world/charging_plan.hpp"
@@ -48,6 +50,7 @@ struct HomeSettings {
   LoadBalancing load_balancing = LoadBalancing::automatic;
   ChargingWish wish{};
   std::vector<Device> devices{};  ///< further ones, as they are at the start; of each kind one at most
+  std::shared_ptr<const Calendar> calendar = std::make_shared<const Calendar>();
 };
 
 }  // namespace home_energy

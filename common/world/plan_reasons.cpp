@@ -5,12 +5,10 @@
 #include <optional>
 
 #include "common/base/decimal.hpp"
+#include "common/time/pace.hpp"
 
 namespace home_energy {
 namespace {
-
-constexpr std::int64_t kSecondsPerMinute = 60;
-constexpr std::int64_t kMinutesPerHour = 60;
 
 /// A slot as the reasons see it.
 struct Place {

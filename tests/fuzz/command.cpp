@@ -10,7 +10,6 @@
 namespace home_energy::fuzz {
 
 void command(Bytes bytes) {
-  static const std::vector kDays{today(), tomorrow()};
   Input input(bytes);
   const std::size_t which = input.below(wire::command::all().size() + 1);
   const bool known = which < wire::command::all().size();
@@ -24,9 +23,8 @@ void command(Bytes bytes) {
     if (clock.command) hold(clock.command->move || clock.command->seconds_per_hour, "something to do");
   }
   const std::string_view name = known ? wire::command::all()[which] : std::string_view("chargé\"\\");
-  const auto parsed = parse_command(
-      name, text, form,
-      {"SEK", Resolution::quarter_hourly, dated ? std::span<const LocalDay>(kDays) : std::span<const LocalDay>()});
+  const auto parsed =
+      parse_command(name, text, form, {"SEK", Resolution::quarter_hourly, dated ? &stockholm() : nullptr, today().day});
   if (!known) hold(!parsed.command, "a command of no name");
   if (!parsed.command) {
     hold(!parsed.command.error().reason.empty() && parsed.command.error().reason.size() < 400, "a reason");

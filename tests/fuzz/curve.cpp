@@ -1,4 +1,5 @@
 #include <array>
+#include <limits>
 
 #include "common/base/text.hpp"
 #include "common/wire/curve_reader.hpp"
@@ -20,47 +21,52 @@ void hold_range(const DayCurve<Value>& curve, const CurveRange& range) {
 }
 
 template <class Value>
-void hold_update(const Result<CurveUpdate<DayCurve<Value>>>& update, const CurveRange& range, Resolution finest) {
+void hold_update(const Result<CurveUpdate<Value>>& update, const CurveRange& range, Resolution finest) {
   if (!update) {
     hold(update.error().reason.size() < 400 && is_utf8(update.error().reason), "a reason");
     return;
   }
-  hold(update->every_day.has_value() == update->of_days.empty(), "for every day, or for some");
+  hold(update->every_day.has_value() == update->dated.empty(), "for every day, or for some");
   const auto hold_curve = [&](const DayCurve<Value>& curve) {
     hold_range(curve, range);
     hold(curve.resolution() <= finest, "no finer than the pace");
   };
   if (update->every_day) hold_curve(*update->every_day);
-  for (const auto& [day, curve, known] : update->of_days) {
-    hold_curve(curve);
-    hold(known.any(), "something is known");
+  std::int64_t end = std::numeric_limits<std::int64_t>::min();
+  for (const auto& dated : update->dated) {
+    const auto count = static_cast<double>(dated.value.count());
+    hold(count >= range.lowest * range.per_unit && count <= range.highest * range.per_unit, "a value in range");
+    hold(dated.begin >= end && dated.end > dated.begin, "one after another");
+    end = dated.end;
   }
 }
 
 /// What was set is stored and read back.
 void hold_stored(const Result<PriceUpdate>& prices, const Result<LoadUpdate>& loads) {
   HomeCurves curves;
-  CurveSchedule<PriceCurve> price(std::make_shared<const PriceCurve>(default_price_curve()));
-  CurveSchedule<LoadCurve> load(std::make_shared<const LoadCurve>(default_load_curve()));
-  const auto today = [](const auto& update) { return update.of_days.empty() ? 0 : update.of_days.front().day; };
-  if (prices) price.set(*prices, today(*prices));
-  if (loads) load.set(*loads, today(*loads));
+  PriceSeries price(std::make_shared<const PriceCurve>(default_price_curve()));
+  LoadSeries load(std::make_shared<const LoadCurve>(default_load_curve()));
+  const auto set = [](auto& series, const auto& update) {
+    if (update.every_day) series.set_daily(*update.every_day);
+    series.set_dated(update.dated);
+  };
+  if (prices) set(price, *prices);
+  if (loads) set(load, *loads);
   curves.price = price.what_was_set();
   curves.baseload = load.what_was_set();
   const std::string text = curves_text(curves);
-  const auto again = parse_curves(text, Resolution::quarter_hourly);
+  const auto again = parse_curves(text, Resolution::quarter_hourly, stockholm());
   hold(again.has_value() && curves_text(*again) == text, "curves that come back");
 }
 
 }  // namespace
 
 void curve(Bytes bytes) {
-  static const std::vector kDays{today(), tomorrow()};
-  static const std::vector kOddDays{autumn_day(), spring_day()};
   Input input(bytes);
   const Resolution finest = input.flag() ? Resolution::hourly : Resolution::quarter_hourly;
-  const std::array<std::span<const LocalDay>, 3> days{kDays, kOddDays, {}};
-  const CurveContext context{input.flag() ? "SEK" : "EUR", finest, days.at(input.below(days.size()))};
+  constexpr std::array<std::int64_t, 3> kDays{7, -21, 133};  // a plain one, autumn's, spring's
+  const CurveContext context{input.flag() ? "SEK" : "EUR", finest, input.flag() ? &stockholm() : nullptr,
+                             kDays.at(input.below(kDays.size()))};
   const std::string text = input.rest();
   const auto prices = parse_price_update(text, context);
   const auto loads = parse_load_update(text, context);

@@ -17,7 +17,15 @@
 namespace home_energy::fuzz {
 namespace {
 
-const wire::Labels kLabels{"SEK", "2026-11-22T00:00:00+01:00", {}};
+/// Days of 24 hours, or some in which the clock is changed within the first hours by so many minutes.
+std::shared_ptr<const Calendar> a_calendar(Input& input) {
+  if (input.below(4) != 0) return std::make_shared<const Calendar>();
+  const std::int64_t change = input.within(-8, 8) * kSecondsPerQuarter;
+  const std::int64_t at = kSecondsPerDay + input.within(0, 16) * kSecondsPerQuarter;
+  return std::make_shared<const Calendar>(Calendar::of_zone(1, {{0, 0}, {at, change}}));
+}
+
+const wire::Labels kLabels{"SEK", "2026-11-22T00:00:00+01:00"};
 constexpr int kMostSteps = 6;
 /// In one of so many inputs what was rendered is parsed, which takes longer than all else.
 constexpr std::size_t kParsed = 16;
@@ -70,6 +78,7 @@ HomeSettings settings_of(Input& input) {
     settings.devices.emplace_back(
         Heater(Watts(input.within(0, large ? 1'000'000 : 6'000)), input.flag() ? std::optional(hours) : std::nullopt));
   }
+  settings.calendar = a_calendar(input);
   return settings;
 }
 
@@ -151,6 +160,7 @@ class Life {
       case 3:
         return ReadyByCommand{static_cast<int>(input_.within(0, kMinutesPerDay - 1))};
       case 4:
+        if (input_.flag()) return PriceCommand{dated_prices()};
         return PriceCommand{
             {.every_day = a_curve<PricePerKwh>(input_, -1'000'000, 5'000'000, slots), .unit = "SEK/kWh"}};
       case 5:
@@ -162,6 +172,17 @@ class Life {
       default:
         return ModeCommand{kChargingModes.at(input_.below(kChargingModes.size()))};
     }
+  }
+
+  PriceUpdate dated_prices() {
+    PriceUpdate update{.unit = "SEK/kWh"};
+    auto begin = home_.slot_begin() + input_.within(-8, 8) * kSecondsPerHour;
+    for (std::size_t hours = 1 + input_.below(30); hours > 0; --hours) {
+      begin += input_.within(0, 1) * kSecondsPerHour;
+      update.dated.push_back({begin, begin + kSecondsPerHour, PricePerKwh(input_.within(-1'000'000, 5'000'000))});
+      begin += kSecondsPerHour;
+    }
+    return update;
   }
 
   void meter_look() {
@@ -240,9 +261,9 @@ class Life {
              off(car, home_.counters().charged - began_.charged) >= -count,
          "the rows' charging");
     for (const auto step : {HistoryStep::quarter, HistoryStep::hour, HistoryStep::day}) {
-      const auto sums = folded(rows_, step);
-      hold_shown(wire::history_json("home", "SEK", step, sums, wire::simulated_quarter_text));
-      hold(!wire::history_csv("SEK", sums, wire::simulated_quarter_text).empty(), "a CSV file");
+      const auto sums = folded(rows_, step, home_.calendar());
+      hold_shown(wire::history_json("home", "SEK", step, sums, wire::QuarterText(settings().calendar)));
+      hold(!wire::history_csv("SEK", sums, wire::QuarterText(settings().calendar)).empty(), "a CSV file");
     }
   }
 
@@ -250,7 +271,7 @@ class Life {
   void come_back() const {
     std::string text;
     append_state(text, {home_.state(), meter_.state()});
-    const auto again = parse_state(text);
+    const auto again = parse_state(text, home_.calendar());
     hold(again.has_value() && again->home == home_.state() && again->row == meter_.state(), "a state that comes back");
   }
 

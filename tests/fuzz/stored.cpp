@@ -20,15 +20,15 @@ HomeRecord record_of(std::string_view text) {
 void hold_home(const Home& home, const HistoryMeter& meter) {
   const Snapshot seen = home.snapshot();
   hold(seen.stored >= Energy() && seen.stored <= seen.capacity, "what is stored is within the capacity");
-  hold_json(wire::http::state(home, seen, {"SEK", "", {}}));
+  hold_json(wire::http::state(home, seen, {"SEK", ""}));
   HistoryRow row = meter.open_row(home);
   row.currency = currency_code("SEK");
   const std::vector rows{row};
-  hold_json(wire::history_json("home", "SEK", HistoryStep::day, folded(rows, HistoryStep::day),
-                               wire::simulated_quarter_text));
+  hold_json(wire::history_json("home", "SEK", HistoryStep::day, folded(rows, HistoryStep::day, test::kPlain),
+                               test::start_text()));
   std::string text;
   append_state(text, {home.state(), meter.state()});
-  hold(parse_state(text).has_value(), "what is stored again can be read");
+  hold(parse_state(text, test::kPlain).has_value(), "what is stored again can be read");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_history.hpp"
 #include "tests/fuzz/targets.hpp"
+#include "tests/stockholm_days.hpp"
 
 namespace home_energy::fuzz {
 namespace {
@@ -50,7 +51,8 @@ void decimals(const std::string& text) {
 }
 
 void queries(const std::string& text) {
-  for (const auto& context : {wire::HistoryContext{3, std::nullopt}, wire::HistoryContext{3, 20'000}}) {
+  static const Calendar kPlain;
+  for (const auto& context : {wire::HistoryContext{3, kPlain}, wire::HistoryContext{3, stockholm()}}) {
     const auto query = wire::parse_history_query(text, context);
     if (!query) hold(is_utf8(query.error().reason) && query.error().reason.size() < 400, "a reason");
   }

@@ -28,7 +28,7 @@ Incoming message(const std::string& home, const std::string& command, const std:
 std::string all_of(const Home& home) {
   std::string text;
   append_state(text, {home.state(), {}});
-  const wire::Labels labels{"SEK", "", {}};
+  const wire::Labels labels{"SEK", ""};
   return text + wire::http::state(home, home.snapshot(), labels) + wire::http::plan(home, labels);
 }
 

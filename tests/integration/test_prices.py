@@ -235,10 +235,32 @@ def test_the_days_that_change_the_clock(home, date, hours_of_day, key):
     sent = {"values": slots(midnight(date, MARKET), 60, values, key=key), "unit": "SEK/kWh"}
     result = day.send(sent)["price"]
     assert result["missing"] == [] and result["from"][:16] == f"{date}T00:00"
-    # In spring 02:00 never comes and has the price before it; in autumn it comes twice and has the mean of both.
-    shown = values[:2] + [values[1]] + values[2:] if hours_of_day == 23 else \
-        values[:2] + [round((values[2] + values[3]) / 2, 6)] + values[4:]
+    profile = day.agent.get("/state")[1]["price/profile"]
+    assert [(row["start"], row["value"]) for row in profile["raw_today"]] == \
+        [(row["start"], row[key]) for row in sent["values"]]
+    # By the clock's face: in spring 02:00 never comes and has the price after it; in autumn it comes twice, the first counts.
+    shown = values[:2] + [values[2]] + values[2:] if hours_of_day == 23 else values[:3] + values[4:]
     assert day.quarters() == [value for value in shown for _ in range(4)]
+
+
+def test_a_clock_that_is_a_day_ahead_for_a_while_loses_no_price(home):
+    day = home("Europe/Helsinki", "EUR")
+    day.send(market_days("Europe/Helsinki"))
+
+    def seen():
+        state = day.agent.get("/state")[1]
+        return state["clock"]["date"], state["price/profile"]
+
+    todays = seen()
+    day.wall.move(24 * 3600)
+    harness.wait_until(lambda: seen()[0] != todays[0], "it is tomorrow")
+    tomorrows = seen()
+    assert tomorrows[1] != todays[1]
+    day.wall.move(-24 * 3600)
+    harness.wait_until(lambda: seen()[0] == todays[0], "it is today again")
+    harness.wait_until(lambda: seen() == todays, "today's prices are shown")
+    day.wall.move(24 * 3600)
+    harness.wait_until(lambda: seen() == tomorrows, "tomorrow's prices are known, too")
 
 
 def test_loads_come_alike(home):
@@ -315,18 +337,14 @@ SHAPES = {
 
 
 def shown_on(date, zone):
-    """What the clock of that day makes of `price_at`: 96 values."""
-    seen, last = {}, None
+    """`price_at` by the face of that day's clock, 96 values: of two times the first, of none the one after."""
+    seen = {}
     moment, end = midnight(date, zone), midnight(date + datetime.timedelta(days=1), zone)
     while moment < end:
         local = moment.astimezone(zone)
-        seen.setdefault(local.hour * 4 + local.minute // 15, []).append(price_at(moment))
+        seen.setdefault(local.hour * 4 + local.minute // 15, price_at(moment))
         moment += datetime.timedelta(minutes=15)
-    values = []
-    for quarter in range(96):
-        last = round(sum(seen[quarter]) / len(seen[quarter]), 6) if quarter in seen else last
-        values.append(last)
-    return values
+    return [seen[min(known for known in seen if known >= quarter)] for quarter in range(96)]
 
 
 @pytest.mark.parametrize("zone, date", [("Europe/Helsinki", "2026-11-28"), ("America/New_York", "2026-11-28"),

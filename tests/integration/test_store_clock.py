@@ -107,9 +107,9 @@ def test_what_was_missed_is_lived_at_the_start(started, folder, wall, begin, end
     rows = rows_since(agent, begin[:10])
     expected, moment = set(), went - went % 900
     while moment <= came - 5:
-        expected.add(datetime.datetime.fromtimestamp(moment, ZONE).replace(tzinfo=None))
+        expected.add(datetime.datetime.fromtimestamp(moment, datetime.timezone.utc))
         moment += 900
-    assert {start.replace(tzinfo=None) for start, _ in rows} >= expected, "a row for each quarter that was missed"
+    assert {start.astimezone(datetime.timezone.utc) for start, _ in rows} >= expected, "a row for each quarter that was missed"
     assert sum(row["car_kwh"] for _, row in rows) == pytest.approx(after["battery"]["charged_kwh"], abs=0.02)
     durable.sums_agree(agent, query=f"from={begin[:10]}&step=1d")
 

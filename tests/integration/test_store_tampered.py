@@ -44,7 +44,7 @@ def put(place, value):
     (["stored"], INT64 - 1, "stored must be a whole number within 0..60000000000, got \"9223372036854775807\""),
     (["stored"], -1, "stored must be a whole number within 0..60000000000, got \"-1\""),
     (["stored"], float("nan"), "state cannot be read"),
-    (["day"], -INT64, "day must be a whole number within -10000000000..10000000000, got \"-9223372036854775808\""),
+    (["moment"], -INT64, "moment must be a whole number within -864000000000000..864000000000000, got \"-9223372036854775808\""),
     (["counters", "charged"], "-5", "charged must be a whole number within 0.."),
     (["counters", "cost"], "9" * 37, "cost must be a whole number within -"),
     (["row", "overload_ticks"], 10 ** 18, "overload_ticks must be a whole number within 0.."),

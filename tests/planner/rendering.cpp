@@ -48,7 +48,7 @@ std::string fault_of_block(const json& shown, const PlanBlock& block, std::int64
 
 std::string fault_of_rendering(const ChargingWish& wish, const HomePlan& made) {
   std::string text;
-  wire::append_plan(text, wish, &made, {"EUR", "", {}});
+  wire::append_plan(text, wish, &made, Calendar(), {"EUR", ""});
   const json shown = json::parse(text, nullptr, false);
   if (!shown.is_object()) return "no JSON: " + text;
   const ChargingPlan& plan = made.plan;

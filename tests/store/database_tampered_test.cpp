@@ -23,7 +23,7 @@ std::string state(std::int64_t day) {
   test::advance(home, 5);
   HistoryMeter meter(home);
   auto remembered = RememberedHome{home.state(), meter.state()};
-  remembered.home.clock.day = day;
+  remembered.home.moment = day * kSecondsPerDay;
   std::string text;
   append_state(text, remembered);
   return text;

@@ -9,6 +9,9 @@
 #include "agent/store/database_file.hpp"
 #include "common/wire/home_state.hpp"
 #include "tests/folders.hpp"
+#include "tests/homes.hpp"
+#include "tests/in_zone.hpp"
+#include "tests/stockholm_days.hpp"
 
 namespace home_energy {
 namespace {
@@ -50,6 +53,7 @@ TEST_CASE("what was written is there when the file is opened again") {
   CHECK(world.agent->since == "2026-11-22T00:00:00+01:00");
   CHECK(world.agent->first_date == 20'779);
   CHECK_FALSE(world.agent->wall_ms);
+  CHECK_FALSE(world.agent->epoch);
   CHECK(world.homes.at("a").state == "later state");
   CHECK(world.homes.at("a").curves == "curves");
   CHECK(world.homes.at("b").curves == "");
@@ -141,16 +145,54 @@ TEST_CASE("a file of every version so far is understood") {
     const auto database = files.open();
     const auto world = database->load();
     CHECK(world.agent->first_date == 20'779);
-    const auto state = parse_state(world.homes.at("home").state);
+    const auto state = parse_state(world.homes.at("home").state, test::kPlain);
     REQUIRE(state);
     CHECK(state->home.car.battery.limit == Percent(9'000));
     CHECK(state->home.counters.base == EnergyTotal(700'000'000));
-    CHECK(folded(database->history("home", 0, 1000), HistoryStep::day).front().base_mwh == 1'870'000);
+    CHECK(folded(database->history("home", 0, 1000), HistoryStep::day, test::kPlain).front().base_mwh == 1'870'000);
     CHECK(database->history("home", 0, 1000).front().device_mwh.front() == (version < 3 ? 0 : 500));
     CHECK(world.announced.size() == (version == 1 ? 0 : 3));
     CHECK(world.homes.at("home").currency == (version == 1 ? "" : "SEK"));
     CHECK(files.folder.only("home-energy.db.").empty());  // nothing was put aside
   }
+}
+
+TEST_CASE("quarters that older files counted by the clock's face are counted by those that have passed") {
+  const Files files;
+  const test::InZone stockholm("Europe/Stockholm");
+  {
+    SQLite::Database made(files.file.path().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    made.exec(test::content(std::string(DATABASES) + "/version-3.sql"));
+    made.exec("UPDATE agent SET wall_ms = 1792972800000, first_date = 20750; DELETE FROM history;");  // 2026-10-24
+    // 23:45, the hour from 01:45 to 03:00 with both showings of 02, and 03:00.
+    int number = 0;
+    for (const int quarter : {95, 103, 104, 105, 106, 107, 104, 105, 106, 107, 108})
+      made.exec("INSERT INTO history VALUES (1, " + std::to_string(quarter) + ", " + std::to_string(++number) +
+                ", 15, 1, 1, 1, 1, 1, 0, 'SEK', '')");
+  }
+  std::vector<std::int64_t> quarters;
+  std::vector<std::int64_t> numbers;
+  for (const HistoryRow& row : files.open()->history("home", 0, 1000)) {
+    quarters.push_back(row.quarter);
+    numbers.push_back(row.number);
+  }
+  CHECK(quarters == std::vector<std::int64_t>{95, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112});
+  CHECK(numbers == std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+}
+
+TEST_CASE("old days of a zone become sums of 25 hours, too") {
+  Database database(Database::kInMemory, 2);
+  StoreBatch rows = batch({});
+  rows.calendar = std::make_shared<const Calendar>(stockholm());
+  const auto begin = quarter_number(stockholm().begin_of(-21));
+  for (std::int64_t quarter = begin; quarter < begin + 4 * kQuartersPerDay; ++quarter)
+    rows.rows.push_back({"home", row(quarter, quarter - begin)});
+  database.write(rows);
+  const auto sums = database.history("home", begin, begin + 100);
+  REQUIRE(sums.size() == 1);
+  CHECK(sums[0].minutes == 25 * 60);
+  CHECK(sums[0].base_mwh == 100 * 100);
+  CHECK(database.history("home", begin + 100, begin + 104).size() == 4);
 }
 
 TEST_CASE("a newer file is put aside as it is") {

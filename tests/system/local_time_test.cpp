@@ -1,79 +1,78 @@
 #include "agent/system/local_time.hpp"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <ctime>
-#include <set>
+
+#include "common/time/iso8601.hpp"
+#include "tests/in_zone.hpp"
 
 namespace home_energy {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// Runs in the zone of the contract's home while it lives.
-struct InStockholm {
-  InStockholm() { set("Europe/Stockholm"); }
-  ~InStockholm() { set("UTC"); }
-  static void set(const char* zone) {
-    setenv("TZ", zone, 1);
-    tzset();
-  }
-};
-
-local_time::Time at(std::chrono::sys_days day, std::chrono::seconds utc) {
-  return day + utc;
+std::int64_t unix_seconds(const std::string& time) {
+  return parse_iso8601(time, "test").value();
 }
-using namespace std::chrono;
+
+/// The hours of a day in the zone that the process is in.
+std::int64_t hours_of(const std::string& date) {
+  const auto calendar = Calendar::of_zone(*parse_date(date), local_time::offsets());
+  return (calendar.begin_of(1) - calendar.begin_of(0)) / kSecondsPerHour;
+}
 
 }  // namespace
 
 TEST_CASE("times carry their zone") {
-  const InStockholm zone;
-  CHECK(local_time::iso8601(at(2026y / 11 / 21, 23h)) == "2026-11-22T00:00:00+01:00");
-  CHECK(local_time::iso8601(at(2026y / 7 / 1, 0s)) == "2026-07-01T02:00:00+02:00");
-}
-
-TEST_CASE("the quarters of a day, and of the days on which the clocks change") {
-  const InStockholm zone;
-  const auto starts = [](auto day) {
-    const auto quarters = local_time::quarters_of(at(day, 12h), 5);
-    CHECK(quarters.day == 5);
-    std::vector<std::string> texts;
-    for (const auto start : quarters.starts)
-      texts.push_back(local_time::iso8601(std::chrono::system_clock::from_time_t(start)));
-    CHECK(std::ranges::is_sorted(quarters.starts));
-    CHECK(texts.front().starts_with(quarters.date + "T00:00:00"));
-    return texts;
+  const test::InZone stockholm("Europe/Stockholm");
+  const auto text = [](const std::string& time) {
+    return local_time::iso8601(std::chrono::system_clock::from_time_t(unix_seconds(time)));
   };
-  const auto plain = starts(2026y / 11 / 22);
-  CHECK(plain[1] == "2026-11-22T00:15:00+01:00");
-  CHECK(plain[95] == "2026-11-22T23:45:00+01:00");
-  CHECK(plain[96] == "2026-11-23T00:00:00+01:00");
-
-  const auto spring = starts(2026y / 3 / 29);
-  CHECK(spring[7] == "2026-03-29T01:45:00+01:00");
-  for (const std::size_t left_out : {8U, 9U, 10U, 11U, 12U}) CHECK(spring[left_out] == "2026-03-29T03:00:00+02:00");
-  CHECK(spring[13] == "2026-03-29T03:15:00+02:00");
-
-  const auto autumn = starts(2026y / 10 / 25);
-  CHECK(autumn[8] == "2026-10-25T02:00:00+02:00");
-  CHECK(autumn[11] == "2026-10-25T02:45:00+02:00");
-  CHECK(autumn[12] == "2026-10-25T03:00:00+01:00");
+  CHECK(text("2026-11-21T23:00Z") == "2026-11-22T00:00:00+01:00");
+  CHECK(text("2026-07-01T00:00Z") == "2026-07-01T02:00:00+02:00");
 }
 
-TEST_CASE("a local day begins and ends at its midnights") {
-  const InStockholm zone;
-  const auto spring = local_time::day_of(at(2026y / 3 / 29, 12h));
-  CHECK(spring.end - spring.begin == 23h);
-  CHECK(spring.begin == at(2026y / 3 / 28, 23h));
+TEST_CASE("the clock's changes are those of the zone, also after the last one that its file lists") {
+  const test::InZone stockholm("Europe/Stockholm");
+  const auto offsets = local_time::offsets();
+  const auto has = [&](const std::string& time, std::int64_t ahead) {
+    return std::ranges::any_of(
+        offsets, [&](const auto& offset) { return offset.from == unix_seconds(time) && offset.ahead == ahead; });
+  };
+  CHECK(has("2026-10-25T01:00Z", 3600));
+  CHECK(has("2027-03-28T01:00Z", 7200));
+  CHECK(has("2060-10-31T01:00Z", 3600));
+  CHECK(offsets.size() < 500);
+  for (const auto& [date, hours] : {std::pair("2026-10-25", 25), std::pair("2027-03-28", 23),
+                                    std::pair("2027-03-29", 24), std::pair("2060-10-31", 25)})
+    CHECK(hours_of(date) == hours);
 }
 
-TEST_CASE("what the clock on the wall shows") {
-  const InStockholm zone;
-  const auto reading = local_time::read(at(2026y / 11 / 22, 22h + 59min + 59s) + 250ms);
-  CHECK(reading.time_of_day == 23h + 59min + 59s + 250ms);
-  CHECK(reading.date == sys_days(2026y / 11 / 22).time_since_epoch().count());
-  CHECK(local_time::read(at(2026y / 11 / 22, 23h)).date == reading.date + 1);
+TEST_CASE("zones whose day begins with a change of the clock, and zones without a name") {
+  {
+    const test::InZone havana("America/Havana");
+    CHECK(hours_of("2024-03-10") == 23);
+    CHECK(hours_of("2024-11-03") == 25);
+  }
+  {
+    const test::InZone santiago("America/Santiago");
+    CHECK(hours_of("2026-04-04") == 25);
+    CHECK(hours_of("2026-09-06") == 23);
+  }
+  const test::InZone nameless("<+03>-3");
+  REQUIRE(local_time::offsets().size() == 1);
+  CHECK(local_time::offsets().front().ahead == 3 * 3600);
+}
+
+TEST_CASE("the names of zones are those that the machine knows") {
+  for (const auto* const name : {"Europe/Stockholm", "UTC", "America/Argentina/Buenos_Aires"}) {
+    CAPTURE(name);
+    CHECK(local_time::is_zone(name));
+  }
+  for (const auto& name :
+       {std::string(), std::string("Nowhere"), std::string("Europe"), std::string("../../../etc/passwd"),
+        std::string("/etc/passwd"), std::string("/usr/share/zoneinfo/UTC"), std::string("tzdata.zi"),
+        std::string("UTC\0x", 5), std::string(5000, 'a'), std::string("CET-1")}) {
+    CAPTURE(name);
+    CHECK_FALSE(local_time::is_zone(name));
+  }
 }
 
 }  // namespace home_energy

@@ -2,6 +2,9 @@
 /// Texts of curves as they come from outside, what they are read against here, and what is read of them.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bitset>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <optional>
@@ -9,7 +12,6 @@
 #include <vector>
 
 #include "common/time/iso8601.hpp"
-#include "common/time/local_day.hpp"
 #include "common/wire/curve_reader.hpp"
 #include "tests/stockholm_days.hpp"
 
@@ -30,7 +32,7 @@ using Items = std::vector<Item>;
 /// The whole of a day in steps of so many seconds, of the values 0, 0.01, 0.02, ...
 inline Items steps_of(const LocalDay& day, std::int64_t seconds) {
   Items items;
-  for (auto at = day.starts.front(); at < day.starts.back(); at += seconds) {
+  for (auto at = day.begin; at < day.end; at += seconds) {
     items.push_back({at, at + seconds, std::to_string(items.size()) + "e-2"});
   }
   return items;
@@ -55,9 +57,43 @@ inline std::string list_of(const Items& items) {
   return list + "]";
 }
 
-inline const std::vector<LocalDay> kDays{today(), tomorrow()};
-inline const CurveContext kRealTime{"SEK", Resolution::quarter_hourly, kDays};
-inline const CurveContext kSimulated{"SEK", Resolution::quarter_hourly, {}};
+/// What a home in Stockholm reads dated values against.
+inline CurveContext in_stockholm(std::int64_t day = 7, Resolution finest = Resolution::quarter_hourly) {
+  return {"SEK", finest, &stockholm(), day};
+}
+
+inline const CurveContext kRealTime = in_stockholm();
+inline const CurveContext kSimulated{"SEK", Resolution::quarter_hourly};
+
+/// What an update knows of a day by the clock's face, of what is shown twice the first; 0 where not known.
+template <class Value>
+struct OfDay {
+  std::int64_t day;
+  DayCurve<Value> curve;
+  std::bitset<kQuartersPerDay> known;
+};
+
+/// All days of which it knows something.
+template <class Value>
+std::vector<OfDay<Value>> days_of(const CurveUpdate<Value>& update, const Calendar& calendar = stockholm()) {
+  std::vector<OfDay<Value>> days;
+  if (update.dated.empty()) return days;
+  const auto last = calendar.at(update.dated.back().end - 1).day;
+  for (auto day = calendar.at(update.dated.front().begin).day; day <= last; ++day) {
+    std::array<Value, kQuartersPerDay> quarters{};
+    std::bitset<kQuartersPerDay> known;
+    for (std::size_t quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+      const auto moment = calendar.moment_of(day, static_cast<std::int64_t>(quarter) * kSecondsPerQuarter);
+      const auto holds = [&](const auto& dated) { return dated.begin <= moment && moment < dated.end; };
+      const auto found = std::ranges::find_if(update.dated, holds);
+      if (found == update.dated.end()) continue;
+      known.set(quarter);
+      quarters.at(quarter) = found->value;
+    }
+    days.push_back({day, DayCurve<Value>::of_quarters(quarters), known});
+  }
+  return days;
+}
 
 inline std::vector<std::int64_t> counts_of(const PriceCurve& curve) {
   std::vector<std::int64_t> counts;
@@ -73,13 +109,15 @@ inline std::vector<std::int64_t> rising(std::size_t size) {
 }
 
 /// The one day that an update is for.
-inline std::vector<std::int64_t> only_day(const Result<PriceUpdate>& update, std::int64_t day) {
+inline std::vector<std::int64_t> only_day(const Result<PriceUpdate>& update, std::int64_t day,
+                                          const Calendar& calendar = stockholm()) {
   if (!update) FAIL(update.error().reason);
   REQUIRE_FALSE(update->every_day);
-  REQUIRE(update->of_days.size() == 1);
-  CHECK(update->of_days.front().day == day);
-  CHECK(update->of_days.front().known.all());
-  return counts_of(update->of_days.front().curve);
+  const auto days = days_of(*update, calendar);
+  REQUIRE(days.size() == 1);
+  CHECK(days.front().day == day);
+  CHECK(days.front().known.all());
+  return counts_of(days.front().curve);
 }
 
 inline std::string refusal(const std::string& text, const CurveContext& context = kRealTime) {

@@ -164,17 +164,18 @@ TEST_CASE("the attributes of Home Assistant's Nord Pool sensor, whose unit is th
                     R"(,"unit_of_measurement":"Öre/kWh","friendly_name":"nordpool"})";
   const auto update = parse_price_update(text, kRealTime);
   REQUIRE(update);
-  REQUIRE(update->of_days.size() == 2);
-  CHECK(update->of_days[0].day == 7);
-  CHECK(update->of_days[1].day == 8);
-  CHECK(update->of_days[1].curve[23] == PricePerKwh(2'300));
+  const auto days = days_of(*update);
+  REQUIRE(days.size() == 2);
+  CHECK(days[0].day == 7);
+  CHECK(days[1].day == 8);
+  CHECK(days[1].curve[23] == PricePerKwh(2'300));
 }
 
 TEST_CASE("loads have dates, too") {
   const auto update =
       parse_load_update("{\"raw_today\":" + list_of(hours_of(today())) + ",\"unit\":\"kW\"}", kRealTime);
   REQUIRE(update);
-  CHECK(update->of_days.front().curve[23] == Watts(230));
+  CHECK(days_of(*update).front().curve[23] == Watts(230));
 }
 
 TEST_CASE("however dated values are written, the curve is the same") {
@@ -192,12 +193,12 @@ TEST_CASE("quarters make a curve of quarters") {
 TEST_CASE("quarters that agree within each hour are an hourly curve, for which a pace of hours will do") {
   auto items = quarters_of(today());
   for (std::size_t i = 0; i < items.size(); ++i) items[i].value = std::to_string(i / 4) + "e-2";
-  CHECK(only_day(parse_price_update(list_of(items), {"SEK", Resolution::hourly, kDays}), 7) == rising(24));
+  CHECK(only_day(parse_price_update(list_of(items), in_stockholm(7, Resolution::hourly)), 7) == rising(24));
 }
 
 TEST_CASE("hours that begin off the quarters are weighed by their time") {
-  const auto begin = today().starts.front();
-  const auto end = today().starts.back();
+  const auto begin = today().begin;
+  const auto end = today().end;
   const auto curve = only_day(
       parse_price_update(list_of({{begin, begin + 300, "3"}, {begin + 300, begin + 900, "6"}, {begin + 900, end, "1"}}),
                          kRealTime),
@@ -210,8 +211,9 @@ TEST_CASE("hours that begin off the quarters are weighed by their time") {
 TEST_CASE("one value for the whole of two days, from before to after") {
   const auto update = parse_price_update(list_of({{0, 4'000'000'000, "0.5"}}), kRealTime);
   REQUIRE(update);
-  REQUIRE(update->of_days.size() == 2);
-  CHECK(counts_of(update->of_days[1].curve) == std::vector<std::int64_t>(24, 500'000));
+  const auto days = days_of(*update);
+  REQUIRE(days.size() == 2);
+  CHECK(counts_of(days[1].curve) == std::vector<std::int64_t>(24, 500'000));
 }
 
 TEST_CASE("UTC times of a day in Stockholm") {
@@ -222,37 +224,42 @@ TEST_CASE("UTC times of a day in Stockholm") {
   CHECK(curve[12] == 2'000'000);
 }
 
-TEST_CASE("the 23 hours of a spring day: the hour that is left out has the price before it") {
-  const std::vector days{spring_day()};
+TEST_CASE("the 23 hours of a spring day: in the hour that is left out stands the price after it") {
   auto expected = rising(23);
-  expected.insert(expected.begin() + 2, 10'000);
-  CHECK(only_day(parse_price_update(list_of(hours_of(days[0])), {"SEK", Resolution::hourly, days}), 133) == expected);
+  expected.insert(expected.begin() + 2, 20'000);
+  CHECK(only_day(parse_price_update(list_of(hours_of(spring_day())), in_stockholm(133, Resolution::hourly)), 133) ==
+        expected);
   const auto local = R"([{"start":"2027-03-28T00:00+01:00","value":1},{"start":"2027-03-28T01:00+01:00","value":2},)"
                      R"({"start":"2027-03-28T03:00+02:00","end":"2027-03-29T00:00+02:00","value":3}])";
-  const auto curve = only_day(parse_price_update(local, {"SEK", Resolution::hourly, days}), 133);
+  const auto curve = only_day(parse_price_update(local, in_stockholm(133, Resolution::hourly)), 133);
   CHECK(std::vector(curve.begin(), curve.begin() + 4) ==
-        std::vector<std::int64_t>{1'000'000, 2'000'000, 2'000'000, 3'000'000});
+        std::vector<std::int64_t>{1'000'000, 2'000'000, 3'000'000, 3'000'000});
 }
 
 TEST_CASE("a day that begins with what the clock leaves out has the price after it") {
-  auto day = today();
-  for (std::size_t quarter = 0; quarter < 4; ++quarter) day.starts[quarter] = day.starts[4];
-  const std::vector days{day};
-  const auto curve = only_day(parse_price_update(list_of(hours_of(day)), {"SEK", Resolution::hourly, days}), 7);
+  const auto calendar = Calendar::of_zone(*parse_date("2026-11-15"), {{0, 3600}, {today().begin, 7200}});
+  const CurveContext context{"SEK", Resolution::hourly, &calendar, 7};
+  const auto day = local_day(calendar, 7);
+  REQUIRE(day.end - day.begin == 23 * kHourSeconds);
+  const auto curve = only_day(parse_price_update(list_of(hours_of(day)), context), 7, calendar);
   CHECK(std::vector(curve.begin(), curve.begin() + 3) == std::vector<std::int64_t>{0, 0, 10'000});
 }
 
-TEST_CASE("the 25 hours of an autumn day: the hour that is there twice has the mean of both") {
-  const std::vector days{autumn_day()};
-  std::vector<std::int64_t> expected{0, 10'000, 25'000};
+TEST_CASE("the 25 hours of an autumn day: 25 prices, each at its time") {
+  const auto update = parse_price_update(list_of(hours_of(autumn_day())), in_stockholm(-21, Resolution::hourly));
+  REQUIRE(update);
+  for (const auto& dated : update->dated) {
+    const auto hour = (dated.begin - stockholm().begin_of(-21)) / kHourSeconds;
+    CHECK(dated.value == PricePerKwh(hour * 10'000));
+  }
+  std::vector<std::int64_t> expected{0, 10'000, 20'000};
   for (std::int64_t hour = 4; hour < 25; ++hour) expected.push_back(hour * 10'000);
-  CHECK(only_day(parse_price_update(list_of(hours_of(days[0])), {"SEK", Resolution::hourly, days}), -21) == expected);
+  CHECK(only_day(update, -21) == expected);  // by the clock's face, the first of the two hours
 
-  const auto quarters =
-      only_day(parse_price_update(list_of(quarters_of(days[0])), {"SEK", Resolution::quarter_hourly, days}), -21);
+  const auto quarters = only_day(parse_price_update(list_of(quarters_of(autumn_day())), in_stockholm(-21)), -21);
   REQUIRE(quarters.size() == 96);
   CHECK(std::vector(quarters.begin() + 7, quarters.begin() + 13) ==
-        std::vector<std::int64_t>{70'000, 100'000, 110'000, 120'000, 130'000, 160'000});
+        std::vector<std::int64_t>{70'000, 80'000, 90'000, 100'000, 110'000, 160'000});
 }
 
 TEST_CASE("what is missing is named, a short hole is filled, and the rest is taken") {
@@ -262,13 +269,14 @@ TEST_CASE("what is missing is named, a short hole is filled, and the rest is tak
   row.change(items);
   const auto update = parse_price_update(list_of(items), kRealTime);
   REQUIRE(update);
-  REQUIRE(update->of_days.size() == 1);
+  const auto days = days_of(*update);
+  REQUIRE(days.size() == 1);
   CHECK(update->coverage.from == at_hour(row.from));
   CHECK(update->coverage.to == at_hour(row.to));
   std::vector<std::string> missing;
   for (const auto& hours : row.missing) missing.push_back(span_of(hours));
   CHECK(update->coverage.missing == missing);
-  const auto& [day, curve, known] = update->of_days.front();
+  const auto& [day, curve, known] = days.front();
   for (std::size_t quarter = 0; quarter < 96; ++quarter) {
     CAPTURE(quarter);
     const auto hour = static_cast<std::int64_t>(quarter / 4);
@@ -302,9 +310,10 @@ TEST_CASE("today is taken whole where tomorrow has a gap, and what is known of t
   const auto update = parse_price_update(
       "{\"raw_today\":" + list_of(hours_of(today())) + ",\"raw_tomorrow\":" + list_of(items) + "}", kRealTime);
   REQUIRE(update);
-  REQUIRE(update->of_days.size() == 2);
-  CHECK(update->of_days[0].known.all());
-  CHECK(update->of_days[1].known.count() == 92);
+  const auto days = days_of(*update);
+  REQUIRE(days.size() == 2);
+  CHECK(days[0].known.all());
+  CHECK(days[1].known.count() == 92);
   CHECK(update->coverage.to == "2026-11-23T23:00:00+01:00");
   CHECK(update->coverage.missing.empty());
 }
@@ -315,39 +324,36 @@ TEST_CASE("a hole over midnight is filled from the day before") {
   for (const auto& item : quarters_of(tomorrow())) items.push_back(item);
   const auto update = parse_price_update(list_of(items), kRealTime);
   REQUIRE(update);
-  CHECK(update->of_days[0].known.all());
-  CHECK(update->of_days[0].curve.at_quarter(95) == PricePerKwh(220'000));
+  const auto days = days_of(*update);
+  CHECK(days[0].known.all());
+  CHECK(days[0].curve.at_quarter(95) == PricePerKwh(220'000));
   CHECK(update->coverage.filled == std::vector{span_of("23/24")});
 }
 
 TEST_CASE("the market's day seen from another zone: today and tomorrow have what falls into them") {
-  auto helsinki = std::vector{today(), tomorrow()};
-  for (auto& day : helsinki) {
-    for (auto& start : day.starts) start -= kHourSeconds;
-  }
   const auto text =
       "{\"raw_today\":" + list_of(quarters_of(today())) + ",\"raw_tomorrow\":" + list_of(quarters_of(tomorrow())) + "}";
-  const auto east = parse_price_update(text, {"SEK", Resolution::quarter_hourly, helsinki});
+  const auto helsinki = Calendar::of_zone(stockholm().first_date(), {{0, 7200}});
+  const auto east = parse_price_update(text, {"SEK", Resolution::quarter_hourly, &helsinki, 7});
   REQUIRE(east);
-  CHECK(east->of_days[0].known.count() == 92);
-  CHECK_FALSE(east->of_days[0].known[3]);
-  CHECK(east->of_days[0].curve.at_quarter(4) == PricePerKwh(0));
-  CHECK(east->of_days[0].curve.at_quarter(95) == PricePerKwh(910'000));
-  CHECK(east->of_days[1].known.all());
-  CHECK(east->of_days[1].curve.at_quarter(0) == PricePerKwh(920'000));
+  const auto eastern = days_of(*east, helsinki);
+  CHECK(eastern[0].known.count() == 92);
+  CHECK_FALSE(eastern[0].known[3]);
+  CHECK(eastern[0].curve.at_quarter(4) == PricePerKwh(0));
+  CHECK(eastern[0].curve.at_quarter(95) == PricePerKwh(910'000));
+  CHECK(eastern[1].known.all());
+  CHECK(eastern[1].curve.at_quarter(0) == PricePerKwh(920'000));
   CHECK(east->coverage.from == "2026-11-22T01:00:00+02:00");
   CHECK(east->coverage.to == "2026-11-24T00:00:00+02:00");
 
-  auto london = std::vector{today(), tomorrow()};
-  for (auto& day : london) {
-    for (auto& start : day.starts) start += kHourSeconds;
-  }
-  const auto west = parse_price_update(text, {"SEK", Resolution::quarter_hourly, london});
+  const auto london = Calendar::of_zone(stockholm().first_date(), {{0, 0}});
+  const auto west = parse_price_update(text, {"SEK", Resolution::quarter_hourly, &london, 7});
   REQUIRE(west);
-  CHECK(west->of_days[0].known.all());
-  CHECK(west->of_days[0].curve.at_quarter(0) == PricePerKwh(40'000));
-  CHECK(west->of_days[1].known.count() == 92);
-  CHECK_FALSE(west->of_days[1].known[92]);
+  const auto western = days_of(*west, london);
+  CHECK(western[0].known.all());
+  CHECK(western[0].curve.at_quarter(0) == PricePerKwh(40'000));
+  CHECK(western[1].known.count() == 92);
+  CHECK_FALSE(western[1].known[92]);
   CHECK(west->coverage.to == "2026-11-23T23:00:00+00:00");
 }
 
@@ -355,27 +361,27 @@ TEST_CASE("a pace of hours takes the hours that are known whole") {
   auto items = quarters_of(today());
   for (std::size_t i = 0; i < items.size(); ++i) items[i].value = std::to_string(i / 4) + "e-2";
   drop(items, 0, 2);
-  const auto update = parse_price_update(list_of(items), {"SEK", Resolution::hourly, kDays});
+  const auto update = parse_price_update(list_of(items), in_stockholm(7, Resolution::hourly));
   REQUIRE(update);
-  CHECK(update->of_days.front().known.count() == 92);
-  CHECK(update->of_days.front().curve.resolution() == Resolution::hourly);
+  CHECK(days_of(*update).front().known.count() == 92);
+  CHECK(days_of(*update).front().curve.resolution() == Resolution::hourly);
 }
 
-TEST_CASE("on the night that puts the clock back, the repeated hour counts where both times are known") {
-  const std::vector days{autumn_day()};
-  auto items = hours_of(days[0]);
+TEST_CASE("on the night that puts the clock back, each of the repeated hours may be the one that is not known") {
+  auto items = hours_of(autumn_day());
   drop(items, 0, 3);  // 00, 01 and the first 02
-  const auto update = parse_price_update(list_of(items), {"SEK", Resolution::quarter_hourly, days});
+  const auto update = parse_price_update(list_of(items), in_stockholm(-21));
   REQUIRE(update);
-  CHECK(update->of_days.front().known.count() == 84);
-  CHECK(update->of_days.front().known[12]);
-  CHECK_FALSE(update->of_days.front().known[11]);
+  CHECK(update->dated.front().begin == stockholm().begin_of(-21) + 3 * kHourSeconds);
+  CHECK(days_of(*update).front().known.count() == 84);
+  CHECK(update->coverage.from == "2026-10-25T02:00:00+01:00");
 }
 
 TEST_CASE("other days than today and tomorrow are refused") {
   const auto days_away = GENERATE(-400, -1, 2, 400);
   auto day = today();
-  for (auto& start : day.starts) start += days_away * 24 * kHourSeconds;
+  day.begin += days_away * 24 * kHourSeconds;
+  day.end += days_away * 24 * kHourSeconds;
   CHECK_THAT(refusal(list_of(hours_of(day))),
              Catch::StartsWith("price must have values for 2026-11-22 or 2026-11-23, has only others, from 20"));
 }

@@ -15,7 +15,7 @@ TEST_CASE("24, 48 or 96 numbers are a curve for every day") {
     const auto update = parse_price_update(text, context);
     CAPTURE(text);
     REQUIRE(update);
-    CHECK(update->of_days.empty());
+    CHECK(update->dated.empty());
     REQUIRE(update->every_day);
     CHECK(update->every_day->at_quarter(95) == PricePerKwh(1'500'000));
   }
@@ -31,7 +31,7 @@ TEST_CASE("ranges are those of the curve after conversion") {
   CHECK(refusal(numbers("1000000.1")) == "price must hold numbers within -1000000..1000000 per kWh, value 1 is not");
   CHECK(refusal("{\"values\":" + numbers("-1.1e9") + ",\"unit\":\"SEK/MWh\"}") ==
         "price must hold numbers within -1000000..1000000 per kWh, value 1 is not");
-  CHECK(refusal(list_of({{today().starts[0], today().starts[96], "2e6"}})) ==
+  CHECK(refusal(list_of({{today().begin, today().end, "2e6"}})) ==
         "price must hold numbers within -1000000..1000000 per kWh, that of 2026-11-21T23:00:00Z is not");
   CHECK(parse_load_update(numbers("-0.1"), kSimulated).error().reason ==
         "baseload must hold numbers within 0..1000 kW, value 1 is not");
@@ -42,13 +42,13 @@ TEST_CASE("ranges are those of the curve after conversion") {
 TEST_CASE("dates mean nothing to a simulated clock") {
   const auto text = GENERATE_COPY(list_of(hours_of(today())), "{\"raw_today\":" + list_of(hours_of(today())) + "}",
                                   std::string("{\"raw_today\":[]}"), std::string("[{}]"));
-  CHECK(refusal(text, kSimulated) == "price has dates, which need --realtime; send 24, 48 or 96 numbers");
+  CHECK(refusal(text, kSimulated) == "price has dates, which need --realtime or --zone; send 24, 48 or 96 numbers");
 }
 
 TEST_CASE("a pace of hours refuses quarters with what to do about it") {
   const auto text =
       GENERATE_COPY(numbers("1", 96), numbers("1", 96).substr(1, 95 * 2 + 1), list_of(quarters_of(today())));
-  CHECK_THAT(refusal(text, {"SEK", Resolution::hourly, kDays}),
+  CHECK_THAT(refusal(text, in_stockholm(7, Resolution::hourly)),
              Catch::StartsWith("price must be hourly, has 96 values") && Catch::Contains("--tick"));
 }
 

@@ -6,7 +6,7 @@ namespace home_energy {
 namespace {
 
 CurveContext in(const std::string& currency) {
-  return {currency, Resolution::quarter_hourly, kDays};
+  return {currency, Resolution::quarter_hourly, &stockholm(), 7};
 }
 
 }  // namespace
@@ -70,8 +70,8 @@ TEST_CASE("without ends a hole is a hole, and the last entry lasts as long as mo
     std::string list;
     for (const int hour : hours) {
       list += (list.empty() ? "[" : ",") + std::string(R"({"startsAt":")") +
-              iso8601(today().starts.front() + hour * kHourSeconds, kHourSeconds) + R"(","total":)" +
-              std::to_string(hour) + "e-2}";
+              iso8601(today().begin + hour * kHourSeconds, kHourSeconds) + R"(","total":)" + std::to_string(hour) +
+              "e-2}";
     }
     return parse_price_update(list + "]", kRealTime);
   };
@@ -82,8 +82,8 @@ TEST_CASE("without ends a hole is a hole, and the last entry lasts as long as mo
   REQUIRE(known);
   CHECK(known->coverage.missing == std::vector<std::string>{"2026-11-22T12:00:00+01:00/2026-11-23T00:00:00+01:00"});
   CHECK(known->coverage.to == "2026-11-23T04:00:00+01:00");
-  CHECK(known->of_days[0].known.count() == 48);
-  CHECK(known->of_days[1].known.count() == 16);
+  CHECK(days_of(*known)[0].known.count() == 48);
+  CHECK(days_of(*known)[1].known.count() == 16);
   CHECK(starts({0, 6, 22}).error().reason ==
         "price must have an end where its starts are not equally far apart, 2026-11-22T21:00:00Z has not");
   CHECK_FALSE(starts({-4, 32}));
@@ -93,9 +93,10 @@ TEST_CASE("an end that is given as null is open") {
   const auto update = parse_price_update(
       R"({"results":[{"value_inc_vat":24.5,"valid_from":"2026-04-01T00:00:00Z","valid_to":null}]})", in("GBP"));
   REQUIRE(update);
-  REQUIRE(update->of_days.size() == 2);
-  CHECK(update->of_days[1].known.all());
-  CHECK(update->of_days[1].curve.at_quarter(95) == PricePerKwh(245'000));
+  const auto days = days_of(*update);
+  REQUIRE(days.size() == 2);
+  CHECK(days[1].known.all());
+  CHECK(days[1].curve.at_quarter(95) == PricePerKwh(245'000));
 }
 
 TEST_CASE("units and currencies that contradict each other are refused") {

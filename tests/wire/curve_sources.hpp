@@ -28,7 +28,7 @@ inline std::string replaced(std::string text, const std::string& what, const std
 }
 
 inline std::string entry_of(const Source& source, const LocalDay& day, int hour) {
-  const auto begin = day.starts.front() + hour * kHourSeconds;
+  const auto begin = day.begin + hour * kHourSeconds;
   const auto end = begin + kHourSeconds;
   auto utc = iso8601_utc(begin);
   utc.pop_back();

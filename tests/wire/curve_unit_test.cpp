@@ -23,7 +23,7 @@ TEST_CASE("every unit of prices is read, in any case and with blanks") {
       Row{"CZK", "Kč/kWh", 85'000'000}, Row{"XYZ", "xyz/kWh", 85'000'000}, Row{"eur", "EUR/kWh", 85'000'000});
   const auto key = GENERATE(std::string("unit"), std::string("unit_of_measurement"));
   CAPTURE(row.currency, row.unit, key);
-  const CurveContext context{row.currency, Resolution::hourly, {}};
+  const CurveContext context{row.currency, Resolution::hourly};
   const auto update =
       parse_price_update("{\"values\":" + numbers("85") + ",\"" + key + "\":\"" + row.unit + "\"}", context);
   REQUIRE(update);
@@ -45,8 +45,8 @@ TEST_CASE("other currencies and units of prices are refused with the legal ones"
                     Row{"EUR", "p/kWh", euros}, Row{"EUR", "£/kWh", euros}, Row{"EUR", "c€/MWh", euros},
                     Row{"GBP", "c/kWh", "GBP/kWh, GBP/MWh or p/kWh (no currency is converted)"});
   CAPTURE(row.currency, row.unit);
-  const auto reason = refusal("{\"values\":" + numbers("1") + ",\"unit\":\"" + row.unit + "\"}",
-                              {row.currency, Resolution::hourly, {}});
+  const auto reason =
+      refusal("{\"values\":" + numbers("1") + ",\"unit\":\"" + row.unit + "\"}", {row.currency, Resolution::hourly});
   CHECK(reason.starts_with("price has the unit \""));
   CHECK(reason.ends_with(", it must be " + row.legal));
 }
@@ -69,7 +69,7 @@ TEST_CASE("prices without a unit that cannot be per kWh are refused, with the qu
       Row{"PLN", "9", "", false}, Row{"PLN", "400", "400.0", true}, Row{"XYZ", "900000", "", false});
   const std::string unit = GENERATE("", ",\"unit\":\"\"", ",\"unit\":null,\"unit_of_measurement\":\" \"");
   CAPTURE(row.currency, row.price, unit);
-  const CurveContext context{row.currency, Resolution::hourly, {}};
+  const CurveContext context{row.currency, Resolution::hourly};
   const auto text = "{\"values\":" + numbers(row.price) + unit + "}";
   if (!row.refused) {
     CHECK(parse_price_update(text, context));
@@ -86,7 +86,7 @@ TEST_CASE("a few prices above any tariff are a peak, and with a unit all is take
   CHECK(parse_price_update("[" + numbers("0.5", 13).substr(1, 13 * 4 - 1) + "," + numbers("900", 11).substr(1),
                            kSimulated));
   CHECK(parse_price_update("{\"values\":" + numbers("900") + ",\"unit\":\"SEK/kWh\"}", kSimulated));
-  CHECK_THAT(refusal(list_of({{today().starts[0], today().starts[96], "756.57"}})),
+  CHECK_THAT(refusal(list_of({{today().begin, today().end, "756.57"}})),
              Catch::StartsWith("price is around 756.57 SEK per kWh"));
 }
 

@@ -66,7 +66,7 @@ json payload(const std::string& topic) {
   for (const auto name : wire::kHomeTopics) {
     if (topics.of("home", name) != topic) continue;
     std::string text;
-    wire::append_topic(text, name, home, home.snapshot(), {"SEK", "2026-11-22T00:00:00+01:00", {}});
+    wire::append_topic(text, name, home, home.snapshot(), {"SEK", "2026-11-22T00:00:00+01:00"});
     return json::parse(text);
   }
   FAIL("nothing is published at " << topic);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/homes.hpp"
+#include "tests/stockholm_days.hpp"
 
 namespace home_energy {
 namespace {
@@ -17,7 +18,7 @@ Home example_home() {
 }
 
 wire::Labels labels() {
-  return {"SEK", "2026-11-22T00:00:00+01:00", {}, 20'454};
+  return {"SEK", "2026-11-22T00:00:00+01:00"};
 }
 
 std::string payload(wire::HomeTopic topic) {
@@ -169,15 +170,46 @@ TEST_CASE("a receipt is not sent to a topic that would cost us the broker, nor t
   }
 }
 
-TEST_CASE("today's prices leave out the hour that spring leaves out") {
-  std::string out;
+TEST_CASE("today's prices are those of the hours that the day on the wall has") {
   wire::Labels today = labels();
-  for (int quarter = 0; quarter <= 96; ++quarter)
-    today.quarter_starts.push_back("T" + std::to_string(quarter / 4 == 2 ? 3 : quarter / 4));
-  wire::append_price_profile(out, default_price_curve(), today);
-  const auto raw = nlohmann::json::parse(out)["raw_today"];
-  CHECK(raw.size() == 23);
-  CHECK(raw[1] == nlohmann::json{{"start", "T1"}, {"end", "T3"}, {"value", 0.7086}});
+  today.wall = std::make_shared<const Calendar>(stockholm());
+  const Home home = test::home_of(test::reference_settings());
+  const auto raw_of = [&](std::int64_t day) {
+    today.wall_day = day;
+    std::string out;
+    wire::append_price_profile(out, home, today);
+    return nlohmann::json::parse(out)["raw_today"];
+  };
+  const auto spring = raw_of(133);
+  CHECK(spring.size() == 23);
+  CHECK(spring[1] == nlohmann::json{{"start", "2027-03-28T01:00:00+01:00"},
+                                    {"end", "2027-03-28T03:00:00+02:00"},
+                                    {"value", 0.7086}});
+  const auto autumn = raw_of(-21);
+  CHECK(autumn.size() == 25);
+  CHECK(autumn[3] == nlohmann::json{{"start", "2026-10-25T02:00:00+01:00"},
+                                    {"end", "2026-10-25T03:00:00+01:00"},
+                                    {"value", 0.6801}});
+}
+
+TEST_CASE("in a zone today's prices are the home's own, each of the two hours that autumn repeats with its own") {
+  HomeSettings settings = test::reference_settings();
+  settings.calendar = std::make_shared<const Calendar>(stockholm());
+  Home home = test::home_of(settings);
+  test::set_clock(home, {.day = -21, .quarter = 0, .tick = 0});
+  const auto two = stockholm().moment_of(-21, 2 * kSecondsPerHour);
+  PriceUpdate prices;
+  prices.dated = {{two, two + kSecondsPerHour, PricePerKwh(100'000)},
+                  {two + kSecondsPerHour, two + 2 * kSecondsPerHour, PricePerKwh(200'000)}};
+  test::apply(home, PriceCommand{prices});
+  std::string out;
+  wire::append_price_profile(out, home, labels());
+  const auto profile = nlohmann::json::parse(out);
+  CHECK(profile["raw_today"].size() == 25);
+  CHECK(profile["raw_today"][2]["value"] == 0.1);
+  CHECK(profile["raw_today"][3]["value"] == 0.2);
+  CHECK(profile["values"].size() == 24);
+  CHECK(profile["values"][2] == 0.1);
 }
 
 }  // namespace home_energy

@@ -135,7 +135,7 @@ TEST_CASE("what a heater was told and has drawn comes back, and a state without 
   switch_heater(home, "on");
   std::string text;
   append_state(text, {home.state(), HistoryMeter(home).state()});
-  const auto state = parse_state(text);
+  const auto state = parse_state(text, test::kPlain);
   REQUIRE(state);
   CHECK(state->home == home.state());
   Home again = test::home_of(settings(kNight));
@@ -146,7 +146,7 @@ TEST_CASE("what a heater was told and has drawn comes back, and a state without 
   std::string before;
   append_state(before, {test::home_of(test::reference_settings()).state(), {}});
   CHECK(before.find("heater") == std::string::npos);
-  const auto without = parse_state(before);
+  const auto without = parse_state(before, test::kPlain);
   REQUIRE(without);
   again.restore(without->home, {});
   CHECK(again.counters().devices.front() == EnergyTotal());
@@ -162,7 +162,7 @@ TEST_CASE("a state with fields and devices that this program does not know comes
   json["devices"]["sauna"] = {{"hot", 1}};
   json["devices"]["heater"]["colour"] = 7;
   json["counters"]["sauna"] = "12";
-  const auto state = parse_state(json.dump());
+  const auto state = parse_state(json.dump(), test::kPlain);
   REQUIRE(state);
   CHECK(state->home.counters == home.counters());
   Home again = test::home_of(settings(kNight));
@@ -184,7 +184,7 @@ TEST_CASE("what of a heater's state is out of range refuses the state") {
     auto json = nlohmann::json::parse(text);
     json[nlohmann::json::json_pointer(path)] = value;
     CAPTURE(path, value);
-    CHECK_FALSE(parse_state(json.dump()));
+    CHECK_FALSE(parse_state(json.dump(), test::kPlain));
   }
 }
 
@@ -197,16 +197,15 @@ TEST_CASE("history has a column for the heater where there is one, and its sum i
     home.advance();
     if (const auto row = meter.look(home)) rows.push_back(*row);
   }
-  const auto days = folded(rows, HistoryStep::day);
+  const auto days = folded(rows, HistoryStep::day, test::kPlain);
   REQUIRE(days.size() == 2);
   CHECK(days.front().device_mwh.front() == 16'000'000);  // 2 kW for 8 h
-  const auto json = wire::history_json("home", "SEK", HistoryStep::day, days, wire::simulated_quarter_text);
+  const auto json = wire::history_json("home", "SEK", HistoryStep::day, days, test::start_text());
   CHECK(json.find(R"("minutes":1440,"heater_kwh":16.0})") != std::string::npos);
   const std::vector<HistoryRow> none(1);
-  const auto without = wire::history_csv("SEK", none, wire::simulated_quarter_text);
+  const auto without = wire::history_csv("SEK", none, test::start_text());
   CHECK(without.find("heater") == std::string::npos);
-  CHECK(wire::history_csv("SEK", none, wire::simulated_quarter_text, {1}).find("minutes,heater_kwh\r\n") !=
-        std::string::npos);
+  CHECK(wire::history_csv("SEK", none, test::start_text(), {1}).find("minutes,heater_kwh\r\n") != std::string::npos);
 }
 
 TEST_CASE("a command for a heater that is not there is refused by name") {

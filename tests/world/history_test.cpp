@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/homes.hpp"
+#include "tests/stockholm_days.hpp"
 
 namespace home_energy {
 namespace {
@@ -114,8 +115,8 @@ TEST_CASE("rows are put together by the hour and by the day") {
                     .soc = static_cast<int>(quarter),
                     .overload_s = 3});
   }
-  CHECK(folded(rows, HistoryStep::quarter) == rows);
-  const auto hours = folded(rows, HistoryStep::hour);
+  CHECK(folded(rows, HistoryStep::quarter, test::kPlain) == rows);
+  const auto hours = folded(rows, HistoryStep::hour, test::kPlain);
   REQUIRE(hours.size() == 2);
   CHECK(hours[0] == HistoryRow{.number = 95,
                                .quarter = 92,
@@ -127,7 +128,7 @@ TEST_CASE("rows are put together by the hour and by the day") {
                                .soc = 95,
                                .overload_s = 6});
   CHECK(hours[1].quarter == 96);
-  const auto days = folded(rows, HistoryStep::day);
+  const auto days = folded(rows, HistoryStep::day, test::kPlain);
   REQUIRE(days.size() == 2);
   CHECK(days[0].quarter == 0);
   CHECK(days[1].quarter == 96);
@@ -137,7 +138,7 @@ TEST_CASE("a quarter that was lived twice is one row, and no longer than a quart
   const HistoryRow row{.number = 1, .quarter = 8, .minutes = 15, .base_mwh = 5};
   HistoryRow again = row;
   again.number = 9;
-  const auto rows = folded(std::vector{row, again}, HistoryStep::quarter);
+  const auto rows = folded(std::vector{row, again}, HistoryStep::quarter, test::kPlain);
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].base_mwh == 10);
   CHECK(rows[0].minutes == 15);
@@ -145,7 +146,25 @@ TEST_CASE("a quarter that was lived twice is one row, and no longer than a quart
 
 TEST_CASE("days before the first are told apart from those after") {
   const HistoryRow row{.number = 1, .quarter = -1, .minutes = 15};
-  CHECK(folded(std::vector{row}, HistoryStep::day)[0].quarter == -96);
+  CHECK(folded(std::vector{row}, HistoryStep::day, test::kPlain)[0].quarter == -96);
+}
+
+TEST_CASE("in a zone days and hours are those of the clock on the wall: 25 of them in an autumn day") {
+  const Calendar& calendar = stockholm();
+  std::vector<HistoryRow> rows;
+  const auto begin = quarter_number(calendar.begin_of(-21));
+  const auto end = quarter_number(calendar.begin_of(-20));
+  for (auto quarter = begin; quarter < end; ++quarter)
+    rows.push_back({.quarter = quarter, .minutes = 15, .base_mwh = 1});
+  CHECK(rows.size() == 100);
+  const auto hours = folded(rows, HistoryStep::hour, calendar);
+  REQUIRE(hours.size() == 25);
+  for (const HistoryRow& hour : hours) CHECK(hour.base_mwh == 4);
+  const auto days = folded(rows, HistoryStep::day, calendar);
+  REQUIRE(days.size() == 1);
+  CHECK(days[0].quarter == begin);
+  CHECK(days[0].minutes == 25 * 60);
+  CHECK(days[0].base_mwh == 100);
 }
 
 TEST_CASE("nothing is added over currencies") {
@@ -154,7 +173,7 @@ TEST_CASE("nothing is added over currencies") {
   const std::vector rows{
       old, later,
       HistoryRow{.number = 3, .quarter = 5, .minutes = 15, .cost_micro = 1, .currency = currency_code("EUR")}};
-  const auto sums = folded(rows, HistoryStep::day);
+  const auto sums = folded(rows, HistoryStep::day, test::kPlain);
   REQUIRE(sums.size() == 2);
   CHECK(sums[0].cost_micro == 5);
   CHECK(sums[1].cost_micro == 8);

@@ -6,6 +6,7 @@
 #include "common/wire/home_state.hpp"
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
+#include "tests/stockholm_days.hpp"
 
 namespace home_energy {
 namespace {
@@ -20,7 +21,7 @@ HomeSettings planned_settings(ChargingMode mode = ChargingMode::cheapest, int re
 }
 
 nlohmann::json plan_of(const Home& home) {
-  return nlohmann::json::parse(wire::http::plan(home, {"SEK", "2026-11-22T00:00:00+01:00", {}}));
+  return nlohmann::json::parse(wire::http::plan(home, {"SEK", "2026-11-22T00:00:00+01:00"}));
 }
 
 std::string span_of(const nlohmann::json& block) {
@@ -54,18 +55,24 @@ void tell(Home& home, const Command& command) {
   REQUIRE(test::apply(home, command));
 }
 
-/// Today and tomorrow in Stockholm, from Unix time `midnight` on; `lost` quarters are left out from 02:00 on.
-std::shared_ptr<const std::vector<LocalDay>> calendar(std::int64_t midnight, int lost = 0) {
-  auto days = std::make_shared<std::vector<LocalDay>>();
-  for (std::int64_t day = 0; day < 2; ++day) {
-    LocalDay local{.day = day, .date = "2027-03-28", .starts = {}};
-    for (std::int64_t quarter = 0; quarter <= kQuartersPerDay; ++quarter) {
-      const std::int64_t left_out = day == 1 ? lost : std::clamp<std::int64_t>(quarter - 8, 0, lost);
-      local.starts[static_cast<std::size_t>(quarter)] = midnight + (day * kQuartersPerDay + quarter - left_out) * 900;
-    }
-    days->push_back(local);
+/// From 2027-03-28 in Stockholm on, on which the clock is put on by an hour at 02:00, or is not.
+std::shared_ptr<const Calendar> from_2027_03_28(bool is_changed = false) {
+  std::vector<Calendar::Offset> offsets{{0, 3600}};
+  if (is_changed) offsets.push_back({unix_time("2027-03-28T01:00Z"), 7200});
+  return std::make_shared<const Calendar>(Calendar::of_zone(*parse_date("2027-03-28"), offsets));
+}
+
+/// Prices of the reference home for a day; none in these hours.
+PriceUpdate prices_of_day(const Calendar& calendar, std::int64_t day,
+                          const std::vector<std::pair<int, int>>& without = {}) {
+  PriceUpdate update;
+  for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+    const auto is_in = [&](const auto& span) { return quarter >= span.first && quarter < span.second; };
+    if (std::ranges::any_of(without, is_in)) continue;
+    const auto begin = calendar.begin_of(day) + quarter * kSecondsPerQuarter;
+    update.dated.push_back({begin, begin + kSecondsPerQuarter, default_price_curve().at_quarter(quarter)});
   }
-  return days;
+  return update;
 }
 
 }  // namespace
@@ -73,7 +80,7 @@ std::shared_ptr<const std::vector<LocalDay>> calendar(std::int64_t midnight, int
 TEST_CASE("the reference home's plan, as the contract has it") {
   const Home home = test::home_of(planned_settings());
   CHECK(
-      wire::http::plan(home, {"SEK", "", {}}) ==
+      wire::http::plan(home, {"SEK", ""}) ==
       R"({"mode":"cheapest","target":80.0,"ready_by":"00:00","start":"03:00","end":"00:00","energy_kwh":27.78,)"
       R"("cost":13.73,"cost_now":20.38,"saving":6.65,"start_cost":0.0,"currency":"SEK","shortfall_kwh":0.0,"blocks":[)"
       R"({"start":"03:00","end":"04:46","kw":7.4,"kwh":12.98,"price":0.6798,"why":"next cheapest, adjoining"},)"
@@ -83,7 +90,7 @@ TEST_CASE("the reference home's plan, as the contract has it") {
 }
 
 TEST_CASE("in manual mode there is a document without blocks") {
-  CHECK(wire::http::plan(test::home_of(test::reference_settings()), {"SEK", "", {}}) ==
+  CHECK(wire::http::plan(test::home_of(test::reference_settings()), {"SEK", ""}) ==
         R"({"mode":"manual","target":80.0,"ready_by":"07:00","start":null,"end":null,"energy_kwh":0.0,"cost":null,)"
         R"("cost_now":null,"saving":null,"start_cost":0.0,"currency":"SEK","shortfall_kwh":0.0,"blocks":[],)"
         R"("note":null})");
@@ -155,11 +162,11 @@ TEST_CASE("the target stays within the charge limit") {
   Home home = test::home_of(planned_settings());
   tell(home, ChargeLimitCommand{Percent(7'000)});
   CHECK(home.wish().target == Percent(7'000));
-  const auto before = wire::http::plan(home, {"SEK", "", {}});
+  const auto before = wire::http::plan(home, {"SEK", ""});
   const auto refused = test::apply(home, TargetCommand{Percent(7'001)});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().reason == "target must be at most the charge limit, which is 70.0 %");
-  CHECK(wire::http::plan(home, {"SEK", "", {}}) == before);
+  CHECK(wire::http::plan(home, {"SEK", ""}) == before);
 }
 
 TEST_CASE("ready by is the next time that the clock shows it, strictly after now") {
@@ -242,7 +249,7 @@ TEST_CASE("a home that is late is so after a restart") {
   test::advance(home, 1800);
   std::string text;
   append_state(text, {home.state(), {}});
-  const auto state = parse_state(text);
+  const auto state = parse_state(text, test::kPlain);
   REQUIRE(state);
   CHECK(state->home.car.late_since == 0);
   Home other = test::home_of(late_settings());
@@ -255,13 +262,10 @@ TEST_CASE("a home that is late is so after a restart") {
 TEST_CASE("in real time a plan says of which date the missed departure was") {
   HomeSettings settings = late_settings();
   settings.clock_mode = ClockMode::local;
+  settings.calendar = from_2027_03_28();
   Home home = test::home_of(settings);
-  const auto days = calendar(1'806'188'400);
-  home.set_calendar(days);
-  plan_now(home);
   test::advance(home, 700);
-  CHECK(plan_of(home)["note"] ==
-        "late since " + days->front().date + " 00:10, charging goes on until the target is reached");
+  CHECK(plan_of(home)["note"] == "late since 2027-03-28 00:10, charging goes on until the target is reached");
 }
 
 TEST_CASE("without balancing a fuse is exceeded, with it charging waits") {
@@ -325,13 +329,12 @@ TEST_CASE("new prices change the plan at once") {
 namespace {
 
 /// Ready by 07:00, an hour before that.
-Home at_six_in_real_time(std::shared_ptr<const std::vector<LocalDay>> days) {
+Home at_six_in_real_time() {
   HomeSettings settings = planned_settings(ChargingMode::cheapest, 7 * 60);
   settings.clock_mode = ClockMode::local;
   settings.pace = *Pace::make(3600, std::chrono::seconds(60), Resolution::hourly);
+  settings.calendar = from_2027_03_28();
   Home home = test::home_of(settings);
-  home.set_calendar(std::move(days));
-  plan_now(home);
   test::set_clock(home, {.day = 0, .quarter = 6 * 4, .tick = 0});
   return home;
 }
@@ -339,52 +342,46 @@ Home at_six_in_real_time(std::shared_ptr<const std::vector<LocalDay>> days) {
 }  // namespace
 
 TEST_CASE("prices that came for a day are told to be old when it has passed, until newer ones come") {
-  const auto days = calendar(1'806'188'400);
-  Home home = at_six_in_real_time(days);
-  PriceCommand of_today{{.of_days = {{0, default_price_curve()}}}};
-  tell(home, of_today);
+  Home home = at_six_in_real_time();
+  tell(home, PriceCommand{prices_of_day(home.calendar(), 0)});
   CHECK(plan_of(home)["note"].get<std::string>().find("earlier day") == std::string::npos);
   test::set_clock(home, {.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
-  CHECK(plan_of(home)["note"] ==
-        "no prices have come for " + days->back().date + " 00:00-07:00, those of an earlier day stand in");
-  PriceCommand of_tomorrow{{.of_days = {{1, default_price_curve()}}}};
-  tell(home, of_tomorrow);
+  CHECK(plan_of(home)["note"] == "no prices have come for 2027-03-29 00:00-07:00, those of an earlier day stand in");
+  tell(home, PriceCommand{prices_of_day(home.calendar(), 1)});
   CHECK(plan_of(home)["note"].is_null());
 }
 
 TEST_CASE("a plan names the times for which no price has come, and which prices stand in") {
-  const auto days = calendar(1'806'188'400);
-  Home home = at_six_in_real_time(days);
-  Quarters until_ten = Quarters().set();
-  for (std::size_t quarter = 40; quarter < 96; ++quarter) until_ten.reset(quarter);
-  tell(home, PriceCommand{{.of_days = {{0, default_price_curve(), until_ten}}}});
+  Home home = at_six_in_real_time();
+  tell(home, PriceCommand{prices_of_day(home.calendar(), 0, {{40, 96}})});
   // Nothing is asked of 10:00 and later.
   CHECK(plan_of(home)["note"].get<std::string>().find("have come") == std::string::npos);
   test::set_clock(home, {.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
-  Quarters in_part = Quarters().set();
-  for (const std::size_t quarter : {4U, 5U, 12U, 50U}) in_part.reset(quarter);
-  tell(home, PriceCommand{{.of_days = {{1, default_price_curve(), in_part}}}});
-  CHECK(plan_of(home)["note"] == "no prices have come for " + days->front().date +
-                                     " 10:00-24:00, those of an earlier day stand in; no prices "
-                                     "have come for " +
-                                     days->back().date + " 01:00-01:30, 03:00-03:15, those of an earlier day stand in");
-  tell(home, PriceCommand{{.of_days = {{0, default_price_curve()}, {1, default_price_curve()}}}});
+  const std::vector<std::pair<int, int>> in_part{{4, 6}, {12, 13}, {50, 51}};
+  tell(home, PriceCommand{prices_of_day(home.calendar(), 1, in_part)});
+  CHECK(plan_of(home)["note"] ==
+        "no prices have come for 2027-03-28 10:00-24:00, those of an earlier day stand in; no prices "
+        "have come for 2027-03-29 01:00-01:30, 03:00-03:15, those of an earlier day stand in");
+  tell(home, PriceCommand{prices_of_day(home.calendar(), 0)});
+  tell(home, PriceCommand{prices_of_day(home.calendar(), 1)});
   CHECK(plan_of(home)["note"].is_null());
-  tell(home, BaseloadCommand{{.of_days = {{1, default_load_curve(), in_part}}}});
-  CHECK(plan_of(home)["note"] == "no base load has come for " + days->back().date +
-                                     " 01:00-01:30, 03:00-03:15, those of an earlier day stand in");
+  LoadUpdate loads;
+  for (const auto& dated : prices_of_day(home.calendar(), 1, in_part).dated)
+    loads.dated.push_back({dated.begin, dated.end, Watts(500)});
+  tell(home, BaseloadCommand{loads});
+  CHECK(plan_of(home)["note"] ==
+        "no base load has come for 2027-03-29 01:00-01:30, 03:00-03:15, those of an earlier day stand in");
 }
 
 TEST_CASE("a departure in the hour that spring leaves out is when the clock jumps over it") {
   HomeSettings settings = planned_settings(ChargingMode::cheapest, 2 * 60 + 30);
   settings.clock_mode = ClockMode::local;
   settings.pace = *Pace::make(3600, std::chrono::seconds(60), Resolution::hourly);
-  Home home = test::home_of(settings);
-  home.set_calendar(calendar(1'806'188'400, 4));  // 2027-03-28 00:00 in Stockholm
-  plan_now(home);
+  settings.calendar = from_2027_03_28(true);
+  const Home home = test::home_of(settings);
   const auto plan = plan_of(home);
   CHECK(home.plan()->plan.energy == Joules(2 * 3600 * 7'400));  // two hours are left, and both are needed
-  CHECK(home.plan()->made_at + home.plan()->plan.blocks.back().end.count() == 1'806'188'400 + 2 * 3600);
+  CHECK(home.plan()->made_at + home.plan()->plan.blocks.back().end.count() == 2 * 3600);
 }
 
 TEST_CASE("equal prices all night make one block, as late as can be, and it does not flap") {
@@ -486,11 +483,10 @@ TEST_CASE("a plan of many blocks stays below what Home Assistant keeps") {
   settings.price = PriceCurve(up_and_down);
   settings.baseload = LoadCurve(std::vector<Watts>(24, Watts(500)));
   settings.capacity = WattHours(148'000);  // 60 % of it are half of what a day can give
-  Home home = test::home_of(settings);
+  settings.calendar = from_2027_03_28();
+  const Home home = test::home_of(settings);
   CHECK(plan_of(home)["blocks"].size() == 48);
-  wire::Labels labels{"SEK", "", {}};
-  labels.iso8601 = [](std::int64_t) { return std::string("2026-11-22T00:00:00+01:00"); };
-  CHECK(wire::http::plan(home, labels).size() < 16'384 / 2);  // and so twice the slots below the whole
+  CHECK(wire::http::plan(home, {"SEK", ""}).size() < 16'384 / 2);  // and so twice the slots below the whole
 }
 
 }  // namespace home_energy

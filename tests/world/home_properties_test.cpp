@@ -125,7 +125,7 @@ TEST_CASE("the same commands at the same ticks give the same bytes") {
     const HomeSettings settings = random_settings();
     Home one = test::home_of(settings);
     Home other = test::home_of(settings);
-    const wire::Labels labels{"SEK", "2026-11-22T00:00:00+01:00", {}};
+    const wire::Labels labels{"SEK", "2026-11-22T00:00:00+01:00"};
     for (int i = 0; i < 20; ++i) {
       const Command command = random_command();
       const int ticks = *rc::gen::inRange(0, 40);

@@ -26,7 +26,7 @@ HomeSettings settings_of(const json& scenario) {
 
 /// What is seen of the home, as clients see it.
 json seen(const Home& home) {
-  const wire::Labels labels{"SEK", "2026-11-22T00:00:00+01:00", {}};
+  const wire::Labels labels{"SEK", "2026-11-22T00:00:00+01:00"};
   const json state = json::parse(wire::http::state(home, home.snapshot(), labels));
   const json info = json::parse(wire::http::info(home.snapshot()));
   return {{"day", state["clock"]["day"]},
