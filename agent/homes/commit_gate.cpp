@@ -7,6 +7,7 @@
 
 #include "agent/system/guarded.hpp"
 #include "common/wire/home_state.hpp"
+#include "common/wire/stored_curves.hpp"
 
 namespace home_energy {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "common/wire/stored_curves.hpp"
+
 namespace home_energy {
 
 std::string names_of(const GivenOptions& given) {

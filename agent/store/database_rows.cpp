@@ -13,6 +13,7 @@
 #include "common/wire/device_table.hpp"
 #include "common/wire/home_state.hpp"
 #include "common/wire/names.hpp"
+#include "common/wire/stored_curves.hpp"
 
 namespace home_energy {
 namespace {

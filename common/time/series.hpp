@@ -3,8 +3,6 @@
 /// both one.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -66,95 +64,24 @@ class Series {
   }
 
   /// Whether another day's value stands in: something is known for that day or an earlier one, but not for this moment.
-  bool stands_in(const Quarter& quarter, const Calendar& calendar) const {
-    return !is_daily() && quarter.day >= calendar.at(dated_->front().begin).day && known_at(quarter.moment) == nullptr;
-  }
+  bool stands_in(const Quarter& quarter, const Calendar& calendar) const;
 
   /// A day by the clock's face: of a time that is shown twice the first, and of one that is left out what comes after.
-  Curve on(std::int64_t day, const Calendar& calendar) const {
-    if (is_daily()) return *daily_;
-    std::array<Value, kQuartersPerDay> quarters;
-    for (int of_day = 0; of_day < kQuartersPerDay; ++of_day) {
-      const auto moment = calendar.moment_of(day, of_day * kSecondsPerQuarter);
-      quarters[static_cast<std::size_t>(of_day)] = at({moment, day, of_day}, calendar);
-    }
-    return Curve::of_quarters(quarters);
-  }
+  Curve on(std::int64_t day, const Calendar& calendar) const;
 
   /// From now on every day is like this one; what was known of single moments counts no more.
-  void set_daily(const Curve& curve) {
-    daily_ = std::make_shared<const Curve>(curve);
-    was_set_ = true;
-    dated_ = nullptr;
-  }
+  void set_daily(const Curve& curve);
 
   /// What is known of moments, beside what is known already. What is over two days older is dropped.
   /// @param newer by `begin`, one after another
-  void set_dated(std::span<const Dated<Value>> newer) {
-    if (newer.empty()) return;
-    std::vector<Dated<Value>> all(newer.begin(), newer.end());
-    if (!is_daily())
-      for (const auto& older : *dated_) append_rest(all, older, newer);
-    std::ranges::sort(all, {}, &Dated<Value>::begin);
-    const std::int64_t oldest = newer.front().begin - kKept;
-    std::erase_if(all, [&](const auto& dated) { return dated.end <= oldest; });
-    dated_ = std::make_shared<const std::vector<Dated<Value>>>(joined(all));
-  }
+  void set_dated(std::span<const Dated<Value>> newer);
 
-  Set what_was_set() const {
-    Set set;
-    if (was_set_) set.daily = *daily_;
-    if (!is_daily()) set.dated = *dated_;
-    return set;
-  }
-
-  void restore(const Set& set) {
-    if (set.daily) set_daily(*set.daily);
-    set_dated(set.dated);
-  }
+  Set what_was_set() const;
+  void restore(const Set& set);
 
  private:
-  static constexpr std::int64_t kKept = 2 * kSecondsPerDay;
-
-  const Dated<Value>* known_at(std::int64_t moment) const {
-    const auto next = std::ranges::upper_bound(*dated_, moment, {}, &Dated<Value>::begin);
-    if (next == dated_->begin() || std::prev(next)->end <= moment) return nullptr;
-    return &*std::prev(next);
-  }
-
-  Value known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const {
-    if (const auto* const known = known_at(quarter.moment)) return known->value;
-    const auto first = calendar.at(dated_->front().begin).day;
-    const auto last = calendar.at(dated_->back().end - 1).day;
-    for (auto day = std::min(quarter.day - 1, last); day >= first; --day) {
-      const auto moment = calendar.moment_of(day, quarter.of_day * kSecondsPerQuarter);
-      if (const auto* const known = known_at(moment)) return known->value;
-    }
-    return daily_->at_quarter(quarter.of_day);
-  }
-
-  /// What of an older value no newer one replaces.
-  static void append_rest(std::vector<Dated<Value>>& all, Dated<Value> older, std::span<const Dated<Value>> newer) {
-    for (const auto& each : newer) {
-      if (each.end <= older.begin || each.begin >= older.end) continue;
-      if (each.begin > older.begin) all.push_back({older.begin, each.begin, older.value});
-      older.begin = each.end;
-      if (older.begin >= older.end) return;
-    }
-    all.push_back(older);
-  }
-
-  static std::vector<Dated<Value>> joined(std::span<const Dated<Value>> all) {
-    std::vector<Dated<Value>> joined;
-    for (const auto& each : all) {
-      if (!joined.empty() && joined.back().end == each.begin && joined.back().value == each.value) {
-        joined.back().end = each.end;
-      } else {
-        joined.push_back(each);
-      }
-    }
-    return joined;
-  }
+  const Dated<Value>* known_at(std::int64_t moment) const;
+  Value known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const;
 
   std::shared_ptr<const Curve> daily_;
   bool was_set_ = false;                                    ///< the daily one, while the home ran
@@ -163,5 +90,8 @@ class Series {
 
 using PriceSeries = Series<PricePerKwh>;
 using LoadSeries = Series<Watts>;
+// Made in series.cpp.
+extern template class Series<PricePerKwh>;
+extern template class Series<Watts>;
 
 }  // namespace home_energy

@@ -1,20 +1,24 @@
 #include "common/wire/home_state.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <vector>
 
 #include "common/base/text.hpp"
 #include "common/wire/curve_text.hpp"
 #include "common/wire/device_table.hpp"
+#include "common/wire/stored_json.hpp"
 
 namespace home_energy {
 
 namespace {
 
-using Json = nlohmann::json;
+using stored::Json;
+using stored::kMostMoment;
+using stored::refuse;
+using stored::refuse_value;
+using stored::text_of;
+using stored::whole;
 
 Int128 scaled(Int128 value, int to, int from) {
   return value / from * to + value % from * to / from;
@@ -31,40 +35,6 @@ void scale(Counters& counters, int to, int from) {
   counters.charged = scaled(counters.charged, to, from);
   counters.cost = Money(scaled(counters.cost.count(), to, from));
   for (EnergyTotal& device : counters.devices) device = scaled(device, to, from);
-}
-
-std::string text_of(Int128 value) {
-  if (value == 0) return "0";
-  std::string digits;
-  for (Int128 rest = value; rest != 0; rest /= 10) {
-    const auto digit = static_cast<int>(rest % 10);
-    digits += static_cast<char>('0' + (digit < 0 ? -digit : digit));
-  }
-  if (value < 0) digits += '-';
-  std::ranges::reverse(digits);
-  return digits;
-}
-
-/// What cannot be read is thrown within this file, and told as a Result.
-[[noreturn]] void refuse(const std::string& what) {
-  throw std::runtime_error(what);
-}
-
-/// Throws where a value is not what it must be, and names all three: the field, the values that are legal, and what
-/// came.
-[[noreturn]] void refuse_value(const std::string& key, Int128 lowest, Int128 highest, const Json& got) {
-  refuse(key + " must be a whole number within " + text_of(lowest) + ".." + text_of(highest) + ", got " +
-         excerpt(got.dump(-1, ' ', true, Json::error_handler_t::replace)));
-}
-
-std::int64_t whole(const Json& object, const std::string& key, std::int64_t lowest, std::int64_t highest) {
-  const Json& value = object.at(key);
-  const bool fits = value.is_number_integer() &&
-                    (!value.is_number_unsigned() ||
-                     value.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<std::int64_t>::max()});
-  if (!fits || value.get<std::int64_t>() < lowest || value.get<std::int64_t>() > highest)
-    refuse_value(key, lowest, highest, value);
-  return value.get<std::int64_t>();
 }
 
 /// Of a number that is written as text, for it may be longer than JSON's readers take.
@@ -94,7 +64,6 @@ constexpr std::int64_t kStateVersion = 2;
 constexpr std::int64_t kByTheFace = 1;  ///< in which a row's quarter was counted by what the clock shows
 constexpr int kMostTicksPerHour = 360'000;
 constexpr std::int64_t kMostQuarters = kMostDays * kQuartersPerDay;
-constexpr std::int64_t kMostMoment = kMostDays * kSecondsPerDay;
 // Those below are of one tick an hour: milliwatt-hours, hours, millionths of the currency times milliwatts.
 constexpr std::int64_t kMostStored = 1'000'000'000;  ///< 1,000 kWh, the largest battery
 constexpr std::int64_t kMostInAnHour =
@@ -287,105 +256,6 @@ RememberedHome read_state(const Json& json, const Calendar& calendar) {
   return state;
 }
 
-template <class Curve>
-Json values_of(const Curve& curve) {
-  Json values = Json::array();
-  for (std::size_t i = 0; i < curve.size(); ++i) values.push_back(curve[i].count());
-  return values;
-}
-
-template <class Set>
-Json set_json(const Set& set) {
-  Json json = Json::object();
-  if (set.daily) json["daily"] = values_of(*set.daily);
-  for (const auto& dated : set.dated) json["dated"].push_back({dated.begin, dated.end, dated.value.count()});
-  return json;
-}
-
-/// Reads what was set of prices or loads.
-template <class Value>
-class CurvesReader {
- public:
-  using Set = typename Series<Value>::Set;
-
-  CurvesReader(const CurveRange& range, Resolution finest, const Calendar& calendar)
-      : lowest_(static_cast<std::int64_t>(range.lowest * range.per_unit)),
-        highest_(static_cast<std::int64_t>(range.highest * range.per_unit)),
-        finest_(finest),
-        calendar_(calendar) {}
-
-  Set read(const Json& json) const {
-    Set set;
-    if (json.contains("daily")) set.daily = curve(json.at("daily"));
-    if (json.contains("dated")) set.dated = dated(json.at("dated"));
-    if (json.contains("current")) read_of_days(json, set);
-    return set;
-  }
-
- private:
-  /// As files of before had them: a curve for every day or for one, and perhaps one of a later day.
-  void read_of_days(const Json& json, Set& set) const {
-    set.daily = curve(json.at("current"));
-    if (json.contains("current_day")) append_day(set, json, "current_day", *set.daily, "current_unknown");
-    if (!json.contains("next")) return;
-    const Json& next = json.at("next");
-    append_day(set, next, "day", curve(next.at("values")), "unknown");
-  }
-
-  void append_day(Set& set, const Json& json, const char* day_name, const DayCurve<Value>& curve,
-                  const char* unknown_name) const {
-    const auto day = whole(json, day_name, -kMostDays, kMostDays);
-    const auto unknown = json.contains(unknown_name) ? json.at(unknown_name) : Json::array();
-    if (!unknown.is_array()) refuse(std::string(unknown_name) + " must be a list of quarters");
-    for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
-      const auto begin = calendar_.moment_of(day, quarter * kSecondsPerQuarter);
-      const auto end = calendar_.moment_of(day, (quarter + 1) * kSecondsPerQuarter);
-      if (std::ranges::find(unknown, Json(quarter)) == unknown.end() && begin < end)
-        set.dated.push_back({begin, end, curve.at_quarter(quarter)});
-    }
-  }
-
-  DayCurve<Value> curve(const Json& list) const {
-    if (!list.is_array() || (list.size() != kHoursPerDay && list.size() != kQuartersPerDay))
-      refuse("values must be 24 or 96, got " + (list.is_array() ? std::to_string(list.size()) : "none"));
-    if (list.size() == kQuartersPerDay && finest_ == Resolution::hourly)
-      refuse("values must be 24 at this pace, got 96");
-    std::vector<std::int64_t> counts;
-    for (const Json& value : list) counts.push_back(whole(Json{{"values", value}}, "values", lowest_, highest_));
-    return curve_of<Value>(counts);
-  }
-
-  std::vector<Dated<Value>> dated(const Json& list) const {
-    if (!list.is_array() || list.size() > kMostDated) refuse("dated must be a list of spans");
-    std::vector<Dated<Value>> all;
-    for (const Json& item : list) {
-      if (!item.is_array() || item.size() != 3) refuse("dated must hold [begin, end, value]");
-      const auto number = [&](std::size_t place, std::int64_t lowest, std::int64_t highest) {
-        return whole(Json{{"dated", item[place]}}, "dated", lowest, highest);
-      };
-      const auto begin = number(0, all.empty() ? -kMostMoment : all.back().end, kMostMoment - 1);
-      all.push_back({begin, number(1, begin + 1, kMostMoment), Value(number(2, lowest_, highest_))});
-    }
-    return all;
-  }
-
-  static constexpr std::size_t kMostDated = 10'000;
-
-  std::int64_t lowest_;
-  std::int64_t highest_;
-  Resolution finest_;
-  const Calendar& calendar_;
-};
-
-template <class T, class Read>
-Result<T> read_safely(std::string_view text, const std::string& field, const Read& read) {
-  try {
-    return read(Json::parse(text));
-  } catch (const std::exception& error) {
-    return failure(ErrorCode::malformed, field, field + " cannot be read: " + error.what());
-  }
-}
-
 }  // namespace
 
 std::int64_t quarter_by_the_face(std::int64_t number, const Calendar& calendar) {
@@ -442,20 +312,8 @@ void append_state(std::string& out, const RememberedHome& state) {
 }
 
 Result<RememberedHome> parse_state(std::string_view text, const Calendar& calendar) {
-  return read_safely<RememberedHome>(text, "state", [&](const Json& json) { return read_state(json, calendar); });
-}
-
-std::string curves_text(const HomeCurves& curves) {
-  const Json json{{"baseload", set_json(curves.baseload)}, {"price", set_json(curves.price)}};
-  return json["baseload"].empty() && json["price"].empty() ? std::string() : json.dump();
-}
-
-Result<HomeCurves> parse_curves(std::string_view text, Resolution finest, const Calendar& calendar) {
-  if (text.empty()) return HomeCurves{};
-  return read_safely<HomeCurves>(text, "curves", [&](const Json& json) {
-    return HomeCurves{CurvesReader<Watts>(kLoadRange, finest, calendar).read(json.at("baseload")),
-                      CurvesReader<PricePerKwh>(kPriceRange, finest, calendar).read(json.at("price"))};
-  });
+  return stored::read_safely<RememberedHome>(text, "state",
+                                             [&](const Json& json) { return read_state(json, calendar); });
 }
 
 }  // namespace home_energy

@@ -26,11 +26,6 @@ void append_state(std::string& out, const RememberedHome& state);
 /// Fails with the field `state`. @param calendar says when it was what files of before tell as day and time
 Result<RememberedHome> parse_state(std::string_view text, const Calendar& calendar);
 
-/// @return empty where no curve was set
-std::string curves_text(const HomeCurves& curves);
-/// Fails with the field `curves`; also where a curve is finer than the homes' pace meets.
-Result<HomeCurves> parse_curves(std::string_view text, Resolution finest, const Calendar& calendar);
-
 /// A quarter of an hour that was counted by the clock's face, 96 a day, as those of history are: of what the clock
 /// shows twice the first.
 std::int64_t quarter_by_the_face(std::int64_t number, const Calendar& calendar);

@@ -6,6 +6,7 @@
 #include "common/wire/curve_text.hpp"
 #include "common/wire/curve_unit.hpp"
 #include "common/wire/home_state.hpp"
+#include "common/wire/stored_curves.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/stockholm_days.hpp"
 

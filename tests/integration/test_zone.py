@@ -1,6 +1,8 @@
 """--zone: simulated days are those of a time zone, its nights of 23 and 25 hours among them."""
 
+import datetime
 import json
+import zoneinfo
 
 import pytest
 
@@ -99,3 +101,24 @@ def test_what_was_known_of_moments_is_so_after_a_restart(started, folder, broker
 def test_a_zone_that_the_machine_does_not_know_is_refused(name):
     status, _, error = run_to_its_end("--zone", name)
     assert status == 2 and error[0].startswith("home-energy-agent: --zone: must be a time zone such as Europe/Stockholm")
+
+
+@pytest.mark.parametrize("zone, date, minutes", [
+    ("Australia/Lord_Howe", "2026-04-05", 1470), ("Australia/Lord_Howe", "2026-10-04", 1410),
+    ("Antarctica/Troll", "2026-10-25", 1560), ("Antarctica/Troll", "2026-03-29", 1320),
+    ("America/Santiago", "2026-04-04", 1500), ("America/Santiago", "2026-09-06", 1380),
+    ("America/Havana", "2024-11-03", 1500), ("America/Havana", "2024-03-10", 1380), ("Asia/Kathmandu", "2026-10-25", 1440)])
+def test_days_of_every_kind(started, folder, broker, zone, date, minutes):
+    agent = harness.online_agent(started, folder, broker, "--zone", zone, "--start-date", date, "--clock", "paused")
+    agent.move_clock({"step": f"{minutes}m"})
+    clock = agent.get("/clock")[1]
+    assert (clock["day"], clock["time"]) in ((1, "00:00"), (1, "01:00"))
+    following = datetime.date.fromisoformat(date) + datetime.timedelta(days=1)
+    quarters = rows(agent, f"from={date}&to={following}")
+    starts = [datetime.datetime.fromisoformat(row["start"]) for row in quarters]
+    assert [(b - a).total_seconds() for a, b in zip(starts, starts[1:])] == [900] * (minutes // 15 - 1)
+    for start in starts:
+        assert start.utcoffset() == start.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset()
+    day = rows(agent, f"from={date}&step=1d")[0]
+    assert day["minutes"] == minutes
+    assert day["base_kwh"] == pytest.approx(sum(row["base_kwh"] for row in quarters), abs=0.05)

@@ -1,4 +1,5 @@
 #include "common/wire/home_state.hpp"
+#include "common/wire/stored_curves.hpp"
 
 #include <catch2/catch.hpp>
 #include <limits>

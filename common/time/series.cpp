@@ -1,0 +1,111 @@
+#include "common/time/series.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace home_energy {
+namespace {
+
+/// So long what is known is kept after its time, for who asks of a day before.
+constexpr std::int64_t kKept = 2 * kSecondsPerDay;
+
+/// What of an older value no newer one replaces.
+template <class Value>
+void append_rest(std::vector<Dated<Value>>& all, Dated<Value> older, std::span<const Dated<Value>> newer) {
+  for (const auto& each : newer) {
+    if (each.end <= older.begin || each.begin >= older.end) continue;
+    if (each.begin > older.begin) all.push_back({older.begin, each.begin, older.value});
+    older.begin = each.end;
+    if (older.begin >= older.end) return;
+  }
+  all.push_back(older);
+}
+
+/// Equal neighbours are one.
+template <class Value>
+std::vector<Dated<Value>> joined(std::span<const Dated<Value>> all) {
+  std::vector<Dated<Value>> joined;
+  for (const auto& each : all) {
+    if (!joined.empty() && joined.back().end == each.begin && joined.back().value == each.value) {
+      joined.back().end = each.end;
+    } else {
+      joined.push_back(each);
+    }
+  }
+  return joined;
+}
+
+}  // namespace
+
+template <class V>
+bool Series<V>::stands_in(const Quarter& quarter, const Calendar& calendar) const {
+  return !is_daily() && quarter.day >= calendar.at(dated_->front().begin).day && known_at(quarter.moment) == nullptr;
+}
+
+template <class V>
+DayCurve<V> Series<V>::on(std::int64_t day, const Calendar& calendar) const {
+  if (is_daily()) return *daily_;
+  std::array<Value, kQuartersPerDay> quarters;
+  for (int of_day = 0; of_day < kQuartersPerDay; ++of_day) {
+    const auto moment = calendar.moment_of(day, of_day * kSecondsPerQuarter);
+    quarters.at(static_cast<std::size_t>(of_day)) = at({moment, day, of_day}, calendar);
+  }
+  return Curve::of_quarters(quarters);
+}
+
+template <class V>
+void Series<V>::set_daily(const Curve& curve) {
+  daily_ = std::make_shared<const Curve>(curve);
+  was_set_ = true;
+  dated_ = nullptr;
+}
+
+template <class V>
+void Series<V>::set_dated(std::span<const Dated<Value>> newer) {
+  if (newer.empty()) return;
+  std::vector<Dated<Value>> all(newer.begin(), newer.end());
+  if (!is_daily())
+    for (const auto& older : *dated_) append_rest(all, older, newer);
+  std::ranges::sort(all, {}, &Dated<Value>::begin);
+  const std::int64_t oldest = newer.front().begin - kKept;
+  std::erase_if(all, [&](const auto& dated) { return dated.end <= oldest; });
+  dated_ = std::make_shared<const std::vector<Dated<Value>>>(joined<Value>(all));
+}
+
+template <class V>
+typename Series<V>::Set Series<V>::what_was_set() const {
+  Set set;
+  if (was_set_) set.daily = *daily_;
+  if (!is_daily()) set.dated = *dated_;
+  return set;
+}
+
+template <class V>
+void Series<V>::restore(const Set& set) {
+  if (set.daily) set_daily(*set.daily);
+  set_dated(set.dated);
+}
+
+template <class V>
+const Dated<V>* Series<V>::known_at(std::int64_t moment) const {
+  const auto next = std::ranges::upper_bound(*dated_, moment, {}, &Dated<Value>::begin);
+  if (next == dated_->begin() || std::prev(next)->end <= moment) return nullptr;
+  return &*std::prev(next);
+}
+
+template <class V>
+V Series<V>::known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const {
+  if (const auto* const known = known_at(quarter.moment)) return known->value;
+  const auto first = calendar.at(dated_->front().begin).day;
+  const auto last = calendar.at(dated_->back().end - 1).day;
+  for (auto day = std::min(quarter.day - 1, last); day >= first; --day) {
+    const auto moment = calendar.moment_of(day, quarter.of_day * kSecondsPerQuarter);
+    if (const auto* const known = known_at(moment)) return known->value;
+  }
+  return daily_->at_quarter(quarter.of_day);
+}
+
+template class Series<PricePerKwh>;
+template class Series<Watts>;
+
+}  // namespace home_energy
