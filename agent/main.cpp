@@ -137,7 +137,7 @@ void Agent::announce() {
                                .base_topic = runner.base_topic,
                                .version = runner.info.version,
                                .currency = runner.currency,
-                               .clock_mode = runner.home->clock_mode,
+                               .has_dates = runner.home->clock_mode == ClockMode::local || runner.home->calendar->has_zone(),
                                .page_url = page_url_};
     settings.home_assistant->devices = settings.devices;
   }

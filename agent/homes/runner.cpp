@@ -228,7 +228,7 @@ void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) 
 void Runner::publish_devices(std::size_t home, const Snapshot& seen) {
   for (std::size_t i = 0; i < seen.devices.size(); ++i) {
     scratch_.clear();
-    wire::append_device(scratch_, seen.devices[i], seen);
+    wire::append_device(scratch_, seen.devices[i], seen, labels_);
     outbox_.update(topic_id(home, wire::kHomeTopics.size() + i), scratch_);
   }
 }

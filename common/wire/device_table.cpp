@@ -13,28 +13,37 @@ namespace {
 using home_assistant::kEnergyMeasure;
 using home_assistant::kPowerMeasure;
 
-DeviceValue power(const Device& device, EnergyTotal) {
-  return power_of(device);
-}
-DeviceValue energy(const Device&, EnergyTotal drawn) {
-  return drawn;
+/// What the device has drawn since the counters began.
+EnergyTotal drawn_by(const Reported& of) {
+  return of.home.counters.devices.at(kind_of(*of.device));
 }
 
+void append_power(std::string& out, const Reported& of) {
+  append_kw(out, power_of(*of.device));
+}
+void append_energy(std::string& out, const Reported& of) {
+  append_kwh(out, drawn_by(of).count(), of.home.ticks_per_hour);
+}
+void append_heating(std::string& out, const Reported& of) {
+  out += '"';
+  out += text(std::get<Heater>(*of.device).heating());
+  out += '"';
+}
+
+constexpr std::array kHeating{home_assistant::Entity{.id = "heater",
+                                                     .platform = "switch",
+                                                     .name = "Heater",
+                                                     .measure = {.icon = "mdi:water-boiler"},
+                                                     .more = home_assistant::on_and_off}};
+constexpr std::array kHeaterPower{home_assistant::Entity{
+    .id = "heater_power", .platform = "sensor", .name = "Heater power", .measure = kPowerMeasure}};
+constexpr std::array kHeaterEnergy{home_assistant::Entity{
+    .id = "heater_energy", .platform = "sensor", .name = "Heater energy", .measure = kEnergyMeasure}};
+
 constexpr std::array kHeater{
-    DeviceRow{"heating",
-              [](const Device& device, EnergyTotal) -> DeviceValue { return std::get<Heater>(device).heating(); },
-              {.id = "heater",
-               .platform = "switch",
-               .name = "Heater",
-               .measure = {.icon = "mdi:water-boiler"},
-               .more = home_assistant::on_and_off}},
-    DeviceRow{key::kPowerKw,
-              power,
-              {.id = "heater_power", .platform = "sensor", .name = "Heater power", .measure = kPowerMeasure}},
-    DeviceRow{key::kEnergyKwh,
-              energy,
-              {.id = "heater_energy", .platform = "sensor", .name = "Heater energy", .measure = kEnergyMeasure},
-              "heater_kwh"},
+    ValueRow{"heating", append_heating, kHeating},
+    ValueRow{key::kPowerKw, append_power, kHeaterPower},
+    ValueRow{key::kEnergyKwh, append_energy, kHeaterEnergy, "heater_kwh"},
 };
 
 constexpr std::array kKinds{
@@ -49,7 +58,7 @@ std::span<const DeviceKind> device_kinds() {
 }
 
 std::string_view column_of(const DeviceKind& kind) {
-  const auto found = std::ranges::find_if(kind.rows, [](const DeviceRow& row) { return !row.column.empty(); });
+  const auto found = std::ranges::find_if(kind.rows, [](const ValueRow& row) { return !row.column.empty(); });
   return found == kind.rows.end() ? std::string_view{} : found->column;
 }
 
@@ -67,20 +76,8 @@ std::span<const std::string_view> command::all() {
   return kAll;
 }
 
-void append_device(std::string& out, const Device& device, const Snapshot& home) {
-  struct Append {
-    std::string& out;
-    int ticks_per_hour;
-    void operator()(Switch position) const { (out += '"') += std::string(text(position)) + '"'; }
-    void operator()(Watts power) const { append_kw(out, power); }
-    void operator()(EnergyTotal energy) const { append_kwh(out, energy.count(), ticks_per_hour); }
-  };
-  const std::size_t kind = kind_of(device);
-  for (const DeviceRow& row : kKinds.at(kind).rows) {
-    &row == kKinds.at(kind).rows.data() ? begin(out, row.key) : next(out, row.key);
-    std::visit(Append{out, home.ticks_per_hour}, row.get(device, home.counters.devices.at(kind)));
-  }
-  out += '}';
+void append_device(std::string& out, const Device& device, const Snapshot& home, const Labels& labels) {
+  append_rows(out, kKinds.at(kind_of(device)).rows, {home, labels, &device});
 }
 
 }  // namespace home_energy::wire

@@ -1,36 +1,22 @@
 /// @file
-/// The values that further devices report, each declared once: key, unit, history column, and what it is in Home
-/// Assistant. Telemetry, `/state`, events, history, discovery and the commands of devices are read from this table.
+/// The kinds of further devices and the values that they report, each declared once. Telemetry, `/state`, events,
+/// history, discovery and the commands of devices are read from this table.
 #pragma once
 
 #include <optional>
 #include <span>
 #include <string_view>
-#include <variant>
 
-#include "common/wire/home_assistant_entity.hpp"
+#include "common/wire/value_table.hpp"
 #include "common/world/devices.hpp"
 #include "common/world/home.hpp"
 
 namespace home_energy::wire {
 
-/// A reported value. Its type says its unit: a switch is `on` or `off`, power is in kW, energy in kWh.
-using DeviceValue = std::variant<Switch, Watts, EnergyTotal>;
-
-/// One value of a device.
-struct DeviceRow {
-  std::string_view key;
-  /// @param drawn what the device has drawn since the counters began
-  DeviceValue (*get)(const Device& device, EnergyTotal drawn);
-  /// In Home Assistant; its topic and key are the row's.
-  home_assistant::Entity entity;
-  std::string_view column{};  ///< in history, of energy; none where empty
-};
-
 /// A kind of device.
 struct DeviceKind {
   std::string_view name;  ///< its topic below the home, and its command
-  std::span<const DeviceRow> rows;
+  std::span<const ValueRow> rows;
   std::string_view command_key;  ///< of the row that the command switches
 };
 

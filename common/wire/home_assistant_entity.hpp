@@ -47,8 +47,18 @@ struct Entity {
 inline constexpr Measure kPowerMeasure{"power", "kW", "measurement", 2};
 inline constexpr Measure kEnergyMeasure{"energy", "kWh", "total_increasing", 2};
 
+// What components have beside what their line says.
+
 /// Of a switch: what it is told, and what it tells.
 void on_and_off(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+/// A number from 20 to 100.
+void percentage(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+/// Begins again when the home's counters do.
+void last_reset(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+/// The prices of the day.
+void today_as_attributes(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+/// Not shown, unless somebody asks for it.
+void hidden_diagnostic(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
 
 /// `{{ value_json.<key> }}`
 std::string member_template(std::string_view key);

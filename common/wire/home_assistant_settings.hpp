@@ -2,11 +2,10 @@
 /// What Home Assistant is told of an agent, and where.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "common/world/home.hpp"
 
 namespace home_energy::home_assistant {
 
@@ -16,7 +15,7 @@ struct Settings {
   std::string base_topic;               ///< of our own topics
   std::string version;                  ///< of the agent
   std::string currency;                 ///< ISO 4217
-  ClockMode clock_mode;                 ///< of the homes
+  bool has_dates;                       ///< whether the homes are in a time zone, in real time or with --zone
   std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
   std::vector<std::size_t> devices{};   ///< the kinds of the homes' further devices
 };

@@ -7,6 +7,7 @@
 #include "common/base/decimal.hpp"
 #include "common/base/text.hpp"
 #include "common/time/iso8601.hpp"
+#include "common/wire/value_table.hpp"
 #include "common/wire/wire_numbers.hpp"
 
 namespace home_energy::wire {
@@ -171,83 +172,7 @@ DatedPrices hourly_where_equal(DatedPrices quarters, const Calendar& calendar) {
 }  // namespace
 
 void append_clock(std::string& out, const Snapshot& home, const Labels& labels) {
-  begin(out, "day");
-  out += std::to_string(home.day);
-  next(out, key::kTime);
-  out += '"';
-  out += time_text(home.hour * kMinutesPerHour + home.minute);
-  out += '"';
-  next(out, "hour");
-  out += std::to_string(home.hour);
-  next(out, "minute");
-  out += std::to_string(home.minute);
-  next(out, "date");
-  out += '"';
-  out += date_text(home.date);
-  next(out += '"', "weekday");
-  out += '"';
-  out += weekday_text(home.date);
-  next(out += '"', key::kRunning);
-  out += labels.running ? "true" : "false";
-  next(out, key::kSecondsPerHour);
-  out += nlohmann::json(labels.seconds_per_hour).dump();
-  out += '}';
-}
-
-void append_baseload(std::string& out, const Snapshot& home) {
-  begin(out, key::kPowerKw);
-  append_kw(out, home.base_power);
-  next(out, key::kEnergyKwh);
-  append_kwh(out, home.counters.base.count(), home.ticks_per_hour);
-  out += '}';
-}
-
-void append_price(std::string& out, const Snapshot& home, const Labels& labels) {
-  begin(out, key::kPrice);
-  append_price_value(out, home.price);
-  next(out, "unit");
-  out += json_string(labels.currency + "/kWh");
-  out += '}';
-}
-
-void append_battery(std::string& out, const Snapshot& home) {
-  begin(out, key::kSocPercent);
-  append_soc(out, home);
-  next(out, key::kStoredKwh);
-  append_kwh(out, home.stored.count(), home.ticks_per_hour);
-  next(out, "capacity_kwh");
-  append_kwh(out, home.capacity.count(), home.ticks_per_hour);
-  next(out, key::kCharging);
-  out += '"';
-  out += text(home.charging);
-  out += '"';
-  next(out, key::kPowerKw);
-  append_kw(out, home.car_power);
-  next(out, key::kChargedKwh);
-  append_kwh(out, home.counters.charged.count(), home.ticks_per_hour);
-  next(out, key::kLimitPercent);
-  append_percent(out, home.limit);
-  out += '}';
-}
-
-void append_grid(std::string& out, const Snapshot& home, const Labels& labels) {
-  const Watts power = home.power();
-  const EnergyTotal energy = home.counters.total();
-  begin(out, key::kPowerKw);
-  append_kw(out, power);
-  next(out, key::kEnergyKwh);
-  append_kwh(out, energy.count(), home.ticks_per_hour);
-  next(out, key::kCost);
-  append_money(out, home.counters.cost, home.ticks_per_hour);
-  next(out, "currency");
-  out += json_string(labels.currency);
-  next(out, "fuse_kw");
-  append_kw(out, home.fuse);
-  next(out, key::kOverload);
-  out += power > home.fuse ? "true" : "false";
-  next(out, key::kSince);
-  out += json_string(labels.since);
-  out += '}';
+  append_rows(out, rows_of(HomeTopic::clock), {home, labels});
 }
 
 void append_baseload_profile(std::string& out, const LoadCurve& curve) {
@@ -280,22 +205,14 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
 
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels) {
   switch (topic) {
-    case HomeTopic::clock:
-      return append_clock(out, snapshot, labels);
-    case HomeTopic::baseload:
-      return append_baseload(out, snapshot);
-    case HomeTopic::price:
-      return append_price(out, snapshot, labels);
-    case HomeTopic::battery:
-      return append_battery(out, snapshot);
-    case HomeTopic::grid:
-      return append_grid(out, snapshot, labels);
     case HomeTopic::plan:
       return append_plan(out, home.wish(), home.plan(), home.calendar(), labels);
     case HomeTopic::baseload_profile:
       return append_baseload_profile(out, home.baseload());
     case HomeTopic::price_profile:
       return append_price_profile(out, home, labels);
+    default:
+      return append_rows(out, rows_of(topic), {snapshot, labels});
   }
 }
 

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -194,10 +193,6 @@ struct Labels {
 
 void append_info(std::string& out, const AgentInfo& info);
 void append_clock(std::string& out, const Snapshot& home, const Labels& labels);
-void append_baseload(std::string& out, const Snapshot& home);
-void append_price(std::string& out, const Snapshot& home, const Labels& labels);
-void append_battery(std::string& out, const Snapshot& home);
-void append_grid(std::string& out, const Snapshot& home, const Labels& labels);
 void append_baseload_profile(std::string& out, const LoadCurve& curve);
 /// `values` are by the clock's face, `raw_today` lists the hours or quarters that there are: 23, 24 or 25 hours.
 void append_price_profile(std::string& out, const Home& home, const Labels& labels);
@@ -206,7 +201,7 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
                  const Labels& labels);
 /// The payload of a further device's topic.
-void append_device(std::string& out, const Device& device, const Snapshot& home);
+void append_device(std::string& out, const Device& device, const Snapshot& home, const Labels& labels);
 /// The payload of any of a home's topics.
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels);
 

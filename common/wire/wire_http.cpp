@@ -137,7 +137,7 @@ std::string state(const Home& home, const Snapshot& snapshot, const Labels& labe
   }
   for (const Device& device : snapshot.devices) {
     next(out, name_of(device));
-    append_device(out, device, snapshot);
+    append_device(out, device, snapshot, labels);
   }
   return out + '}';
 }

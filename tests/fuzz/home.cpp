@@ -236,7 +236,7 @@ class Life {
     const double soc = nlohmann::json::parse(state).at("battery").at("soc_percent").get<double>();
     hold(soc >= 0 && soc <= 100, "a state of charge");
     hold_json(home_assistant::document(
-        {"homeassistant", "home-energy", "0.1.0", "SEK", settings().clock_mode, std::nullopt, {0}}, "home"));
+        {"homeassistant", "home-energy", "0.1.0", "SEK", home_.calendar().has_zone(), std::nullopt, {0}}, "home"));
   }
 
   /// Rows are differences of the counters: together they are what the counters rose by, but for what each rounds.

@@ -19,7 +19,7 @@ const ha::Settings kSettings{.prefix = "homeassistant",
                              .base_topic = "home-energy",
                              .version = "0.1.0",
                              .currency = "SEK",
-                             .clock_mode = ClockMode::simulated,
+                             .has_dates = false,
                              .page_url = std::nullopt};
 
 json document(const std::string& home = "home", const ha::Settings& settings = kSettings,
@@ -195,7 +195,7 @@ TEST_CASE("whatever a control sends is a command that is accepted") {
 TEST_CASE("a plan's times are timestamps in real time") {
   ha::Settings settings = kSettings;
   CHECK_FALSE(document("home", settings)["cmps"]["planned_start"].contains("dev_cla"));
-  settings.clock_mode = ClockMode::local;
+  settings.has_dates = true;
   for (const char* id : {"planned_start", "planned_end"})
     CHECK(document("home", settings)["cmps"][id]["dev_cla"] == "timestamp");
 }

@@ -32,7 +32,7 @@ void switch_heater(Home& home, std::string_view position) {
 std::string heater_of(const Home& home) {
   const Snapshot seen = home.snapshot();
   std::string out;
-  wire::append_device(out, seen.devices.front(), seen);
+  wire::append_device(out, seen.devices.front(), seen, {"SEK", ""});
   return out;
 }
 
@@ -227,7 +227,7 @@ TEST_CASE(
                     .base_topic = "home-energy",
                     .version = "1",
                     .currency = "SEK",
-                    .clock_mode = ClockMode::simulated,
+                    .has_dates = false,
                     .page_url = std::nullopt,
                     .devices = {0}};
   ha::Settings without = with;

@@ -1,0 +1,183 @@
+#include "common/wire/value_table.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "common/time/iso8601.hpp"
+#include "common/wire/wire_numbers.hpp"
+
+namespace home_energy::wire {
+namespace {
+
+using home_assistant::Entity;
+using home_assistant::kEnergyMeasure;
+using home_assistant::kPowerMeasure;
+using home_assistant::Measure;
+
+void append_text(std::string& out, std::string_view text) {
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+void append_truth(std::string& out, bool truth) {
+  out += truth ? "true" : "false";
+}
+
+constexpr Measure kStorage{"energy_storage", "kWh", "measurement", 2};
+constexpr Measure kSoc{"battery", "%", "measurement", 0};
+constexpr Measure kCost{"monetary", home_assistant::kCurrencyPlace, "total", 2};
+constexpr Measure kPrice{{}, "$/kWh", "measurement", 4, "mdi:cash-clock"};
+
+constexpr std::array kTime{Entity{.id = "simulated_time",
+                                  .platform = "sensor",
+                                  .name = "Simulated time",
+                                  .measure = {.icon = "mdi:clock-outline"},
+                                  .more = home_assistant::hidden_diagnostic}};
+constexpr std::array kBasePower{Entity{
+    .id = "base_load_power", .platform = "sensor", .name = "Base load power", .measure = kPowerMeasure}};
+constexpr std::array kBaseEnergy{Entity{
+    .id = "base_load_energy", .platform = "sensor", .name = "Base load energy", .measure = kEnergyMeasure}};
+constexpr std::array kElectricityPrice{Entity{.id = "electricity_price",
+                                              .platform = "sensor",
+                                              .name = "Electricity price",
+                                              .measure = kPrice,
+                                              .more = home_assistant::today_as_attributes}};
+constexpr std::array kCarBattery{
+    Entity{.id = "car_battery", .platform = "sensor", .name = "Car battery", .measure = kSoc}};
+constexpr std::array kCarStored{
+    Entity{.id = "car_stored_energy", .platform = "sensor", .name = "Car stored energy", .measure = kStorage}};
+constexpr std::array kCarCharging{Entity{.id = "car_charging",
+                                         .platform = "binary_sensor",
+                                         .name = "Car charging",
+                                         .measure = {.device_class = "battery_charging"},
+                                         .more = home_assistant::on_and_off},
+                                  Entity{.id = "charge_car",
+                                         .platform = "switch",
+                                         .name = "Charge car",
+                                         .measure = {.icon = "mdi:ev-station"},
+                                         .command = command::kCharge,
+                                         .more = home_assistant::on_and_off}};
+constexpr std::array kChargingPower{
+    Entity{.id = "charging_power", .platform = "sensor", .name = "Charging power", .measure = kPowerMeasure}};
+constexpr std::array kCarCharged{
+    Entity{.id = "car_charged_energy", .platform = "sensor", .name = "Car charged energy", .measure = kEnergyMeasure}};
+constexpr std::array kChargeLimit{Entity{.id = "charge_limit",
+                                         .platform = "number",
+                                         .name = "Charge limit",
+                                         .measure = {.unit = "%", .icon = "mdi:battery-lock"},
+                                         .command = command::kChargeLimit,
+                                         .more = home_assistant::percentage}};
+constexpr std::array kTotalPower{
+    Entity{.id = "total_power", .platform = "sensor", .name = "Total power", .measure = kPowerMeasure}};
+constexpr std::array kGridEnergy{
+    Entity{.id = "grid_energy", .platform = "sensor", .name = "Grid energy", .measure = kEnergyMeasure}};
+constexpr std::array kCostSoFar{Entity{.id = "cost",
+                                       .platform = "sensor",
+                                       .name = "Cost",
+                                       .measure = kCost,
+                                       .more = home_assistant::last_reset}};
+constexpr std::array kFuseExceeded{Entity{.id = "overload",
+                                          .platform = "binary_sensor",
+                                          .name = "Overload",
+                                          .measure = {.device_class = "problem"},
+                                          .form = home_assistant::Template::problem}};
+
+using Of = const Reported&;
+
+constexpr std::array kClockRows{
+    ValueRow{"day", [](std::string& out, Of of) { out += std::to_string(of.home.day); }},
+    ValueRow{key::kTime,
+             [](std::string& out, Of of) {
+               append_text(out, time_text(of.home.hour * kMinutesPerHour + of.home.minute));
+             },
+             kTime},
+    ValueRow{"hour", [](std::string& out, Of of) { out += std::to_string(of.home.hour); }},
+    ValueRow{"minute", [](std::string& out, Of of) { out += std::to_string(of.home.minute); }},
+    ValueRow{"date", [](std::string& out, Of of) { append_text(out, date_text(of.home.date)); }},
+    ValueRow{"weekday", [](std::string& out, Of of) { append_text(out, weekday_text(of.home.date)); }},
+    ValueRow{key::kRunning, [](std::string& out, Of of) { append_truth(out, of.labels.running); }},
+    ValueRow{key::kSecondsPerHour,
+             [](std::string& out, Of of) { out += nlohmann::json(of.labels.seconds_per_hour).dump(); }},
+};
+
+constexpr std::array kBaseloadRows{
+    ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.base_power); }, kBasePower},
+    ValueRow{
+        key::kEnergyKwh,
+        [](std::string& out, Of of) { append_kwh(out, of.home.counters.base.count(), of.home.ticks_per_hour); },
+        kBaseEnergy},
+};
+
+constexpr std::array kPriceRows{
+    ValueRow{key::kPrice, [](std::string& out, Of of) { append_price_value(out, of.home.price); }, kElectricityPrice},
+    ValueRow{key::kUnit, [](std::string& out, Of of) { out += json_string(of.labels.currency + "/kWh"); }},
+};
+
+constexpr std::array kBatteryRows{
+    ValueRow{key::kSocPercent, [](std::string& out, Of of) { append_soc(out, of.home); }, kCarBattery},
+    ValueRow{key::kStoredKwh,
+             [](std::string& out, Of of) { append_kwh(out, of.home.stored.count(), of.home.ticks_per_hour); },
+             kCarStored},
+    ValueRow{"capacity_kwh",
+             [](std::string& out, Of of) { append_kwh(out, of.home.capacity.count(), of.home.ticks_per_hour); }},
+    ValueRow{key::kCharging, [](std::string& out, Of of) { append_text(out, text(of.home.charging)); }, kCarCharging},
+    ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.car_power); }, kChargingPower},
+    ValueRow{
+        key::kChargedKwh,
+        [](std::string& out, Of of) { append_kwh(out, of.home.counters.charged.count(), of.home.ticks_per_hour); },
+        kCarCharged},
+    ValueRow{key::kLimitPercent, [](std::string& out, Of of) { append_percent(out, of.home.limit); }, kChargeLimit},
+};
+
+constexpr std::array kGridRows{
+    ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.power()); }, kTotalPower},
+    ValueRow{
+        key::kEnergyKwh,
+        [](std::string& out, Of of) { append_kwh(out, of.home.counters.total().count(), of.home.ticks_per_hour); },
+        kGridEnergy},
+    ValueRow{key::kCost,
+             [](std::string& out, Of of) { append_money(out, of.home.counters.cost, of.home.ticks_per_hour); },
+             kCostSoFar},
+    ValueRow{"currency", [](std::string& out, Of of) { out += json_string(of.labels.currency); }},
+    ValueRow{"fuse_kw", [](std::string& out, Of of) { append_kw(out, of.home.fuse); }},
+    ValueRow{key::kOverload, [](std::string& out, Of of) { append_truth(out, of.home.power() > of.home.fuse); },
+             kFuseExceeded},
+    ValueRow{key::kSince, [](std::string& out, Of of) { out += json_string(of.labels.since); }},
+};
+
+}  // namespace
+
+std::span<const ValueRow> rows_of(HomeTopic topic) {
+  switch (topic) {
+    case HomeTopic::clock:
+      return kClockRows;
+    case HomeTopic::baseload:
+      return kBaseloadRows;
+    case HomeTopic::price:
+      return kPriceRows;
+    case HomeTopic::battery:
+      return kBatteryRows;
+    case HomeTopic::grid:
+      return kGridRows;
+    case HomeTopic::plan:
+    case HomeTopic::baseload_profile:
+    case HomeTopic::price_profile:
+      return {};
+  }
+  return {};
+}
+
+void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of) {
+  char before = '{';
+  for (const ValueRow& row : rows) {
+    out += std::exchange(before, ',');
+    out += '"';
+    out += row.key;
+    out += "\":";
+    row.append(out, of);
+  }
+  out += '}';
+}
+
+}  // namespace home_energy::wire

@@ -1,0 +1,38 @@
+/// @file
+/// The values that a home reports, each declared once: topic, key, how it is written, and what it is in Home Assistant.
+/// Telemetry, `/state`, events and discovery are read from this table; a plan and the curves of a day are documents of
+/// their own. Those of further devices are in `device_table`.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/wire/home_assistant_entity.hpp"
+#include "common/wire/wire.hpp"
+
+namespace home_energy::wire {
+
+/// What a value is read from.
+struct Reported {
+  const Snapshot& home;
+  const Labels& labels;
+  const Device* device = nullptr;  ///< the one that reports, of the further devices
+};
+
+/// One value.
+struct ValueRow {
+  std::string_view key;
+  void (*append)(std::string& out, const Reported& of);
+  /// In Home Assistant; their topic and key are the row's.
+  std::span<const home_assistant::Entity> entities{};
+  std::string_view column{};  ///< in history, of a further device's energy; none where empty
+};
+
+/// Those of a topic, in the order in which they are written; none where it holds another kind of document.
+std::span<const ValueRow> rows_of(HomeTopic topic);
+
+/// An object of these values.
+void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of);
+
+}  // namespace home_energy::wire
