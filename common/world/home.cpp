@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 #include <utility>
 
 namespace home_energy {
@@ -17,6 +18,12 @@ template <class Value>
 void set(Series<Value>& series, const CurveUpdate<Value>& update) {
   if (update.every_day) series.set_daily(*update.every_day);
   series.set_dated(update.dated);
+}
+
+/// Whether what came through the meter is what was drawn behind it, and nothing flowed backwards.
+[[maybe_unused]] bool is_balance(EnergyTotal metered, Energy house, Energy car, std::span<const Energy> devices) {
+  for (const Energy drawn : devices) metered = metered - EnergyTotal(drawn.count());
+  return metered == EnergyTotal(house.count() + car.count()) && house >= Energy() && car >= Energy();
 }
 
 }  // namespace
@@ -42,9 +49,9 @@ template <bool HasDevices>
 void Home::tick() {
   const Energy house = in_one_tick(base_power_);
   const PricePerKwh price = price_;
+  [[maybe_unused]] const EnergyTotal before = meter_.counters().total();
   const Energy car = car_.advance(HasDevices ? load() : base_power_);
-  assert(house >= Energy());
-  [[maybe_unused]] DeviceEnergies drawn;
+  [[maybe_unused]] DeviceEnergies drawn{};
   if constexpr (HasDevices) drawn = drawn_by_devices();
   const auto begun = time_.advance();
   if (begun.day()) begin_day();
@@ -54,6 +61,7 @@ void Home::tick() {
   if (begun.hour()) begin_hour();
   meter_.count(price, house, car);
   if constexpr (HasDevices) count(price, drawn);
+  assert(is_balance(meter_.counters().total() - before, house, car, drawn));
   if (car_.planned()) car_.follow_time(surroundings());
 }
 
