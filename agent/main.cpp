@@ -133,12 +133,13 @@ void Agent::announce() {
   GoneHomes::Settings settings{.base_topic = runner.base_topic, .homes = runner.home_ids};
   for (const Device& device : runner.home->devices) settings.devices.push_back(kind_of(device));
   if (!options_.ha_prefix.empty()) {
-    settings.home_assistant = {.prefix = options_.ha_prefix,
-                               .base_topic = runner.base_topic,
-                               .version = runner.info.version,
-                               .currency = runner.currency,
-                               .has_dates = runner.home->clock_mode == ClockMode::local || runner.home->calendar->has_zone(),
-                               .page_url = page_url_};
+    settings.home_assistant = {
+        .prefix = options_.ha_prefix,
+        .base_topic = runner.base_topic,
+        .version = runner.info.version,
+        .currency = runner.currency,
+        .has_dates = runner.home->clock_mode == ClockMode::local || runner.home->calendar->has_zone(),
+        .page_url = page_url_};
     settings.home_assistant->devices = settings.devices;
   }
   const auto flush = [this] { link_->flush(); };

@@ -130,8 +130,7 @@ TEST_CASE("an announcement that fails is made a little later") {
   test::Io io;
   Outbox outbox{"home-energy/status", "online"};
   int flushed = 0;
-  const home_assistant::Settings settings{"homeassistant", "home-energy",        "0.1.0",
-                                          "SEK",           false, std::nullopt};
+  const home_assistant::Settings settings{"homeassistant", "home-energy", "0.1.0", "SEK", false, std::nullopt};
   const auto store = *Store::open(io, {});
   GoneHomes gone(io, {.base_topic = "home-energy", .homes = {"home"}}, outbox, *store,
                  {.tell = [](const auto&) {}, .acknowledged = [] { return true; }, .flush = [] {}});

@@ -117,16 +117,23 @@ Result<std::int64_t> LiveClock::target_of(const StepClock& step) const {
 Result<std::int64_t> LiveClock::target_of(const StepUntil& until) const {
   const Now now = owner_.now();
   const Calendar& calendar = *settings_.calendar;
+  if (until.unix_seconds && !calendar.has_zone())
+    return wrong("until", "must come without Z or an offset from UTC, as the homes have no time zone (--zone), got " +
+                              excerpt(until.text));
   const std::int64_t of_day = until.minute * kSecondsPerMinute;
-  if (!in_ticks(of_day, settings_.pace)) return no_whole_ticks("until", settings_.pace);
+  const std::int64_t moment = until.unix_seconds ? *until.unix_seconds - calendar.epoch() : of_day;
+  if (!in_ticks(moment % kSecondsPerHour, settings_.pace)) return no_whole_ticks("until", settings_.pace);
   const auto at = [&](std::int64_t day) { return ticks_at(calendar.moment_of(day, of_day), settings_.pace); };
   const std::int64_t today = calendar.at(now.moment).day;
-  if (!until.day && !until.date) return at(today) > now.ticks ? at(today) : at(today + 1);
-  const std::int64_t day = until.day ? *until.day : *until.date - calendar.first_date();
+  if (!until.day && !until.date && !until.unix_seconds) return at(today) > now.ticks ? at(today) : at(today + 1);
+  const std::int64_t day = until.unix_seconds ? calendar.at(moment).day
+                           : until.day        ? *until.day
+                                              : *until.date - calendar.first_date();
   if (day - today > kLongestStepDays)
     return wrong("until",
                  "must be at most " + std::to_string(kLongestStepDays) + " days away, got " + excerpt(until.text));
-  if (const std::int64_t target = at(day); target > now.ticks) return target;
+  const std::int64_t target = until.unix_seconds ? ticks_at(moment, settings_.pace) : at(day);
+  if (target > now.ticks) return target;
   return wrong("until",
                "must be after " + shown(now.moment, calendar) + ", which the clock shows, got " + excerpt(until.text));
 }

@@ -59,14 +59,16 @@ std::optional<ClockMove> read_step(const json& value) {
   return StepClock{std::chrono::seconds(*count * unit->seconds)};
 }
 
-/// `2T07:00`, `07:00`, `2026-01-03T07:00`.
+/// `2T07:00`, `07:00`, `2026-01-03T07:00`, `2026-01-03T07:00:00+01:00`.
 std::optional<ClockMove> read_until(const json& value) {
   const auto text = text_of(value);
+  if (const auto time = parse_iso8601(text, ""))
+    return StepUntil{.day = {}, .date = {}, .unix_seconds = *time, .minute = 0, .text = std::string(text)};
   const auto split = text.find_first_of("T ");
   const bool names_day = split != std::string_view::npos;
   const auto minute = clock_time(names_day ? text.substr(split + 1) : text);
   if (!minute) return std::nullopt;
-  StepUntil until{.day = {}, .date = {}, .minute = *minute, .text = std::string(text)};
+  StepUntil until{.day = {}, .date = {}, .unix_seconds = {}, .minute = *minute, .text = std::string(text)};
   if (!names_day) return until;
   const auto day = text.substr(0, split);
   until.date = parse_date(day);
@@ -137,7 +139,9 @@ Result<ClockCommand> parse_fields(const json& fields) {
 }  // namespace
 
 ParsedClockCommand parse_clock_command(std::string_view text, TextForm form) {
-  const auto document = parse_command_text(text, form, wire::command::kClock, kWords);
+  // A word or a number is no form, whatever the body is said to be.
+  const auto as = text.find('=') == std::string_view::npos ? TextForm::bare : form;
+  const auto document = parse_command_text(text, as, wire::command::kClock, kWords);
   if (!document) return {tl::unexpected(document.error()), std::nullopt};
   if (!document->is_object()) return {parse_bare(*document), std::nullopt};
   return {parse_fields(*document), id_of(*document)};

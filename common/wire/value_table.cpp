@@ -34,10 +34,10 @@ constexpr std::array kTime{Entity{.id = "simulated_time",
                                   .name = "Simulated time",
                                   .measure = {.icon = "mdi:clock-outline"},
                                   .more = home_assistant::hidden_diagnostic}};
-constexpr std::array kBasePower{Entity{
-    .id = "base_load_power", .platform = "sensor", .name = "Base load power", .measure = kPowerMeasure}};
-constexpr std::array kBaseEnergy{Entity{
-    .id = "base_load_energy", .platform = "sensor", .name = "Base load energy", .measure = kEnergyMeasure}};
+constexpr std::array kBasePower{
+    Entity{.id = "base_load_power", .platform = "sensor", .name = "Base load power", .measure = kPowerMeasure}};
+constexpr std::array kBaseEnergy{
+    Entity{.id = "base_load_energy", .platform = "sensor", .name = "Base load energy", .measure = kEnergyMeasure}};
 constexpr std::array kElectricityPrice{Entity{.id = "electricity_price",
                                               .platform = "sensor",
                                               .name = "Electricity price",
@@ -72,11 +72,8 @@ constexpr std::array kTotalPower{
     Entity{.id = "total_power", .platform = "sensor", .name = "Total power", .measure = kPowerMeasure}};
 constexpr std::array kGridEnergy{
     Entity{.id = "grid_energy", .platform = "sensor", .name = "Grid energy", .measure = kEnergyMeasure}};
-constexpr std::array kCostSoFar{Entity{.id = "cost",
-                                       .platform = "sensor",
-                                       .name = "Cost",
-                                       .measure = kCost,
-                                       .more = home_assistant::last_reset}};
+constexpr std::array kCostSoFar{
+    Entity{.id = "cost", .platform = "sensor", .name = "Cost", .measure = kCost, .more = home_assistant::last_reset}};
 constexpr std::array kFuseExceeded{Entity{.id = "overload",
                                           .platform = "binary_sensor",
                                           .name = "Overload",
@@ -87,11 +84,10 @@ using Of = const Reported&;
 
 constexpr std::array kClockRows{
     ValueRow{"day", [](std::string& out, Of of) { out += std::to_string(of.home.day); }},
-    ValueRow{key::kTime,
-             [](std::string& out, Of of) {
-               append_text(out, time_text(of.home.hour * kMinutesPerHour + of.home.minute));
-             },
-             kTime},
+    ValueRow{
+        key::kTime,
+        [](std::string& out, Of of) { append_text(out, time_text(of.home.hour * kMinutesPerHour + of.home.minute)); },
+        kTime},
     ValueRow{"hour", [](std::string& out, Of of) { out += std::to_string(of.home.hour); }},
     ValueRow{"minute", [](std::string& out, Of of) { out += std::to_string(of.home.minute); }},
     ValueRow{"date", [](std::string& out, Of of) { append_text(out, date_text(of.home.date)); }},
@@ -103,10 +99,9 @@ constexpr std::array kClockRows{
 
 constexpr std::array kBaseloadRows{
     ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.base_power); }, kBasePower},
-    ValueRow{
-        key::kEnergyKwh,
-        [](std::string& out, Of of) { append_kwh(out, of.home.counters.base.count(), of.home.ticks_per_hour); },
-        kBaseEnergy},
+    ValueRow{key::kEnergyKwh,
+             [](std::string& out, Of of) { append_kwh(out, of.home.counters.base.count(), of.home.ticks_per_hour); },
+             kBaseEnergy},
 };
 
 constexpr std::array kPriceRows{
@@ -123,19 +118,17 @@ constexpr std::array kBatteryRows{
              [](std::string& out, Of of) { append_kwh(out, of.home.capacity.count(), of.home.ticks_per_hour); }},
     ValueRow{key::kCharging, [](std::string& out, Of of) { append_text(out, text(of.home.charging)); }, kCarCharging},
     ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.car_power); }, kChargingPower},
-    ValueRow{
-        key::kChargedKwh,
-        [](std::string& out, Of of) { append_kwh(out, of.home.counters.charged.count(), of.home.ticks_per_hour); },
-        kCarCharged},
+    ValueRow{key::kChargedKwh,
+             [](std::string& out, Of of) { append_kwh(out, of.home.counters.charged.count(), of.home.ticks_per_hour); },
+             kCarCharged},
     ValueRow{key::kLimitPercent, [](std::string& out, Of of) { append_percent(out, of.home.limit); }, kChargeLimit},
 };
 
 constexpr std::array kGridRows{
     ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.power()); }, kTotalPower},
-    ValueRow{
-        key::kEnergyKwh,
-        [](std::string& out, Of of) { append_kwh(out, of.home.counters.total().count(), of.home.ticks_per_hour); },
-        kGridEnergy},
+    ValueRow{key::kEnergyKwh,
+             [](std::string& out, Of of) { append_kwh(out, of.home.counters.total().count(), of.home.ticks_per_hour); },
+             kGridEnergy},
     ValueRow{key::kCost,
              [](std::string& out, Of of) { append_money(out, of.home.counters.cost, of.home.ticks_per_hour); },
              kCostSoFar},

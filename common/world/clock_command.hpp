@@ -21,13 +21,14 @@ struct StepClock {
   std::optional<std::chrono::seconds> by;  ///< above 0; none: one tick
 };
 
-/// Time at once until the first home's clock shows this, then time stands still. Of day and date one at most is given;
-/// without either the next such time of day is meant.
+/// Time at once until the first home's clock shows this, then time stands still. Of the first three one at most is
+/// given; without any the next such time of day is meant.
 struct StepUntil {
-  std::optional<std::int64_t> day;   ///< as Clock::day counts
-  std::optional<std::int64_t> date;  ///< days since 1970-01-01
-  int minute;                        ///< past midnight, 0..1439
-  std::string text;                  ///< as it was asked for
+  std::optional<std::int64_t> day;           ///< as Clock::day counts
+  std::optional<std::int64_t> date;          ///< days since 1970-01-01
+  std::optional<std::int64_t> unix_seconds;  ///< the moment itself: it came with an offset from UTC
+  int minute;                                ///< past midnight, 0..1439; not where the moment is given
+  std::string text;                          ///< as it was asked for
 };
 
 /// In step with the clock on the wall.

@@ -18,8 +18,7 @@ std::size_t hold_document(const std::string& text) {
 }  // namespace
 
 void discovery(Bytes bytes) {
-  static const ha::Settings kSettings{"homeassistant", "home-energy",        "0.1.0",
-                                      "SEK",           false, std::nullopt};
+  static const ha::Settings kSettings{"homeassistant", "home-energy", "0.1.0", "SEK", false, std::nullopt};
   static const std::size_t kOwn = hold_document(ha::document(kSettings, "home"));
   const std::string text = Input(bytes).rest();
   const auto leftovers = ha::leftovers_of(kSettings, text);

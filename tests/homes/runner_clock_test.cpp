@@ -76,6 +76,8 @@ TEST_CASE("until is the first home's day, date, or next such time") {
   CHECK(clock.time(1) == "1T07:00");
   CHECK(clock.time(2) == "3T00:15");
   CHECK(clock.time(3) == "4T12:00");
+  clock.tell(R"({"until":"2026-01-06T12:00Z"})");
+  CHECK(clock.reason(4).starts_with("until must come without Z or an offset from UTC, as the homes have no time zone"));
 }
 
 TEST_CASE("what lies in the past or between two ticks changes nothing") {

@@ -72,6 +72,15 @@ def test_a_spring_day_has_23_hours(started, folder, broker):
     assert agent.get("/state")[1]["price/profile"]["raw_today"][0]["start"] == "2026-03-30T00:00:00+02:00"
 
 
+def test_until_says_which_of_two_equal_times_is_meant(started, folder, broker):
+    agent = harness.online_agent(started, folder, broker, *AUTUMN)
+    agent.move_clock({"until": "2026-10-25T02:15:00+01:00"})
+    agent.move_clock("step")  # the second 02:15 and a tick
+    assert rows(agent, "from=2026-10-25")[-1]["start"] == "2026-10-25T02:15:00+01:00"
+    assert agent.post("/clock", {"until": "2026-10-25T02:15:00+02:00"})[0] == 400
+    assert agent.move_clock({"until": "02:30"})["date"] == "2026-10-26"  # today's first one has passed
+
+
 def test_prices_of_a_zone_s_tomorrow_hold_when_that_has_come(started, folder, broker):
     agent = harness.online_agent(started, folder, broker, *AUTUMN)
     tomorrow = [{"start": f"2026-10-26T{hour:02}:00:00+01:00", "value": hour / 10} for hour in range(24)]

@@ -40,6 +40,8 @@ TEST_CASE("a clock is told to run, pause and follow the wall as an object or a w
   for (const auto* text : {"pause", " pause\n", R"({"pause":true,"other":3})"}) move_of<PauseClock>(text);
   for (const auto* text : {"realtime", R"({"realtime":true})"}) move_of<FollowWall>(text);
   move_of<PauseClock>("pause=true", TextForm::form);
+  move_of<PauseClock>("pause", TextForm::form);  // as curl -d pause says it
+  CHECK(read("60", TextForm::form).seconds_per_hour == 60);
 }
 
 TEST_CASE("a step has a unit, or is a tick") {
@@ -68,10 +70,13 @@ TEST_CASE("until is a day and a time, a time, or a date and a time") {
   CHECK(next.minute == 7 * 60 + 30);
   CHECK(date_text(move_of<StepUntil>(R"({"until":"2026-01-03T07:00"})").date.value_or(0)) == "2026-01-03");
   CHECK(date_text(move_of<StepUntil>(R"({"until":"2024-02-29 00:00:00"})").date.value_or(0)) == "2024-02-29");
+  const auto moment = move_of<StepUntil>(R"({"until":"1970-01-02T01:00:00+01:00"})");
+  CHECK(moment.unix_seconds == 86'400);
+  CHECK_FALSE(moment.date);
   for (const auto* text :
        {R"({"until":"2T24:00"})", R"({"until":"T07:00"})", R"({"until":"-1T07:00"})", R"({"until":"2T"})",
         R"({"until":"2026-02-30T07:00"})", R"({"until":"2T07:00:01"})", R"({"until":"99999999999T07:00"})",
-        R"({"until":true})", R"({"until":7})", R"({"until":""})", R"({"until":"2026-01-03T07:00Z"})"})
+        R"({"until":true})", R"({"until":7})", R"({"until":""})", R"({"until":"2026-01-03T07:00+"})"})
     CHECK(reason_of(text).starts_with(R"(until must be a time as "2T07:00", "07:00" or "2026-01-03T07:00", got)"));
 }
 
