@@ -236,15 +236,16 @@ void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day, const Ca
   erase.exec();
 }
 
-/// Those that are kept, ascending: the first quarter of each. Seeks from day to day.
+/// Those that are kept, ascending: the first quarter of each. Seeks from day to day; rows out of range are of none.
 std::vector<std::int64_t> Database::Impl::newest_days(std::int64_t home, const Calendar& calendar) {
   std::vector<std::int64_t> days;
-  SQLite::Statement newest(db_, "SELECT max(quarter) FROM history WHERE home = ? AND quarter < ?");
-  for (std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  SQLite::Statement newest(db_, "SELECT max(quarter) FROM history WHERE home = ? AND quarter < ? AND quarter >= ?");
+  for (std::int64_t before = kMostQuarters;
        days.size() <= static_cast<std::size_t>(keep_days_); before = days.back()) {
     newest.reset();
     newest.bind(1, home);
     newest.bind(2, before);
+    newest.bind(3, -kMostQuarters);
     if (!newest.executeStep() || newest.getColumn(0).isNull()) break;
     days.push_back(day_begin(newest.getColumn(0).getInt64(), calendar));
   }

@@ -31,7 +31,6 @@ constexpr std::int64_t kMostMinutes = std::int64_t{7} * 24 * 60;  ///< a day tha
 constexpr std::int64_t kMostOverload = 100'000'000;               ///< s: three years
 constexpr std::int64_t kMostPrice = 1'000'000'000'000;            ///< millionths: kMaxPricePerKwh
 constexpr std::int64_t kLastMoment = 7'258'118'400'000;           ///< ms: the year 2200; nanoseconds end in 2262
-constexpr std::int64_t kMostQuarters = kMostDays * kQuartersPerDay;
 constexpr std::int64_t kLastDate = kLastMoment / (24LL * 3600 * 1000);
 
 constexpr std::array kHistory{Range{"quarter", -kMostQuarters, kMostQuarters},

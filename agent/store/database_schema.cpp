@@ -87,7 +87,8 @@ std::int64_t passed_quarters(std::int64_t by_the_face, bool again, const Calenda
 
 /// From the quarters that the clock showed to those that have passed: the same until the clock was changed first.
 void count_passed_quarters(SQLite::Database& db) {
-  SQLite::Statement agent(db, "SELECT first_date FROM agent WHERE wall_ms IS NOT NULL");
+  SQLite::Statement agent(db, "SELECT first_date FROM agent WHERE wall_ms IS NOT NULL AND abs(first_date) <= ?");
+  agent.bind(1, kMostDays);
   if (!agent.executeStep()) return;
   const Calendar calendar = Calendar::of_zone(agent.getColumn(0).getInt64(), local_time::offsets());
   struct Row {
@@ -97,7 +98,9 @@ void count_passed_quarters(SQLite::Database& db) {
     std::int64_t to;
   };
   std::vector<Row> moved;
-  SQLite::Statement rows(db, "SELECT home, quarter, number FROM history ORDER BY home, quarter, number");
+  SQLite::Statement rows(db, "SELECT home, quarter, number FROM history WHERE quarter BETWEEN -?1 AND ?1 "
+                              "ORDER BY home, quarter, number");
+  rows.bind(1, kMostQuarters);
   std::optional<std::pair<std::int64_t, std::int64_t>> before;
   while (rows.executeStep()) {
     const std::pair place(rows.getColumn(0).getInt64(), rows.getColumn(1).getInt64());

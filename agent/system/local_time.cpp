@@ -11,7 +11,7 @@ namespace home_energy::local_time {
 namespace {
 
 constexpr std::int64_t kSince = 0;                  // 1970
-constexpr std::int64_t kUntil = 7'258'118'400;      // 2200
+constexpr std::int64_t kUntil = 4'102'444'800;      // 2100
 constexpr std::int64_t kStep = 7 * kSecondsPerDay;  // no clock is changed twice within it
 
 std::int64_t ahead_at(std::int64_t unix_seconds) {

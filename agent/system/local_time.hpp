@@ -18,7 +18,7 @@ bool is_zone(const std::string& name);
 /// Makes the process run in a zone. To be called before there are other threads.
 void use_zone(const std::string& name);
 
-/// The changes of the zone's clock from 1970 to 2200. Safe from any thread.
+/// The changes of the zone's clock from 1970 to 2100. Safe from any thread.
 std::vector<Calendar::Offset> offsets();
 
 /// `2026-11-22T00:00:00+01:00`. Safe from any thread.

@@ -63,7 +63,6 @@ Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 hi
 constexpr std::int64_t kStateVersion = 2;
 constexpr std::int64_t kByTheFace = 1;  ///< in which a row's quarter was counted by what the clock shows
 constexpr int kMostTicksPerHour = 360'000;
-constexpr std::int64_t kMostQuarters = kMostDays * kQuartersPerDay;
 // Those below are of one tick an hour: milliwatt-hours, hours, millionths of the currency times milliwatts.
 constexpr std::int64_t kMostStored = 1'000'000'000;  ///< 1,000 kWh, the largest battery
 constexpr std::int64_t kMostInAnHour =

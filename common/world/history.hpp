@@ -17,6 +17,8 @@ namespace home_energy {
 /// Days before or after day 0 that a home may come to. The fastest simulation, a day in 0.24 s, needs 70 years for so
 /// many.
 constexpr std::int64_t kMostDays = 10'000'000'000;
+/// The same in quarters of an hour.
+constexpr std::int64_t kMostQuarters = kMostDays * kQuartersPerDay;
 /// Rows of a home.
 constexpr std::int64_t kMostRows = std::int64_t{1} << 50;
 
