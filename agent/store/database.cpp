@@ -240,8 +240,7 @@ void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day, const Ca
 std::vector<std::int64_t> Database::Impl::newest_days(std::int64_t home, const Calendar& calendar) {
   std::vector<std::int64_t> days;
   SQLite::Statement newest(db_, "SELECT max(quarter) FROM history WHERE home = ? AND quarter < ? AND quarter >= ?");
-  for (std::int64_t before = kMostQuarters;
-       days.size() <= static_cast<std::size_t>(keep_days_); before = days.back()) {
+  for (std::int64_t before = kMostQuarters; days.size() <= static_cast<std::size_t>(keep_days_); before = days.back()) {
     newest.reset();
     newest.bind(1, home);
     newest.bind(2, before);

@@ -98,8 +98,9 @@ void count_passed_quarters(SQLite::Database& db) {
     std::int64_t to;
   };
   std::vector<Row> moved;
-  SQLite::Statement rows(db, "SELECT home, quarter, number FROM history WHERE quarter BETWEEN -?1 AND ?1 "
-                              "ORDER BY home, quarter, number");
+  SQLite::Statement rows(db,
+                         "SELECT home, quarter, number FROM history WHERE quarter BETWEEN -?1 AND ?1 "
+                         "ORDER BY home, quarter, number");
   rows.bind(1, kMostQuarters);
   std::optional<std::pair<std::int64_t, std::int64_t>> before;
   while (rows.executeStep()) {

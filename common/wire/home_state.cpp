@@ -207,8 +207,8 @@ HomeState read_home(const Json& json, const Calendar& calendar) {
   home.hour_energy = Energy(whole_or(0, json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
   home.devices = read_devices(json);
-  if (json.contains("late_since"))
-    home.car.late_since = whole(json, "late_since", -kMostDays, calendar.at(home.moment).day);
+  const std::int64_t latest = calendar.at(home.moment).day + 1;  // where the clock was put back over midnight
+  if (json.contains("late_since")) home.car.late_since = whole(json, "late_since", -kMostDays, latest);
   return home;
 }
 

@@ -128,6 +128,11 @@ class Life {
       hold(home_.apply(ReadyByCommand{minute % kMinutesPerDay}).has_value(), "a departure");
     }
     const PlanRequest request = home_.plan_request();
+    constexpr std::size_t kFew = 8;  // more: the time was shown before the clock was put back, tomorrow's is meant
+    if (near && request.problem.slots.size() > kFew) {
+      hold(home_.apply(ModeCommand{ChargingMode::manual}).has_value(), "a mode");
+      return;
+    }
     auto made = std::make_shared<const HomePlan>(plan_home(request));
     hold(planner::is_sound(request.problem, made->plan), "a sound plan");
     hold(!made->plan.obstacles.defect, "no plan was thrown away");

@@ -120,8 +120,8 @@ class Simulation {
     if (slot >= problem_.slots.size()) return;
     const PlannerSlot& facts = problem_.slots[slot];
     const bool dear = problem_.max_price && facts.price > *problem_.max_price;
-    const bool full =
-        std::min(number(problem_.least), limit_at(drawn_ - 1)) > number(problem_.fuse) - number(facts.base_load);
+    const double room = number(problem_.fuse) - number(facts.base_load);
+    const bool full = room <= 0 || std::min(number(problem_.least), limit_at(drawn_ - 1)) > room;
     if (!dear && !full) fail("a run too short before a slot that is free");
   }
 
