@@ -27,12 +27,6 @@ std::optional<std::int64_t> in_ticks(std::int64_t seconds, const Pace& pace) {
   return parts % kSecondsPerHour == 0 ? std::optional(parts / kSecondsPerHour) : std::nullopt;
 }
 
-/// The ticks until a moment.
-std::int64_t ticks_at(std::int64_t moment, const Pace& pace) {
-  const auto hour = floored_quotient(moment, kSecondsPerHour);
-  return hour * pace.ticks_per_hour() + (moment - hour * kSecondsPerHour) * pace.ticks_per_hour() / kSecondsPerHour;
-}
-
 std::string tick_text(const Pace& pace) {
   const int ticks = pace.ticks_per_hour();
   if (kMinutesPerHour % ticks == 0) return std::to_string(kMinutesPerHour / ticks) + " min";

@@ -89,10 +89,11 @@ Calendar Runner::wall_calendar(const StoredWorld& stored, local_time::Time now) 
     return epoch ? Calendar(first_date, *epoch, offsets) : Calendar::of_zone(first_date, offsets);
   }
   std::int64_t last_day = 0;
-  for (const auto& [id, record] : stored.homes) {
-    const auto state = parse_state(record.state, *settings_.home->calendar);
-    if (follows_the_wall() && state)
-      last_day = std::max(last_day, settings_.home->calendar->at(state->home.moment).day);
+  for (std::size_t home = 0; follows_the_wall() && home < settings_.home_ids.size(); ++home) {
+    const auto record = stored.homes.find(settings_.home_ids[home]);
+    if (record == stored.homes.end()) continue;
+    const auto state = parse_state(record->second.state, *settings_.home->calendar);
+    if (state) last_day = std::max(last_day, settings_.home->calendar->at(state->home.moment).day);
   }
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   return Calendar::of_zone(Calendar(0, 0, offsets).at(seconds).day - last_day, offsets);

@@ -156,8 +156,10 @@ std::int64_t Runner::ticks_at(local_time::Time time) const {
 }
 
 void Runner::follow(Home& home, local_time::Time time, std::int64_t tolerance) const {
-  if (std::abs(home.ticks() - ticks_at(time)) <= tolerance) return;
-  home.move_to(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count() - wall_->epoch());
+  const std::int64_t ticks = ticks_at(time);
+  if (std::abs(home.ticks() - ticks) <= tolerance) return;
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  home.move_to(second.time_since_epoch().count() - wall_->epoch(), static_cast<int>(ticks - ticks_at(second)));
 }
 
 void Runner::read_wall_day(local_time::Time time) {

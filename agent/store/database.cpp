@@ -59,6 +59,7 @@ class Database::Impl {
   void write_announced(const std::map<Announcement, bool>& announced);
   void write_row(std::int64_t home, const HistoryRow& row);
   struct Folded;
+  Folded& folded_of(std::int64_t home);
   bool is_in_a_daily_sum(std::int64_t home, const HistoryRow& row, const Calendar& calendar);
   void fold_old_days(std::int64_t home, std::int64_t day, const Calendar& calendar);
   std::vector<std::int64_t> newest_days(std::int64_t home, const Calendar& calendar);
@@ -197,11 +198,19 @@ void Database::Impl::write_row(std::int64_t home, const HistoryRow& row) {
   insert_row_->exec();
 }
 
+Database::Impl::Folded& Database::Impl::folded_of(std::int64_t home) {
+  const auto [place, is_new] = folded_.try_emplace(home);
+  if (!is_new) return place->second;
+  SQLite::Statement until(db_, "SELECT folded_until FROM home WHERE number = ? AND folded_until IS NOT NULL");
+  until.bind(1, home);
+  if (until.executeStep()) place->second.until = until.getColumn(0).getInt64();
+  return place->second;
+}
+
 /// Whether the row came before: a commit that failed may be in the file all the same, and is written again. The sum of
 /// a day has the number of its last row.
 bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row, const Calendar& calendar) {
-  const auto folded = folded_.find(home);
-  if (folded != folded_.end() && row.quarter >= folded->second.until) return false;
+  if (row.quarter >= folded_of(home).until) return false;
   SQLite::Statement select(db_, "SELECT 1 FROM history WHERE home = ? AND quarter = ? AND number >= ?");
   select.bind(1, home);
   select.bind(2, day_begin(row.quarter, calendar));
@@ -212,7 +221,7 @@ bool Database::Impl::is_in_a_daily_sum(std::int64_t home, const HistoryRow& row,
 /// Of the days that there are the newest are kept, and those before become a row each. Counted by days that there are,
 /// not from the present one: a clock that is a year ahead for a second takes nothing with it.
 void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day, const Calendar& calendar) {
-  Folded& done = folded_[home];
+  Folded& done = folded_of(home);
   if (done.days.empty()) done.days = newest_days(home, calendar);
   const auto place = std::ranges::lower_bound(done.days, day);
   if (place == done.days.end() || *place != day) done.days.insert(place, day);
@@ -228,6 +237,10 @@ void Database::Impl::fold_old_days(std::int64_t home, std::int64_t day, const Ca
   erase.bind(3, until);
   erase.exec();
   done.until = until;
+  SQLite::Statement remember(db_, "UPDATE home SET folded_until = ? WHERE number = ?");
+  remember.bind(1, until);
+  remember.bind(2, home);
+  remember.exec();
   for (const HistoryRow& sum : sums) write_row(home, sum);
   if (!in_memory_) return;
   erase.reset();  // the sums, too: memory is no disk

@@ -45,7 +45,6 @@ constexpr std::array kHistory{Range{"quarter", -kMostQuarters, kMostQuarters},
 /// Of day 0: as far back as a simulation that now follows the wall clock may have counted.
 constexpr Range kFirstDate{"first_date", -kMostDays, kLastDate};
 constexpr Range kWallMs{"wall_ms", 0, kLastMoment};
-constexpr Range kEpoch{"epoch", -kMostDays* kSecondsPerDay, kLastMoment / 1000};
 
 Result<std::int64_t> whole(const SQLite::Column& column, const Range& range) {
   const std::int64_t value = column.getInt64();
@@ -62,6 +61,12 @@ std::optional<std::int64_t> whole_of_agent(const SQLite::Column& column, const R
   if (value) return *value;
   spdlog::error("store: the agent's dates begin anew: {}", value.error().reason);
   return std::nullopt;
+}
+
+/// Day 0 begins at 00:00 of its date, wherever on earth; else it does so in the present zone.
+std::optional<std::int64_t> epoch_of(const SQLite::Column& column, std::int64_t first_date) {
+  const std::int64_t in_utc = first_date * kSecondsPerDay;
+  return whole_of_agent(column, {"epoch", in_utc - kSecondsPerDay, in_utc + kSecondsPerDay});
 }
 
 /// Why what is stored of a home cannot be used.
@@ -140,7 +145,7 @@ StoredWorld stored_world(SQLite::Database& db) {
     world.agent->first_date = first_date.value_or(0);
     const bool knows_dates = first_date && !agent.getColumn(2).isNull();
     if (knows_dates) world.agent->wall_ms = whole_of_agent(agent.getColumn(2), kWallMs);
-    if (knows_dates && !agent.getColumn(3).isNull()) world.agent->epoch = whole_of_agent(agent.getColumn(3), kEpoch);
+    if (knows_dates && !agent.getColumn(3).isNull()) world.agent->epoch = epoch_of(agent.getColumn(3), *first_date);
   }
   SQLite::Statement homes(db, "SELECT id, state, curves, currency FROM home");
   while (homes.executeStep()) {

@@ -21,7 +21,8 @@ using Kind = DatabaseError::Kind;
 constexpr int kApplicationId = 0x48456e67;
 
 /// What brings a file from one version to the next; the first makes an empty one. Never changed once released.
-constexpr std::array kMigrations{R"sql(
+constexpr std::array kMigrations{
+    R"sql(
 CREATE TABLE agent (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   since TEXT NOT NULL,
@@ -48,9 +49,9 @@ CREATE TABLE history (
   PRIMARY KEY (home, quarter, number)
 ) WITHOUT ROWID;
 )sql",
-                                 // The currency of what was counted, empty where a file of version 1 did not say it;
-                                 // and what was announced: a home's topics, or with a prefix its device.
-                                 R"sql(
+    // The currency of what was counted, empty where a file of version 1 did not say it;
+    // and what was announced: a home's topics, or with a prefix its device.
+    R"sql(
 ALTER TABLE home ADD COLUMN currency TEXT NOT NULL DEFAULT '';
 ALTER TABLE history ADD COLUMN currency TEXT NOT NULL DEFAULT '';
 CREATE TABLE announced (
@@ -60,14 +61,16 @@ CREATE TABLE announced (
   PRIMARY KEY (ha_prefix, base_topic, home)
 ) WITHOUT ROWID;
 )sql",
-                                 // What further devices drew, mWh by the name of their kind, as JSON; empty where none
-                                 // drew anything.
-                                 R"sql(
+    // What further devices drew, mWh by the name of their kind, as JSON; empty where none
+    // drew anything.
+    R"sql(
 ALTER TABLE history ADD COLUMN devices TEXT NOT NULL DEFAULT '';
 )sql",
-                                 // The Unix seconds at which day 0 began, from which the quarters of history count.
-                                 R"sql(
+    // The Unix seconds at which day 0 began, from which the quarters of history count; and
+    // the quarter before which a home's days are sums, which no other zone's days part anew.
+    R"sql(
 ALTER TABLE agent ADD COLUMN epoch INTEGER;
+ALTER TABLE home ADD COLUMN folded_until INTEGER;
 )sql"};
 
 /// Of a file before, quarters of an hour were counted by the clock's face, 96 a day.

@@ -8,6 +8,8 @@ namespace {
 
 /// So long what is known is kept after its time, for who asks of a day before.
 constexpr std::int64_t kKept = 2 * kSecondsPerDay;
+/// So many days before the last known one are asked for a value that stands in.
+constexpr std::int64_t kLookBack = 31;
 
 /// What of an older value no newer one replaces.
 template <class Value>
@@ -96,9 +98,9 @@ const Dated<V>* Series<V>::known_at(std::int64_t moment) const {
 template <class V>
 V Series<V>::known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const {
   if (const auto* const known = known_at(quarter.moment)) return known->value;
-  const auto first = calendar.at(dated_->front().begin).day;
-  const auto last = calendar.at(dated_->back().end - 1).day;
-  for (auto day = std::min(quarter.day - 1, last); day >= first; --day) {
+  const auto last = std::min(quarter.day - 1, calendar.at(dated_->back().end - 1).day);
+  const auto first = std::max(last - kLookBack, calendar.at(dated_->front().begin).day);
+  for (auto day = last; day >= first; --day) {
     const auto moment = calendar.moment_of(day, quarter.of_day * kSecondsPerQuarter);
     if (const auto* const known = known_at(moment)) return known->value;
   }

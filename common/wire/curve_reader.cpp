@@ -175,12 +175,25 @@ Result<void> check_plausible(const Update& update, const CurveReading& reading) 
   return reading.kind.plausible(std::move(all), reading.kind, reading.context);
 }
 
-/// The quarters of one hour by the clock's face, one after another.
+/// When the hour began by the clock's face, Unix seconds.
+std::int64_t hour_of(std::int64_t time, const Calendar& calendar) {
+  return calendar.epoch() + calendar.hour_begin(time - calendar.epoch());
+}
+
+/// The quarters of one hour by the clock's face.
 std::span<const TimedValue> first_hour(std::span<const TimedValue> quarters, const Calendar& calendar) {
-  const auto hour_of = [&](const TimedValue& quarter) { return calendar.hour_begin(quarter.begin - calendar.epoch()); };
   std::size_t size = 1;
-  while (size < quarters.size() && hour_of(quarters[size]) == hour_of(quarters.front())) ++size;
+  while (size < quarters.size() && hour_of(quarters[size].begin, calendar) == hour_of(quarters.front().begin, calendar))
+    ++size;
   return quarters.first(size);
+}
+
+/// Whether none of an hour's quarters is missing; where the clock is changed it may have two.
+bool is_whole(std::span<const TimedValue> hour, const Calendar& calendar) {
+  const auto begin = hour.front().begin;
+  const auto end = hour.back().end;
+  return hour_of(begin, calendar) == begin && hour_of(end, calendar) == end &&
+         end - begin == static_cast<std::int64_t>(hour.size()) * kSecondsPerQuarter;
 }
 
 /// For a pace that meets hours only: an hour of which a part is not known is not known.
@@ -190,7 +203,7 @@ bool make_hourly(std::vector<TimedValue>& quarters, const Calendar& calendar) {
   for (std::span<const TimedValue> rest(quarters); !rest.empty();) {
     const auto hour = first_hour(rest, calendar);
     rest = rest.subspan(hour.size());
-    if (hour.size() < kQuartersPerHour) continue;
+    if (!is_whole(hour, calendar)) continue;
     if (std::ranges::any_of(hour, [&](const auto& quarter) { return quarter.count != hour.front().count; }))
       return false;
     whole.insert(whole.end(), hour.begin(), hour.end());

@@ -207,8 +207,11 @@ HomeState read_home(const Json& json, const Calendar& calendar) {
   home.hour_energy = Energy(whole_or(0, json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
   home.devices = read_devices(json);
-  const std::int64_t latest = calendar.at(home.moment).day + 1;  // where the clock was put back over midnight
-  if (json.contains("late_since")) home.car.late_since = whole(json, "late_since", -kMostDays, latest);
+  if (json.contains("late_since")) {
+    // Of a day to come where the clock was put back over midnight, or was wrong for a while.
+    const std::int64_t latest = calendar.at(home.moment).day + 1;
+    home.car.late_since = std::min(whole(json, "late_since", -kMostDays, kMostDays), latest);
+  }
   return home;
 }
 

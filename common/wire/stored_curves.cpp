@@ -45,15 +45,15 @@ class CurvesReader {
     Set set;
     if (json.contains("daily")) set.daily = curve(json.at("daily"));
     if (json.contains("dated")) set.dated = dated(json.at("dated"));
-    if (json.contains("current")) read_of_days(json, set);
+    read_of_days(json, set);
     return set;
   }
 
  private:
   /// As files of before had them: a curve for every day or for one, and perhaps one of a later day.
   void read_of_days(const Json& json, Set& set) const {
-    set.daily = curve(json.at("current"));
-    if (json.contains("current_day")) append_day(set, json, "current_day", *set.daily, "current_unknown");
+    if (json.contains("current")) set.daily = curve(json.at("current"));
+    if (set.daily && json.contains("current_day")) append_day(set, json, "current_day", *set.daily, "current_unknown");
     if (!json.contains("next")) return;
     const Json& next = json.at("next");
     append_day(set, next, "day", curve(next.at("values")), "unknown");
@@ -67,7 +67,8 @@ class CurvesReader {
     for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
       const auto begin = calendar_.moment_of(day, quarter * kSecondsPerQuarter);
       const auto end = calendar_.moment_of(day, (quarter + 1) * kSecondsPerQuarter);
-      if (std::ranges::find(unknown, Json(quarter)) == unknown.end() && begin < end)
+      const bool follows = set.dated.empty() || begin >= set.dated.back().end;
+      if (std::ranges::find(unknown, Json(quarter)) == unknown.end() && begin < end && follows)
         set.dated.push_back({begin, end, curve.at_quarter(quarter)});
     }
   }

@@ -49,8 +49,10 @@ StepBounds step_bounds(std::int64_t quarter, HistoryStep step, const Calendar& c
   if (step == HistoryStep::quarter) return {quarter, quarter + 1};
   const std::int64_t moment = quarter * kSecondsPerQuarter;
   if (step == HistoryStep::hour) {
-    const std::int64_t begin = quarter_number(calendar.hour_begin(moment));
-    return {begin, begin + kQuartersPerHour};
+    const std::int64_t begin = calendar.hour_begin(moment);
+    std::int64_t end = quarter + 1;
+    while (calendar.hour_begin(end * kSecondsPerQuarter) == begin) ++end;
+    return {quarter_number(begin), end};
   }
   const std::int64_t day = calendar.at(moment).day;
   return {quarter_number(calendar.begin_of(day)), quarter_number(calendar.begin_of(day + 1))};

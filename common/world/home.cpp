@@ -110,15 +110,15 @@ void Home::begin_hour() {
 Watts Home::dated_load_of_hour() const {
   const std::int64_t begin = calendar().hour_begin(moment());
   Watts sum;
-  for (int quarter = 0; quarter < kQuartersPerHour; ++quarter)
-    sum += loads_.at(quarter_at(begin + quarter * kSecondsPerQuarter, calendar()), calendar());
+  for (std::int64_t at = begin; calendar().hour_begin(at) == begin; at += kSecondsPerQuarter)
+    sum += loads_.at(quarter_at(at, calendar()), calendar());
   return sum;
 }
 
-void Home::move_to(std::int64_t moment) {
+void Home::move_to(std::int64_t moment, int further_ticks) {
   const Clock before = time_.clock();
   const int hour = time_.hour();
-  time_.set(moment);
+  time_.set(moment, further_ticks);
   if (clock().day != before.day) begin_day();
   enter_slot();
   if (clock().day != before.day || time_.hour() != hour) begin_hour();

@@ -84,9 +84,9 @@ class Home {
   /// @return false where that request is no longer the present one: nothing changed
   bool adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision);
 
-  /// To another moment, to the tick before it, without any energy flowing: what lies between is left out, or lies
-  /// ahead once more. In another hour that hour's energy begins anew.
-  void move_to(std::int64_t moment);
+  /// To another moment, to the tick before it and so many ticks further, without any energy flowing: what lies between
+  /// is left out, or lies ahead once more. In another hour that hour's energy begins anew.
+  void move_to(std::int64_t moment, int further_ticks = 0);
 
   const Clock& clock() const { return time_.clock(); }
   const Calendar& calendar() const { return time_.calendar(); }

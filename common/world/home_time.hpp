@@ -21,6 +21,12 @@ struct Clock {
   friend bool operator==(const Clock&, const Clock&) = default;
 };
 
+/// The ticks from 00:00 of day 0 until a moment.
+inline std::int64_t ticks_at(std::int64_t moment, const Pace& pace) {
+  const std::int64_t hour = floored_quotient(moment, kSecondsPerHour);
+  return hour * pace.ticks_per_hour() + (moment - hour * kSecondsPerHour) * pace.ticks_per_hour() / kSecondsPerHour;
+}
+
 /// Belongs to one home. A tick is cheap: it counts, but for one in so many as a slot has.
 class HomeTime {
  public:
@@ -36,7 +42,7 @@ class HomeTime {
   /// Now, rounded down to the second.
   std::int64_t moment() const { return slot_begin_ + clock_.tick * kSecondsPerHour / pace_.ticks_per_hour(); }
   /// The ticks since the moment 0.
-  std::int64_t ticks() const { return slot_begin_ / slot_seconds_ * ticks_per_slot_ + clock_.tick; }
+  std::int64_t ticks() const { return ticks_at(slot_begin_, pace_) + clock_.tick; }
   /// The present slot, by the quarter with which it begins.
   Quarter slot() const { return {slot_begin_, clock_.day, clock_.quarter}; }
 

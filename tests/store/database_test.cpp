@@ -195,6 +195,47 @@ TEST_CASE("old days of a zone become sums of 25 hours, too") {
   CHECK(database.history("home", begin + 100, begin + 104).size() == 4);
 }
 
+TEST_CASE("sums of days stay those of the zone in which they were made") {
+  const auto write = [&](Database& database, const std::shared_ptr<const Calendar>& calendar, std::int64_t from,
+                         std::int64_t to) {
+    StoreBatch rows = batch({});
+    rows.calendar = calendar;
+    for (std::int64_t quarter = from; quarter < to; ++quarter) rows.rows.push_back({"home", row(quarter, quarter)});
+    database.write(rows);
+  };
+  const test::TemporaryFolder folder;
+  const auto path = (folder.path / "file.db").string();
+  const auto stockholms = std::make_shared<const Calendar>(stockholm());
+  const auto day = [](std::int64_t number) { return quarter_number(stockholm().begin_of(number)); };
+  {
+    Database database(path, 2);
+    write(database, stockholms, day(2), day(9));
+  }
+  const auto sums = [&] { return Database(path, 2).history("home", 0, day(6)); };
+  const auto before = sums();
+  REQUIRE(before.size() == 4);
+  {
+    Database database(path, 2);
+    write(database, std::make_shared<const Calendar>(20'000), day(9), day(9) + 2);
+  }
+  {
+    Database database(path, 2);
+    write(database, stockholms, day(9) + 2, day(9) + 4);
+  }
+  CHECK(sums() == before);
+}
+
+TEST_CASE("a day 0 that did not begin on its date does so in the present zone") {
+  const Files files;
+  StoreBatch wrong = batch({});
+  wrong.agent = AgentRecord{"2026-11-22T00:00:00+01:00", 20'779, 1'795'302'000'000, 5};
+  files.open()->write(wrong);
+  CHECK_FALSE(files.open()->load().agent->epoch);
+  wrong.agent->epoch = 1'795'302'000;
+  files.open()->write(wrong);
+  CHECK(files.open()->load().agent->epoch == 1'795'302'000);
+}
+
 TEST_CASE("a newer file is put aside as it is") {
   const Files files;
   files.open()->write(batch({}));

@@ -107,6 +107,19 @@ TEST_CASE("what is two days older than what comes is dropped, and equal neighbou
   CHECK_FALSE(set.daily);
 }
 
+TEST_CASE("values that are ages apart are looked for within a month") {
+  auto series = series_of(1);
+  constexpr std::int64_t kFar = 9'000'000'000;
+  series.set_dated(hours(-kFar, 0, 1, 5));
+  const std::vector<Dated<PricePerKwh>> far{{kPlain.begin_of(kFar), kPlain.begin_of(kFar) + 900, PricePerKwh(7)}};
+  auto set = series.what_was_set();
+  set.dated.insert(set.dated.end(), far.begin(), far.end());
+  series.restore(set);
+  CHECK(price_at(series, 0, 0) == 1);
+  CHECK(price_at(series, kFar + 5, 0) == 7);
+  CHECK(price_at(series, kFar + 5, 3) == 1);
+}
+
 TEST_CASE("what was set goes on after a restart, gaps and all") {
   auto series = series_of(1);
   series.set_daily(flat(3));

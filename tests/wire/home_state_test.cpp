@@ -217,6 +217,26 @@ TEST_CASE(
   CHECK(state->row.quarter == quarter_number(state->home.moment));
 }
 
+TEST_CASE("a departure that was missed while the clock was wrong costs nothing") {
+  Home home = reference_home();
+  auto document = nlohmann::json::parse(text_of(home));
+  document["late_since"] = 700;
+  const auto state = parse_state(document.dump(), test::kPlain);
+  REQUIRE(state);
+  CHECK(state->home.car.late_since == 1);
+}
+
+TEST_CASE("of older files tomorrow's prices come back without today's") {
+  std::string values;
+  for (int hour = 0; hour < 24; ++hour) values += (hour > 0 ? "," : "") + std::to_string(hour);
+  const auto read = parse_curves(R"({"baseload":{},"price":{"next":{"day":7,"values":[)" + values + "]}}}",
+                                 Resolution::hourly, stockholm());
+  REQUIRE(read);
+  CHECK_FALSE(read->price.daily);
+  REQUIRE(read->price.dated.size() == 96);
+  CHECK(read->price.dated.front().begin == stockholm().begin_of(7));
+}
+
 TEST_CASE("a state of a later version is refused") {
   auto document = nlohmann::json::parse(text_of(reference_home()));
   CHECK(document["version"] == 2);

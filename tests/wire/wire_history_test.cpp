@@ -43,6 +43,7 @@ TEST_CASE("a time that the clock shows twice is the first, unless it says which"
   CHECK(from("2026-10-25T02:15:00%2B02:00") == begin + 9);
   CHECK(from("2026-10-25T02:15:00%2B01:00") == begin + 13);
   CHECK(from("2026-10-25T01:15:00Z") == begin + 13);
+  CHECK(from("2026-10-25T02:15:00+01:00") == begin + 13);  // a plus sign that is not written as %2B is a blank
 }
 
 TEST_CASE("rows begin at times with the offset that the clock had") {

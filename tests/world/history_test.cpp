@@ -167,6 +167,19 @@ TEST_CASE("in a zone days and hours are those of the clock on the wall: 25 of th
   CHECK(days[0].base_mwh == 100);
 }
 
+TEST_CASE("an hour in which the clock is changed ends there") {
+  // Lord Howe's: at 02:00 it is 01:30 once more.
+  const auto calendar =
+      Calendar::of_zone(*parse_date("2026-04-05"), {{0, 39'600}, {unix_time("2026-04-04T15:00Z"), 37'800}});
+  std::vector<HistoryRow> rows;
+  for (std::int64_t quarter = 0; quarter < 14; ++quarter)
+    rows.push_back({.quarter = quarter, .minutes = 15, .base_mwh = 1});
+  std::vector<std::pair<std::int64_t, int>> hours;
+  for (const HistoryRow& hour : folded(rows, HistoryStep::hour, calendar))
+    hours.emplace_back(hour.quarter, hour.minutes);
+  CHECK(hours == std::vector<std::pair<std::int64_t, int>>{{0, 60}, {4, 60}, {8, 30}, {10, 60}});
+}
+
 TEST_CASE("nothing is added over currencies") {
   const HistoryRow old{.number = 1, .quarter = 4, .minutes = 15, .cost_micro = 5, .currency = currency_code("SEK")};
   const HistoryRow later{.number = 2, .quarter = 4, .minutes = 15, .cost_micro = 7, .currency = currency_code("EUR")};

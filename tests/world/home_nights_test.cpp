@@ -99,6 +99,21 @@ TEST_CASE("a home shows what the clock on the wall shows, wherever that is chang
   }
 }
 
+TEST_CASE("a pace that meets hours only goes through a change by half an hour, and its ticks stay counted") {
+  HomeSettings settings = test::reference_settings();
+  settings.pace = *Pace::make(75, std::chrono::seconds(1), Resolution::hourly);
+  settings.calendar = std::make_shared<const Calendar>(
+      Calendar::of_zone(*parse_date("2026-10-03"), {{0, 37'800}, {unix_time("2026-10-03T15:30Z"), 39'600}}));
+  Home home(std::make_shared<const HomeSettings>(settings));
+  for (std::int64_t tick = 0; tick < 3 * 24 * 75; ++tick) {
+    REQUIRE(std::abs(home.ticks() - tick) <= 1);
+    REQUIRE(std::abs(home.moment() - tick * 48) <= 48);
+    home.advance();
+  }
+  home.move_to(home.calendar().moment_of(2, 7 * kSecondsPerHour), 3);
+  CHECK(home.clock() == Clock{.day = 2, .quarter = 28, .tick = 3});
+}
+
 TEST_CASE("a car that is to be full by 07:00 is so in every night, charged in the cheapest hour before") {
   const auto day = GENERATE(spring_day().day, autumn_day().day, today().day);
   CAPTURE(day);
