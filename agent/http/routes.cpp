@@ -439,7 +439,8 @@ HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {
                    .devices = topics.subspan(wire::kHomeTopics.size()),
                    .snapshot = runner_.snapshot(home),
                    .labels = runner_.labels(),
-                   .real_time = runner_.home(home).calendar().has_zone(),
+                   .real_time = runner_.home(home).settings().clock_mode == ClockMode::local,
+                   .has_dates = runner_.home(home).calendar().has_zone(),
                    .session = !access_.has_token() ? WebSession::none
                               : may_change         ? WebSession::open
                                                    : WebSession::closed,

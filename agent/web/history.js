@@ -10,7 +10,7 @@ const MOST_ROWS = 1000;
 const FOLLOW_EVERY_MS = 10000;
 
 function later(home, day, days) {
-  if (home.realTime) return addDays(day, days);
+  if (home.hasDates) return addDays(day, days);
   return String(Math.max(0, Number(day) + days));
 }
 
@@ -137,7 +137,7 @@ function summary({ rows }, history) {
 class History {
   constructor(home) {
     Object.assign(this, { home, chosen: false, chart: null, asked: 0, last: 0, shown: null });
-    if (home.realTime) for (const id of ["history-from", "history-to"]) byId(id).type = "date";
+    if (home.hasDates) for (const id of ["history-from", "history-to"]) byId(id).type = "date";
     byId("history-form").addEventListener("submit", (event) => { event.preventDefault(); this.load(true); });
     byId("history-form").addEventListener("input", () => this.choose());
     // Not every way of choosing sends both events (voice control, form fillers), and the CSV must hold what is shown.
@@ -213,7 +213,7 @@ class History {
     const typing = document.activeElement?.matches("#history-form input");
     if (!this.chosen && !typing && this.day !== this.home.today) this.follow();
     const to = byId("history-to").value;
-    const present = to === "" || (this.home.realTime ? to >= this.home.today : Number(to) >= Number(this.home.today));
+    const present = to === "" || (this.home.hasDates ? to >= this.home.today : Number(to) >= Number(this.home.today));
     if (present && !document.hidden && Date.now() - this.last > FOLLOW_EVERY_MS) this.load();
   }
 }

@@ -11,10 +11,10 @@ import { listen, showLive, watchHealth } from "./live.js";
 
 const byId = (id) => document.getElementById(id);
 const body = document.body;
-const realTime = body.dataset.clock === "local";
+const hasDates = body.dataset.days === "dates";
 
 /** The latest of each topic, and `today`: the day as the agent's history names it. */
-const home = { base: body.dataset.base, realTime, today: body.dataset.day };
+const home = { base: body.dataset.base, hasDates, today: body.dataset.day };
 
 const energy = (value) => number(value, 1);
 const power = (value) => number(value, 1, 2);
@@ -26,7 +26,7 @@ const showDay = () => setText(byId("day"), dayName(home.today).replace(/^Day/, "
 
 /** The clock counts days; in real time the history wants dates. The page came with one of each. */
 function dayOf(clock) {
-  return realTime ? addDays(body.dataset.day, clock.day - Number(body.dataset.dayNumber)) : String(clock.day);
+  return hasDates ? addDays(body.dataset.day, clock.day - Number(body.dataset.dayNumber)) : String(clock.day);
 }
 
 function showClock(clock) {

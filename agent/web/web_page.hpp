@@ -27,6 +27,7 @@ struct WebPage {
   const Snapshot& snapshot;
   const wire::Labels& labels;
   bool real_time;
+  bool has_dates;  ///< days are told by their dates, not by numbers
   WebSession session;
   const StoreHealth& store;
   std::string_view version;

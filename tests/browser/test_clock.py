@@ -68,3 +68,13 @@ def test_the_clock_is_that_of_all_homes_from_each_page(page, started, folder, br
 def test_a_clock_that_follows_the_wall_has_no_controls(page, started, folder, broker):
     page.open(home_agent(started, folder, broker, "--realtime"))
     assert not page.shown("clock")
+
+
+def test_in_a_time_zone_days_have_dates_and_the_clock_is_moved_as_well(started, folder, page):
+    page.open(home_agent(started, folder, None, "--clock", "paused", "--zone", "Europe/Stockholm", "--start-date", "2026-10-25"))
+    assert page.text("day") == "Oct 25"
+    for time in ("01:00", "02:00", "02:00", "03:00"):
+        page.all("button[data-step='1h']")[0].click()
+        page.wait_text("receipt", f"Taken: it is {time}, and time stands still.")
+        page.wait_text("time", time)
+    assert page.element("history-from").get_attribute("type") == "date"
