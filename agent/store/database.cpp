@@ -17,7 +17,10 @@ namespace {
 
 using Kind = DatabaseError::Kind;
 
-const Calendar kWithoutZone;
+const Calendar& without_zone() {
+  static const Calendar kWithoutZone;
+  return kWithoutZone;
+}
 
 /// The first quarter of the day that a quarter is in.
 std::int64_t day_begin(std::int64_t quarter, const Calendar& calendar) {
@@ -113,7 +116,7 @@ void Database::Impl::write(const StoreBatch& batch) {
     if (batch.agent) write_agent(*batch.agent);
     for (const auto& [id, home] : batch.homes) write_home(id, home);
     write_announced(batch.announced);
-    const Calendar& calendar = batch.calendar ? *batch.calendar : kWithoutZone;
+    const Calendar& calendar = batch.calendar ? *batch.calendar : without_zone();
     for (const RowRecord& record : batch.rows) {
       const auto home = number(record.home);
       if (!home || is_in_a_daily_sum(*home, record.row, calendar)) continue;

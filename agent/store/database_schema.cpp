@@ -81,7 +81,7 @@ constexpr int kByTheFace = 3;
 std::int64_t passed_quarters(std::int64_t by_the_face, bool again, const Calendar& calendar) {
   const std::int64_t first = quarter_by_the_face(by_the_face, calendar);
   if (!again) return first;
-  constexpr std::int64_t kLongestChange = 2 * kQuartersPerHour;
+  constexpr std::int64_t kLongestChange = std::int64_t{2} * kQuartersPerHour;
   const auto face = [&](std::int64_t quarter) { return calendar.at(quarter * kSecondsPerQuarter); };
   for (std::int64_t later = 1; later <= kLongestChange; ++later)
     if (face(first + later).second == face(first).second) return first + later;

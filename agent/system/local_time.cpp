@@ -31,7 +31,7 @@ std::int64_t change_in(std::int64_t since, std::int64_t until, std::int64_t ahea
 }
 
 std::filesystem::path zone_file(const std::string& name) {
-  const char* const folder = std::getenv("TZDIR");
+  const char* const folder = std::getenv("TZDIR");  // NOLINT(concurrency-mt-unsafe): before there are other threads
   return std::filesystem::path(folder != nullptr ? folder : "/usr/share/zoneinfo") / name;
 }
 
@@ -49,7 +49,7 @@ bool is_zone(const std::string& name) {
 }
 
 void use_zone(const std::string& name) {
-  setenv("TZ", name.c_str(), 1);
+  setenv("TZ", name.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): before there are other threads
   tzset();
 }
 

@@ -13,7 +13,7 @@ namespace home_energy::local_time {
 
 using Time = std::chrono::system_clock::time_point;
 
-/// Whether the machine has a time zone of that name (`Europe/Stockholm`).
+/// Whether the machine has a time zone of that name (`Europe/Stockholm`). To be asked before there are other threads.
 bool is_zone(const std::string& name);
 /// Makes the process run in a zone. To be called before there are other threads.
 void use_zone(const std::string& name);
