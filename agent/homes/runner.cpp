@@ -218,6 +218,9 @@ wire::QuarterText Runner::quarter_text() const {
 
 void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) {
   const Snapshot seen = snapshot(home);
+  const Calendar& calendar = homes_[home].calendar();
+  if (calendar.has_zone() && (!labels_.today || labels_.today->day != seen.day))
+    labels_.today = std::make_shared<const wire::ShownDay>(calendar, seen.day);
   for (const auto topic : topics) {
     scratch_.clear();
     wire::append_topic(scratch_, topic, homes_[home], seen, labels_);

@@ -164,10 +164,10 @@ void Runner::follow(Home& home, local_time::Time time, std::int64_t tolerance) c
 
 void Runner::read_wall_day(local_time::Time time) {
   const auto at = [this](std::int64_t moment) { return system_clock::from_time_t(wall_->epoch() + moment); };
-  labels_.wall = wall_;
-  labels_.wall_day = wall_->at(system_clock::to_time_t(time) - wall_->epoch()).day;
-  day_begin_ = at(wall_->begin_of(labels_.wall_day));
-  day_end_ = at(wall_->begin_of(labels_.wall_day + 1));
+  const std::int64_t day = wall_->at(system_clock::to_time_t(time) - wall_->epoch()).day;
+  day_begin_ = at(wall_->begin_of(day));
+  day_end_ = at(wall_->begin_of(day + 1));
+  if (!settings_.home->calendar->has_zone()) labels_.today = std::make_shared<const wire::ShownDay>(*wall_, day);
 }
 
 }  // namespace home_energy

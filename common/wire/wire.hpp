@@ -180,15 +180,26 @@ struct AgentInfo {
 /// @param payload may be anything at all
 std::vector<std::string> homes_of_info(std::string_view payload);
 
+/// The quarters of an hour of a day and how they are written: the same for all homes, so it is made once.
+struct ShownDay {
+  ShownDay(const Calendar& of, std::int64_t number);
+
+  const Calendar* calendar;  ///< outlives it
+  std::int64_t day;
+  std::vector<Quarter> quarters;
+  std::vector<bool> begins_hour;    ///< of each
+  std::vector<std::string> starts;  ///< of each, and at last the end of the day: ISO 8601 with zone
+};
+
 /// What is the same for all homes of an agent, and not a matter of simulated time.
 struct Labels {
   std::string currency;         ///< ISO 4217
   std::string since;            ///< when the counters began: ISO 8601 with zone
   bool running = true;          ///< whether time goes on by itself
   double seconds_per_hour = 4;  ///< real seconds that a simulated hour lasts
-  /// The clock on the wall, for homes that have no dates: theirs are today's. Null: they have none at all.
-  std::shared_ptr<const Calendar> wall{};
-  std::int64_t wall_day = 0;  ///< today
+  /// Today, of the clock on the wall where homes have no dates, else of theirs. Null: no day is listed, unless of homes
+  /// that have dates.
+  std::shared_ptr<const ShownDay> today{};
 };
 
 void append_info(std::string& out, const AgentInfo& info);

@@ -18,40 +18,54 @@ void append_values(std::string& out, const Curve& curve, const Append& append) {
   out += ']';
 }
 
-using DatedPrices = std::vector<Dated<PricePerKwh>>;
-
-/// Of each quarter of an hour. Where the home has no dates it is the day on the wall, with the home's prices.
-DatedPrices prices_of_today(const Home& home, const Labels& labels) {
+/// Each quarter's price: of a home without dates by the clock's face alone.
+std::vector<PricePerKwh> prices_of(const Home& home, const ShownDay& day) {
   const bool is_dated = home.calendar().has_zone();
-  const Calendar& calendar = is_dated ? home.calendar() : *labels.wall;
-  const std::int64_t today = is_dated ? home.clock().day : labels.wall_day;
   const PriceCurve curve = home.price();
-  DatedPrices prices;
-  for (auto moment = calendar.begin_of(today); moment < calendar.begin_of(today + 1); moment += kSecondsPerQuarter) {
-    const Quarter quarter = quarter_at(moment, calendar);
-    const auto price = is_dated ? home.prices().at(quarter, calendar) : curve.at_quarter(quarter.of_day);
-    prices.push_back({moment, moment + kSecondsPerQuarter, price});
-  }
+  std::vector<PricePerKwh> prices;
+  prices.reserve(day.quarters.size());
+  for (const Quarter& quarter : day.quarters)
+    prices.push_back(is_dated ? home.prices().at(quarter, home.calendar()) : curve.at_quarter(quarter.of_day));
   return prices;
 }
 
-/// A price an hour, where in no hour they differ.
-DatedPrices hourly_where_equal(DatedPrices quarters, const Calendar& calendar) {
-  DatedPrices hours;
-  for (const auto& quarter : quarters) {
-    const bool begins = hours.empty() || calendar.hour_begin(quarter.begin) != calendar.hour_begin(hours.back().begin);
-    if (begins) {
-      hours.push_back(quarter);
-    } else if (hours.back().value == quarter.value) {
-      hours.back().end = quarter.end;
-    } else {
-      return quarters;
-    }
+/// Whether in no hour they differ.
+bool are_hourly(const std::vector<PricePerKwh>& prices, const ShownDay& day) {
+  for (std::size_t i = 1; i < prices.size(); ++i)
+    if (!day.begins_hour[i] && prices[i] != prices[i - 1]) return false;
+  return true;
+}
+
+void append_raw_today(std::string& out, const Home& home, const ShownDay& day) {
+  const auto prices = prices_of(home, day);
+  const bool hourly = are_hourly(prices, day);
+  const auto begins = [&](std::size_t i) { return i == prices.size() || !hourly || day.begins_hour[i]; };
+  for (std::size_t i = 0; i < prices.size();) {
+    std::size_t end = i + 1;
+    while (!begins(end)) ++end;
+    if (i > 0) out += ',';
+    begin(out, key::kStart);
+    out += json_string(day.starts[i]);
+    next(out, key::kEnd);
+    out += json_string(day.starts[end]);
+    next(out, "value");
+    append_price_value(out, prices[i]);
+    out += '}';
+    i = end;
   }
-  return hours;
 }
 
 }  // namespace
+
+ShownDay::ShownDay(const Calendar& of, std::int64_t number) : calendar(&of), day(number) {
+  const std::int64_t end = of.begin_of(number + 1);
+  for (std::int64_t moment = of.begin_of(number); moment < end; moment += kSecondsPerQuarter) {
+    quarters.push_back(quarter_at(moment, of));
+    begins_hour.push_back(of.hour_begin(moment) == moment);
+    starts.push_back(of.text(moment));
+  }
+  starts.push_back(of.text(end));
+}
 
 void append_clock(std::string& out, const Snapshot& home, const Labels& labels) {
   append_rows(out, rows_of(HomeTopic::clock), {home, labels});
@@ -69,19 +83,12 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
   out += ',';
   append_values(out, home.price(), append_price_value);
   out += R"(,"raw_today":[)";
-  const Calendar* const calendar = home.calendar().has_zone() ? &home.calendar() : labels.wall.get();
-  if (calendar != nullptr) {
-    for (const auto& [start, end, price] : hourly_where_equal(prices_of_today(home, labels), *calendar)) {
-      if (out.back() != '[') out += ',';
-      begin(out, key::kStart);
-      out += json_string(calendar->text(start));
-      next(out, key::kEnd);
-      out += json_string(calendar->text(end));
-      next(out, "value");
-      append_price_value(out, price);
-      out += '}';
-    }
-  }
+  const bool is_dated = home.calendar().has_zone();
+  const bool is_known =
+      labels.today &&
+      (!is_dated || (labels.today->calendar == &home.calendar() && labels.today->day == home.clock().day));
+  if (is_known) append_raw_today(out, home, *labels.today);
+  if (!is_known && is_dated) append_raw_today(out, home, ShownDay(home.calendar(), home.clock().day));
   out += "]}";
 }
 

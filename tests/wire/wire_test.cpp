@@ -172,10 +172,9 @@ TEST_CASE("a receipt is not sent to a topic that would cost us the broker, nor t
 
 TEST_CASE("today's prices are those of the hours that the day on the wall has") {
   wire::Labels today = labels();
-  today.wall = std::make_shared<const Calendar>(stockholm());
   const Home home = test::home_of(test::reference_settings());
   const auto raw_of = [&](std::int64_t day) {
-    today.wall_day = day;
+    today.today = std::make_shared<const wire::ShownDay>(stockholm(), day);
     std::string out;
     wire::append_price_profile(out, home, today);
     return nlohmann::json::parse(out)["raw_today"];
