@@ -128,10 +128,8 @@ int Simulation::ticks_per_hour() const {
 
 Result<std::string> Simulation::command(std::string_view name, std::string_view text, PlanCache* cache) {
   Home& home = impl_->home();
-  const bool quarterly = home.settings().pace.quarters_per_slot() == 1;
   const auto parsed =
-      parse_command(name, text, TextForm::bare,
-                    {impl_->labels().currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly});
+      parse_command(name, text, TextForm::bare, {impl_->labels().currency, home.settings().pace.finest()});
   if (!parsed.command) return tl::unexpected(parsed.command.error());
   impl_->plan(cache);
   const auto receipt = home.apply(*parsed.command);

@@ -43,9 +43,7 @@ Result<HistoryMeter::State> restore_home(Home& home, const HomeRecord& record, c
   if (given.mode) state.car.wish.mode = fresh.car.wish.mode;
   if (given.target) state.car.wish.target = fresh.car.wish.target;
   if (given.ready_by) state.car.wish.ready_by = fresh.car.wish.ready_by;
-  auto curves = parse_curves(record.curves.value_or(""),
-                             pace.quarters_per_slot() == 1 ? Resolution::quarter_hourly : Resolution::hourly,
-                             *home.settings().calendar);
+  auto curves = parse_curves(record.curves.value_or(""), pace.finest(), *home.settings().calendar);
   if (!curves) spdlog::warn("store: curves that were set are left out: {}", curves.error().reason);
   HomeCurves set = curves.value_or(HomeCurves{});
   if (given.prices || is_in_another_currency(record, currency)) set.price = {};

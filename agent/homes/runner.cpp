@@ -253,11 +253,9 @@ std::optional<std::size_t> Runner::find(std::string_view id) const {
 }
 
 ParsedCommand Runner::parse(std::string_view name, std::string_view text, TextForm form) const {
-  const bool quarterly = settings_.home->pace.quarters_per_slot() == 1;
   const Home& home = homes_.front();
   return parse_command(name, text, form,
-                       {labels_.currency, quarterly ? Resolution::quarter_hourly : Resolution::hourly, &home.calendar(),
-                        home.clock().day});
+                       {labels_.currency, settings_.home->pace.finest(), &home.calendar(), home.clock().day});
 }
 
 /// Why a command without a home is not carried out, with the topic that would do.

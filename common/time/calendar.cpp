@@ -51,7 +51,9 @@ std::int64_t Calendar::moment_of(std::int64_t day, std::int64_t second) const {
 }
 
 std::int64_t Calendar::hour_begin(std::int64_t moment) const {
-  return std::max(span_at(moment).from, moment - at(moment).second % kSecondsPerHour);
+  const Span& span = span_at(moment);
+  const std::int64_t shown = moment + span.shift;
+  return std::max(span.from, floored_quotient(shown, kSecondsPerHour) * kSecondsPerHour - span.shift);
 }
 
 std::string Calendar::text(std::int64_t moment) const {

@@ -37,6 +37,8 @@ class Pace {
   int ticks_per_slot() const { return ticks_per_hour_ * quarters_per_slot_ / kQuartersPerHour; }
   /// 1 or 4
   int quarters_per_slot() const { return quarters_per_slot_; }
+  /// The finest curve that the ticks meet.
+  Resolution finest() const { return quarters_per_slot_ == 1 ? Resolution::quarter_hourly : Resolution::hourly; }
 
  private:
   Pace(int ticks_per_hour, int quarters_per_slot)

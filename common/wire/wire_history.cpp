@@ -17,11 +17,13 @@ constexpr std::int64_t kLastQuarter = kMostDays * kQuartersPerDay;
 Result<std::int64_t> quarter_of(const std::string& field, std::string_view text, const HistoryContext& context) {
   const Calendar& calendar = context.calendar;
   const bool has_dates = calendar.has_zone();
-  // In a query a plus sign means a blank, unless it is written as %2B.
-  std::string with_plus(text);
-  if (const auto blank = with_plus.rfind(' '); blank != std::string::npos) with_plus[blank] = '+';
-  if (const auto time = parse_iso8601(with_plus, field); has_dates && time && *time % kSecondsPerMinute == 0) {
-    if (const auto moment = *time - calendar.epoch(); moment % kSecondsPerQuarter == 0) return quarter_number(moment);
+  if (has_dates) {
+    // In a query a plus sign means a blank, unless it is written as %2B.
+    std::string with_plus(text);
+    if (const auto blank = with_plus.rfind(' '); blank != std::string::npos) with_plus[blank] = '+';
+    const auto time = parse_iso8601(with_plus, field);
+    const auto moment = time.value_or(0) - calendar.epoch();
+    if (time && *time % kSecondsPerMinute == 0 && moment % kSecondsPerQuarter == 0) return quarter_number(moment);
   }
   const auto end_of_day = std::min(text.find('T'), text.size());
   const auto day_text = text.substr(0, end_of_day);

@@ -18,10 +18,9 @@ void append_values(std::string& out, const Curve& curve, const Append& append) {
   out += ']';
 }
 
-/// Each quarter's price: of a home without dates by the clock's face alone.
-std::vector<PricePerKwh> prices_of(const Home& home, const ShownDay& day) {
+/// Each quarter's price: of a home without dates by the clock's face alone. @param curve the home's of today
+std::vector<PricePerKwh> prices_of(const Home& home, const PriceCurve& curve, const ShownDay& day) {
   const bool is_dated = home.calendar().has_zone();
-  const PriceCurve curve = home.price();
   std::vector<PricePerKwh> prices;
   prices.reserve(day.quarters.size());
   for (const Quarter& quarter : day.quarters)
@@ -36,8 +35,8 @@ bool are_hourly(const std::vector<PricePerKwh>& prices, const ShownDay& day) {
   return true;
 }
 
-void append_raw_today(std::string& out, const Home& home, const ShownDay& day) {
-  const auto prices = prices_of(home, day);
+void append_raw_today(std::string& out, const Home& home, const PriceCurve& curve, const ShownDay& day) {
+  const auto prices = prices_of(home, curve, day);
   const bool hourly = are_hourly(prices, day);
   const auto begins = [&](std::size_t i) { return i == prices.size() || !hourly || day.begins_hour[i]; };
   for (std::size_t i = 0; i < prices.size();) {
@@ -78,17 +77,18 @@ void append_baseload_profile(std::string& out, const LoadCurve& curve) {
 }
 
 void append_price_profile(std::string& out, const Home& home, const Labels& labels) {
+  const PriceCurve curve = home.price();
   begin(out, "unit");
   out += json_string(labels.currency + "/kWh");
   out += ',';
-  append_values(out, home.price(), append_price_value);
+  append_values(out, curve, append_price_value);
   out += R"(,"raw_today":[)";
   const bool is_dated = home.calendar().has_zone();
   const bool is_known =
       labels.today &&
       (!is_dated || (labels.today->calendar == &home.calendar() && labels.today->day == home.clock().day));
-  if (is_known) append_raw_today(out, home, *labels.today);
-  if (!is_known && is_dated) append_raw_today(out, home, ShownDay(home.calendar(), home.clock().day));
+  if (is_known) append_raw_today(out, home, curve, *labels.today);
+  if (!is_known && is_dated) append_raw_today(out, home, curve, ShownDay(home.calendar(), home.clock().day));
   out += "]}";
 }
 

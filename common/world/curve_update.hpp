@@ -26,6 +26,12 @@ struct CurveUpdate {
   Coverage coverage{};                ///< of the dated ones
   std::string unit{};                 ///< of the values as they are kept: `SEK/kWh`, `kW`
 };
+template <class Value>
+void set(Series<Value>& series, const CurveUpdate<Value>& update) {
+  if (update.every_day) series.set_daily(*update.every_day);
+  series.set_dated(update.dated);
+}
+
 using PriceUpdate = CurveUpdate<PricePerKwh>;
 using LoadUpdate = CurveUpdate<Watts>;
 

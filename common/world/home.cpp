@@ -14,12 +14,6 @@ DeviceStates states_of(const std::vector<Device>& devices) {
   return states;
 }
 
-template <class Value>
-void set(Series<Value>& series, const CurveUpdate<Value>& update) {
-  if (update.every_day) series.set_daily(*update.every_day);
-  series.set_dated(update.dated);
-}
-
 /// Whether what came through the meter is what was drawn behind it, and nothing flowed backwards.
 [[maybe_unused]] bool is_balance(EnergyTotal metered, Energy house, Energy car, std::span<const Energy> devices) {
   for (const Energy drawn : devices) metered = metered - EnergyTotal(drawn.count());

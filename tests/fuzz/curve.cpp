@@ -47,10 +47,6 @@ void hold_stored(const Result<PriceUpdate>& prices, const Result<LoadUpdate>& lo
   HomeCurves curves;
   PriceSeries price(std::make_shared<const PriceCurve>(default_price_curve()));
   LoadSeries load(std::make_shared<const LoadCurve>(default_load_curve()));
-  const auto set = [](auto& series, const auto& update) {
-    if (update.every_day) series.set_daily(*update.every_day);
-    series.set_dated(update.dated);
-  };
   if (prices) set(price, *prices);
   if (loads) set(load, *loads);
   curves.price = price.what_was_set();

@@ -33,10 +33,6 @@ const std::vector<Night> kNights{
     {"St. John's once, 00:01 becomes 23:01", unix_time("2010-11-07T02:31Z"), -9000, -12600},
 };
 
-std::int64_t floored(std::int64_t value, std::int64_t divisor) {
-  return value / divisor - (value % divisor < 0 ? 1 : 0);
-}
-
 HomeSettings settings_in(const std::shared_ptr<const Calendar>& calendar, ChargingMode mode = ChargingMode::manual) {
   HomeSettings settings = test::reference_settings();
   settings.clock_mode = ClockMode::local;
@@ -74,16 +70,17 @@ TEST_CASE("a home shows what the clock on the wall shows, wherever that is chang
   const auto night = GENERATE(from_range(kNights));
   CAPTURE(night.zone);
   constexpr std::int64_t kAround = 26 * kHourSeconds;
-  const auto first_date = floored(night.at - kAround + night.before, kSecondsPerDay);
+  const auto first_date = floored_quotient(night.at - kAround + night.before, kSecondsPerDay);
   const auto calendar =
       std::make_shared<const Calendar>(Calendar::of_zone(first_date, {{0, night.before}, {night.at, night.after}}));
   Home home(std::make_shared<const HomeSettings>(settings_in(calendar)));
   for (std::int64_t unix_seconds = calendar->epoch(); unix_seconds < night.at + kAround; unix_seconds += kTickSeconds) {
     const auto shown =
         unix_seconds + (unix_seconds < night.at ? night.before : night.after) - first_date * kSecondsPerDay;
-    const Clock expected{.day = floored(shown, kSecondsPerDay),
-                         .quarter = static_cast<int>(shown - floored(shown, kSecondsPerDay) * kSecondsPerDay) / 900,
-                         .tick = static_cast<int>((shown % 900 + 900) % 900 / kTickSeconds)};
+    const Clock expected{
+        .day = floored_quotient(shown, kSecondsPerDay),
+        .quarter = static_cast<int>(shown - floored_quotient(shown, kSecondsPerDay) * kSecondsPerDay) / 900,
+        .tick = static_cast<int>((shown % 900 + 900) % 900 / kTickSeconds)};
     REQUIRE(home.moment() == unix_seconds - calendar->epoch());
     REQUIRE(home.ticks() == home.moment() / kTickSeconds);
     // A clock that is changed within a quarter of an hour is followed from that quarter's end on.
