@@ -132,6 +132,7 @@ void Agent::announce() {
   const RunnerSettings& runner = options_.runner;
   GoneHomes::Settings settings{.base_topic = runner.base_topic, .homes = runner.home_ids};
   for (const Device& device : runner.home->devices) settings.devices.push_back(kind_of(device));
+  settings.has_trips = runner.home->trips != nullptr;
   if (!options_.ha_prefix.empty()) {
     settings.home_assistant = {
         .prefix = options_.ha_prefix,
@@ -141,6 +142,7 @@ void Agent::announce() {
         .has_dates = runner.home->clock_mode == ClockMode::local || runner.home->calendar->has_zone(),
         .page_url = page_url_};
     settings.home_assistant->devices = settings.devices;
+    settings.home_assistant->has_trips = settings.has_trips;
   }
   const auto flush = [this] { link_->flush(); };
   gone_homes_.emplace(

@@ -152,10 +152,11 @@ SimulationState Simulation::state() const {
           .car_kw = kw(seen.car_power),
           .base_kw = kw(seen.base_power),
           .power_kw = kw(seen.power()),
-          .energy_kwh = as_double(seen.counters.total(), ticks),
+          .energy_kwh = as_double(seen.counters.imported(), ticks),
+          .export_kwh = as_double(seen.counters.exported, ticks),
           .cost = static_cast<double>(seen.counters.cost.count()) / (kMillionths * kMillionths * ticks),
           .price = static_cast<double>(seen.price.count()) / kMillionths,
-          .overload = seen.power() > seen.fuse};
+          .overload = seen.is_overload()};
 }
 
 std::string Simulation::state_json() const {

@@ -41,9 +41,10 @@ struct SimulationState {
   bool charging;       ///< whether the car does
   double car_kw;       ///< what the car draws
   double base_kw;      ///< what the house draws without it
-  double power_kw;     ///< what the home draws from the grid
-  double energy_kwh;   ///< since the start; never falling
-  double cost;         ///< since the start, in the currency
+  double power_kw;     ///< what the home draws from the grid; below zero what it gives to it
+  double energy_kwh;   ///< from the grid since the start; never falling
+  double export_kwh;   ///< to the grid since the start; never falling
+  double cost;         ///< since the start, in the currency: what was paid less what was earned
   double price;        ///< per kWh, now
   bool overload;       ///< whether the main fuse is exceeded
 };

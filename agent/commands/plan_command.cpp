@@ -106,7 +106,7 @@ std::string table(const Home& home, int at, const std::string& currency) {
   out += '\n' + blocks(home);
   out += fmt::format("{:.2f} kWh to {:.0f} % by {}: {:.2f} {}; at once {:.2f}, saved {:.2f}\n",
                      static_cast<double>(made.plan.energy.count()) / kJoulesPerKwh,
-                     static_cast<double>(home.wish().target.count()) / 100, time_text(home.wish().ready_by),
+                     static_cast<double>(home.wish().target.count()) / 100, time_text(home.plan_request().ready_by),
                      money(made.plan.cost), currency, money(made.plan.cost_at_once),
                      money(made.plan.cost_at_once - made.plan.cost));
   return made.note.empty() ? out : out + made.note + '\n';
@@ -123,11 +123,13 @@ Exit plan_and_exit(const std::vector<std::string>& arguments, const Environment&
   if (values.at("soc").given) values.at("start-soc").text = values.at("soc").text;
   const auto options = assemble(values, environment);
   if (!options) return usage_error(options.error().reason);
-  if (options->runner.home->wish.mode == ChargingMode::manual) {
+  const ChargingMode mode = options->runner.home->wish.mode;
+  if (mode != ChargingMode::cheapest && mode != ChargingMode::lowest_load) {
     return usage_error("--mode: plan makes one for cheapest or lowest_load");
   }
   const int at = *minute_of_day(values.at("at").text);
   const Home home = home_at(*options->runner.home, at);
+  if (home.plan() == nullptr) return usage_error("--at: the car is away then");
   const std::string& currency = options->runner.currency;
   if (values.at("json").text == "true") return {0, wire::http::plan(home, {currency, ""}) + '\n', {}};
   return {0, table(home, at, currency), {}};

@@ -146,13 +146,15 @@ void Runner::declare_topics() {
   tell_leaving({});
   first_home_topic_ = info_topic_ + 1;
   for (const auto topic : wire::kHomeTopics) topic_names_.push_back(wire::name(topic));
+  if (settings_.home->trips) topic_names_.push_back(wire::name(wire::HomeTopic::car));
   for (const Device& device : settings_.home->devices) topic_names_.push_back(name_of(device));
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
     published_revisions_[home] = homes_[home].revision();
     for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
-    for (const Device& device : settings_.home->devices) outbox_.declare(topics_.of(id, name_of(device)), 0);
+    for (const auto name : std::span(topic_names_).subspan(wire::kHomeTopics.size()))
+      outbox_.declare(topics_.of(id, name), 0);
     publish(home, wire::kHomeTopics);
   }
   // Behind all state: a home is not available before what it shows is there.
@@ -208,7 +210,7 @@ wire::HistoryContext Runner::history_context() const {
 
 wire::HistoryDevices Runner::history_devices() const {
   wire::HistoryDevices devices;
-  for (const Device& device : settings_.home->devices) devices.set(kind_of(device));
+  for (const Device& device : settings_.home->devices) devices.kinds.set(kind_of(device));
   return devices;
 }
 
@@ -226,14 +228,21 @@ void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) 
     wire::append_topic(scratch_, topic, homes_[home], seen, labels_);
     outbox_.update(topic_id(home, static_cast<std::size_t>(topic)), scratch_);
   }
-  publish_devices(home, seen);
+  publish_further(home, seen);
 }
 
-void Runner::publish_devices(std::size_t home, const Snapshot& seen) {
-  for (std::size_t i = 0; i < seen.devices.size(); ++i) {
+/// What only some homes have.
+void Runner::publish_further(std::size_t home, const Snapshot& seen) {
+  std::size_t topic = wire::kHomeTopics.size();
+  if (seen.travel) {
     scratch_.clear();
-    wire::append_device(scratch_, seen.devices[i], seen, labels_);
-    outbox_.update(topic_id(home, wire::kHomeTopics.size() + i), scratch_);
+    wire::append_topic(scratch_, wire::HomeTopic::car, homes_[home], seen, labels_);
+    outbox_.update(topic_id(home, topic++), scratch_);
+  }
+  for (const Device& device : seen.devices) {
+    scratch_.clear();
+    wire::append_device(scratch_, device, seen, labels_);
+    outbox_.update(topic_id(home, topic++), scratch_);
   }
 }
 

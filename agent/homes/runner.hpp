@@ -91,7 +91,7 @@ class Runner {
   wire::HistoryDevices history_devices() const;
   wire::QuarterText quarter_text() const;
   /// The topics of a home that hold JSON, by what follows its id: those of every home in the order of `HomeTopic`, then
-  /// those of its further devices.
+  /// of a car that leaves, and those of its further devices.
   const std::vector<std::string_view>& topic_names() const { return topic_names_; }
   /// @param topic its place among `topic_names`
   Outbox::TopicId topic_id(std::size_t home, std::size_t topic) const {
@@ -200,7 +200,7 @@ class Runner {
   void publish_of_all(Round& round);
   void publish_kept(std::span<const std::size_t> homes);
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
-  void publish_devices(std::size_t home, const Snapshot& seen);
+  void publish_further(std::size_t home, const Snapshot& seen);
   /// What moves with time and commands, and, where they have changed, plan and curves.
   void publish_changes(std::size_t home);
   Error homeless(const wire::CommandAddress& address) const;

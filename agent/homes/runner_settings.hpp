@@ -23,6 +23,10 @@ struct GivenOptions {
   bool ready_by = false;
   bool prices = false;
   bool baseload = false;
+  bool trips = false;
+  bool storage_soc = false;
+  bool storage_mode = false;
+  bool storage_reserve = false;
 };
 
 struct RunnerSettings {

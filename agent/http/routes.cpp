@@ -436,7 +436,7 @@ HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {
                    .home = runner_.home_ids()[home],
                    .homes = runner_.home_ids().size(),
                    .topics = topics,
-                   .devices = topics.subspan(wire::kHomeTopics.size()),
+                   .devices = topics.last(runner_.home(home).settings().devices.size()),
                    .snapshot = runner_.snapshot(home),
                    .labels = runner_.labels(),
                    .real_time = runner_.home(home).settings().clock_mode == ClockMode::local,

@@ -47,6 +47,7 @@ GoneHomes::GoneHomes(boost::asio::io_context& io, Settings settings, Outbox& out
   for (const auto& kind : wire::device_kinds())
     if (std::ranges::find(settings_.devices, wire::number_of(kind)) == settings_.devices.end())
       gone_devices_.emplace(kind.name);
+  if (!settings_.has_trips) gone_devices_.emplace(wire::name(wire::HomeTopic::car));
 }
 
 void GoneHomes::recall(const Announcement& each) {
@@ -267,6 +268,7 @@ void GoneHomes::post_cleared(const Place& place) {
     return post(topics.status(), {});
   }
   for (const auto topic : wire::kHomeTopics) post(topics.of(home, topic), {});
+  post(topics.of(home, wire::HomeTopic::car), {});
   for (const auto& kind : wire::device_kinds()) post(topics.of(home, kind.name), {});
   post(topics.status(home), {});
 }

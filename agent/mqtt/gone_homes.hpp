@@ -46,6 +46,7 @@ class GoneHomes {
     std::string base_topic;
     std::vector<std::string> homes;                                 ///< those that are configured
     std::vector<std::size_t> devices{};                             ///< the kinds of their further devices
+    bool has_trips = false;                                         ///< whether their car leaves
     std::optional<home_assistant::Settings> home_assistant{};       ///< none: no device is announced
     std::chrono::milliseconds silence = std::chrono::seconds(150);  ///< see OtherAgents
   };

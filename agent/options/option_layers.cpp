@@ -1,7 +1,6 @@
 #include "agent/options/option_layers.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,7 +11,10 @@
 #include <sstream>
 #include <utility>
 
+#include "agent/options/house_file.hpp"
 #include "agent/options/option_values.hpp"
+#include "agent/options/presets.hpp"
+#include "agent/options/toml_file.hpp"
 #include "agent/system/version.hpp"
 #include "common/base/text.hpp"
 
@@ -163,38 +165,38 @@ std::optional<Error> lay_over(OptionValues& values, const OptionSpec& spec, std:
   return std::nullopt;
 }
 
-/// The option's text as the file has it; nothing where TOML has a type that cannot be it.
-std::optional<std::string> text_of(const toml::node& node, OptionKind kind) {
-  if (const auto* const flag = node.as_boolean(); flag != nullptr && kind == OptionKind::flag)
-    return flag->get() ? "true" : "false";
-  if (kind == OptionKind::flag) return std::nullopt;
-  if (const auto* const text = node.as_string()) return text->get();
-  if (kind == OptionKind::text) return std::nullopt;
-  if (const auto* const whole = node.as_integer()) return fmt::format("{}", whole->get());
-  if (const auto* const real = node.as_floating_point()) return fmt::format("{}", real->get());  // all its digits
-  return std::nullopt;
-}
-
 std::optional<Error> lay_file_over(OptionValues& values, const std::string& path) {
   const auto content = read_file(path, "config");
   if (!content) return error_of("--config: " + content.error().reason);
-  toml::table table;
-  try {
-    table = toml::parse(*content, path);
-  } catch (const toml::parse_error& wrong) {
-    return error_of(path + ':' + std::to_string(wrong.source().begin.line) + ": " + std::string(wrong.description()));
-  }
-  for (const auto& [key, node] : table) {
-    const std::string where = path + ':' + std::to_string(node.source().begin.line) + ": ";
+  const auto table = read_toml(*content, path);
+  if (!table) return error_of(table.error().reason);
+  for (const auto& [key, value] : table->members) {
+    const std::string where = path + ':' + std::to_string(value.line) + ": ";
     const auto& specs = option_specs();
-    const auto spec = std::ranges::find(specs, std::string_view(key.str()), &OptionSpec::name);
+    const auto spec = std::ranges::find(specs, key, &OptionSpec::name);
     if (spec == specs.end() || spec->name == "config") {
-      return error_of(where + unknown(key.str(), specs, ""));
+      return error_of(where + unknown(key, specs, ""));
     }
-    const auto text = text_of(node, spec->kind);
+    const auto text = option_text(value, spec->kind);
     if (!text) return error_of(where + spec->name + " must be " + spec->legal);
     if (auto error = lay_over(values, *spec, *text, where)) return error;
   }
+  return std::nullopt;
+}
+
+/// A house, or one that comes with the program: below all else. What it says is how the home begins, so it does not
+/// count as given, which would override what is stored at every start.
+std::optional<Error> lay_house_under(OptionValues& values) {
+  const auto& [path, is_file] = values["house"];
+  const auto& [name, is_preset] = values["preset"];
+  if (is_file && is_preset) return error_of("--preset: is for homes without a --house, leave one of them out");
+  if (!is_file && !is_preset) return std::nullopt;
+  const auto content = is_file ? read_file(path, "house") : Result<std::string>(std::string(preset(name)->toml));
+  if (!content) return error_of("--house: " + content.error().reason);
+  const auto house = read_house(*content, is_file ? path : name + ".toml", option_specs());
+  if (!house) return error_of(house.error().reason);
+  for (const auto& [option, text] : *house)
+    if (auto& value = values[option]; !value.given) value.text = text;
   return std::nullopt;
 }
 
@@ -236,6 +238,9 @@ std::variant<OptionValues, std::string, Error> read_layers(const std::vector<std
     if (auto error = lay_file_over(values, flags["config"].text)) return *error;
   }
   for (auto& [name, value] : flags) values[name] = value;
+  if (values["print-house"].text == "true")
+    return std::string(preset(values["preset"].given ? values["preset"].text : "reference")->toml);
+  if (auto error = lay_house_under(values)) return *error;
   return values;
 }
 

@@ -1,6 +1,6 @@
 /// @file
 /// Where an option's text comes from: the file, the environment, the command line, each overriding the one before.
-/// The only file that knows CLI11 and toml++ is its source.
+/// The only file that knows CLI11 is its source.
 #pragma once
 
 #include <functional>

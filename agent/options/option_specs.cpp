@@ -4,10 +4,20 @@
 
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
+#include "agent/options/presets.hpp"
 #include "agent/system/local_time.hpp"
 #include "common/base/text.hpp"
 
 namespace home_energy {
+namespace {
+
+std::string preset_names() {
+  std::string all;
+  for (const Preset& each : presets()) all += (all.empty() ? "" : ", ") + std::string(each.name);
+  return all;
+}
+
+}  // namespace
 
 // An empty default means that there is none.
 const std::vector<OptionSpec>& option_specs() {
@@ -22,6 +32,13 @@ const std::vector<OptionSpec>& option_specs() {
                   return std::ranges::find(kLevels, text) != kLevels.end();
                 },
                 "how much the log on standard error tells"}});
+    add_group(all, "General",
+              {{"house", OptionKind::text, "", "a TOML file", is_file_name,
+                "file that describes the home: [house] [tariff] [[car]] [solar] [storage] [heater]; see --print-house"},
+               {"preset", OptionKind::text, "reference", preset_names(),
+                [](const std::string& text) { return preset(text).has_value(); }, "a home that comes with the program"},
+               {"print-house", OptionKind::flag, "false", "true or false", is_truth,
+                "print the file of --preset, to start one's own from"}});
     add_group(all, "MQTT",
               {{"mqtt-uri", OptionKind::text, "mqtt://127.0.0.1:1883", "mqtt://host:port, or mqtts:// for TLS",
                 is_broker_uri, "the broker"},

@@ -129,7 +129,10 @@ Result<void> Assembly::homes() {
 }
 
 Result<void> Assembly::world() {
-  auto made = home_configuration(values_, read_file);
+  // A house may hold a curve itself.
+  auto made = home_configuration(values_, [](const std::string& text, const std::string& option) {
+    return text.starts_with('[') ? Result<std::string>(text) : read_file(text, option);
+  });
   if (!made) return tl::unexpected(made.error());
   RunnerSettings& runner = options_.runner;
   if (const std::string& zone = text("zone"); !zone.empty()) {
@@ -204,7 +207,11 @@ void Assembly::store() {
                            .target = given("target"),
                            .ready_by = given("ready-by"),
                            .prices = given("prices"),
-                           .baseload = given("baseload")};
+                           .baseload = given("baseload"),
+                           .trips = given("trips"),
+                           .storage_soc = given("storage-soc"),
+                           .storage_mode = given("storage-mode"),
+                           .storage_reserve = given("storage-reserve")};
 }
 
 }  // namespace

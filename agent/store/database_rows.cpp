@@ -80,22 +80,34 @@ std::optional<std::string> fault_of(const HomeRecord& home) {
   return std::nullopt;
 }
 
-/// As `devices_text` wrote it. Kinds that this program does not know are left out.
-Result<std::array<std::int64_t, kDeviceKinds>> devices_of(const SQLite::Column& column) {
-  std::array<std::int64_t, kDeviceKinds> devices{};
-  if (column.getBytes() == 0) return devices;
+/// The numbers of a row that are in its column `devices`: of each its name and what it may be.
+template <class Row, class Visit>
+void for_each_of_devices(Row& row, const Visit& visit) {
+  for (const auto& kind : wire::device_kinds()) {
+    const std::size_t number = wire::number_of(kind);
+    visit(std::string(kind.name), row.drawn_mwh.at(number), std::int64_t{0}, kMostEnergy);
+    visit(std::string(kind.name) + "_given", row.given_mwh.at(number), std::int64_t{0}, kMostEnergy);
+  }
+  visit(std::string("export"), row.export_mwh, std::int64_t{0}, kMostEnergy);
+  visit(std::string("earned"), row.earned_micro, -kMostCost, kMostCost);
+}
+
+/// As `devices_text` wrote them. What this program does not know is left out.
+Result<void> read_devices(HistoryRow& row, const SQLite::Column& column) {
+  if (column.getBytes() == 0) return {};
   const std::string text = column.getString();
   const auto json = nlohmann::json::parse(text, nullptr, false);
-  for (const auto& kind : wire::device_kinds()) {
-    const auto found = json.is_object() ? json.find(kind.name) : json.end();
-    if (found == json.end()) continue;
-    auto& drawn = devices.at(wire::number_of(kind));
-    if (found->is_number_integer()) drawn = found->get<std::int64_t>();
-    if (!found->is_number_integer() || drawn < 0 || drawn > kMostEnergy)
-      return failure(ErrorCode::illegal, "devices", "devices must be energies in mWh, got " + excerpt(text));
-  }
-  if (json.is_object()) return devices;
-  return failure(ErrorCode::illegal, "devices", "devices must be an object, got " + excerpt(text));
+  if (!json.is_object())
+    return failure(ErrorCode::illegal, "devices", "devices must be an object, got " + excerpt(text));
+  bool legal = true;
+  for_each_of_devices(row, [&](const std::string& name, std::int64_t& value, std::int64_t least, std::int64_t most) {
+    const auto found = json.find(name);
+    if (found == json.end()) return;
+    if (found->is_number_integer()) value = found->get<std::int64_t>();
+    legal = legal && found->is_number_integer() && value >= least && value <= most;
+  });
+  if (legal) return {};
+  return failure(ErrorCode::illegal, "devices", "devices must be energies in mWh, got " + excerpt(text));
 }
 
 }  // namespace
@@ -111,28 +123,27 @@ Result<HistoryRow> history_row(SQLite::Statement& select) {
   if (!currency.empty() && !is_currency(currency)) {
     return failure(ErrorCode::illegal, "currency", "currency must be three capital letters, got " + excerpt(currency));
   }
-  const auto devices = devices_of(select.getColumn(static_cast<int>(kHistory.size()) + 1));
-  if (!devices) return tl::unexpected(devices.error());
   const auto [quarter, number, minutes, base, car, cost, price, soc, overload] = values;
-  return HistoryRow{.number = number,
-                    .quarter = quarter,
-                    .minutes = static_cast<int>(minutes),
-                    .base_mwh = base,
-                    .car_mwh = car,
-                    .cost_micro = cost,
-                    .price_micro = price,
-                    .soc = static_cast<int>(soc),
-                    .overload_s = overload,
-                    .currency = currency_code(currency),
-                    .device_mwh = *devices};
+  HistoryRow row{.number = number,
+                 .quarter = quarter,
+                 .minutes = static_cast<int>(minutes),
+                 .base_mwh = base,
+                 .car_mwh = car,
+                 .cost_micro = cost,
+                 .price_micro = price,
+                 .soc = static_cast<int>(soc),
+                 .overload_s = overload,
+                 .currency = currency_code(currency)};
+  const auto devices = read_devices(row, select.getColumn(static_cast<int>(kHistory.size()) + 1));
+  if (!devices) return tl::unexpected(devices.error());
+  return row;
 }
 
 std::string devices_text(const HistoryRow& row) {
   nlohmann::json devices;
-  for (const auto& kind : wire::device_kinds()) {
-    const auto drawn = row.device_mwh.at(wire::number_of(kind));
-    if (drawn != 0) devices[std::string(kind.name)] = drawn;
-  }
+  for_each_of_devices(row, [&](const std::string& name, std::int64_t value, std::int64_t, std::int64_t) {
+    if (value != 0) devices[name] = value;
+  });
   return devices.empty() ? std::string() : devices.dump();
 }
 

@@ -56,7 +56,7 @@ class Calendar {
   /// The moment at which the present hour began by the clock's face: where the clock was changed in it, then.
   std::int64_t hour_begin(std::int64_t moment) const;
 
-  /// `2026-11-22T00:00:00+01:00`
+  /// `2026-11-22T00:00:00+01:00`; without a zone as in UTC.
   std::string text(std::int64_t moment) const;
 
  private:

@@ -9,6 +9,7 @@
 #include "common/time/iso8601.hpp"
 #include "common/wire/device_table.hpp"
 #include "common/wire/option_text.hpp"
+#include "common/wire/trip_text.hpp"
 #include "common/wire/wire.hpp"
 
 namespace home_energy {
@@ -18,16 +19,8 @@ using nlohmann::json;
 
 constexpr double kHundredths = 100;
 
-/// Node-RED and many others write a switch as a boolean or as 1 and 0.
-std::optional<Switch> read_switch(const json& value) {
-  const auto word = word_of(value);
-  if (word == "on" || word == "true" || word == "1") return Switch::on;
-  if (word == "off" || word == "false" || word == "0") return Switch::off;
-  return std::nullopt;
-}
-
 std::optional<Command> read_charging(const json& value) {
-  const auto position = read_switch(value);
+  const auto position = switch_of(value);
   if (!position) return std::nullopt;
   return ChargeCommand{*position == Switch::on ? Charging::on : Charging::off};
 }
@@ -69,6 +62,12 @@ std::optional<Command> read_ready_by(const json& value) {
   return ReadyByCommand{*minute};
 }
 
+std::optional<Command> read_plug(const json& value) {
+  const auto position = switch_of(value);
+  if (!position) return std::nullopt;
+  return PlugCommand{*position};
+}
+
 /// How one command is written: `{"<key>": <value>}`, or the value alone.
 struct Grammar {
   std::string_view command;
@@ -84,9 +83,14 @@ constexpr std::array kGrammar{
     Grammar{wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, kOnOrOff, read_charging},
     Grammar{wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", read_discharging},
     Grammar{wire::command::kChargeLimit, wire::key::kChargeLimit, {}, kPercentage, read_limit},
-    Grammar{wire::command::kMode, wire::key::kMode, {}, R"("manual", "cheapest" or "lowest_load")", read_mode},
+    Grammar{wire::command::kMode,
+            wire::key::kMode,
+            {},
+            R"("manual", "cheapest", "lowest_load", "immediate" or "solar")",
+            read_mode},
     Grammar{wire::command::kTarget, wire::key::kTarget, {}, kPercentage, read_target},
     Grammar{wire::command::kReadyBy, wire::key::kReadyBy, {}, R"(a time from "00:00" to "23:59")", read_ready_by},
+    Grammar{wire::command::kPlug, wire::command::kPlug, {}, kOnOrOff, read_plug},
 };
 
 const Grammar* grammar_of(std::string_view command) {
@@ -136,12 +140,24 @@ ParsedCommand parse_curve_command(std::string_view name, std::string_view text, 
   return parsed;
 }
 
-/// A further device is switched by the command of its name.
-ParsedCommand parse_switch_command(const wire::DeviceKind& kind, std::string_view text, TextForm form) {
-  return parse_by({kind.command_key}, kOnOrOff, text, form, [&](const json& value) -> std::optional<Command> {
-    const auto position = read_switch(value);
-    if (!position) return std::nullopt;
-    return SwitchCommand{wire::number_of(kind), *position};
+/// Trips are objects themselves, perhaps below their command's name.
+template <class Read>
+ParsedCommand parse_trip_command(std::string_view name, std::string_view legal, std::string_view text,
+                                 const Read& read) {
+  const auto document = parse_command_text(text, TextForm::form, name, legal);
+  if (!document) return {tl::unexpected(document.error()), std::nullopt};
+  const auto below = document->find(name);
+  const json& value = below != document->end() ? *below : *document;
+  if (const auto command = read(value)) return {Command(*command), id_of(*document)};
+  return {illegal_value(name, legal, value), id_of(*document)};
+}
+
+ParsedCommand parse_device_command(const wire::DeviceVerbOfKind& found, std::string_view text, TextForm form) {
+  const wire::DeviceVerb& verb = *found.verb;
+  return parse_by({verb.key}, verb.legal, text, form, [&](const json& value) -> std::optional<Command> {
+    const auto order = verb.read(value);
+    if (!order) return std::nullopt;
+    return DeviceCommand{wire::number_of(*found.kind), *order};
   });
 }
 
@@ -153,7 +169,9 @@ bool is_curve_command(std::string_view name) {
 
 ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form, const CurveContext& context) {
   if (is_curve_command(name)) return parse_curve_command(name, text, context);
-  if (const auto* const kind = wire::device_kind(name)) return parse_switch_command(*kind, text, form);
+  if (const auto found = wire::device_verb(name); found.verb != nullptr) return parse_device_command(found, text, form);
+  if (name == wire::command::kTrip) return parse_trip_command(name, kLegalTrip, text, read_trip);
+  if (name == wire::command::kTrips) return parse_trip_command(name, kLegalTrips, text, read_trips);
   const Grammar* const grammar = grammar_of(name);
   if (grammar == nullptr) {
     return {failure(ErrorCode::unknown_command, "command",

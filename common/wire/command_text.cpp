@@ -89,6 +89,13 @@ std::string word_of(const json& value) {
   return word;
 }
 
+std::optional<Switch> switch_of(const json& value) {
+  const auto word = word_of(value);
+  if (word == "on" || word == "true" || word == "1") return Switch::on;
+  if (word == "off" || word == "false" || word == "0") return Switch::off;
+  return std::nullopt;
+}
+
 double number_of(const json& value) {
   if (value.is_number()) return value.get<double>();
   const json inside = value.is_string() ? value_of(trimmed(value.get_ref<const std::string&>())) : json();

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "common/base/result.hpp"
+#include "common/world/device_state.hpp"
 
 namespace home_energy {
 
@@ -30,6 +31,9 @@ std::optional<std::string> id_of(const nlohmann::json& document);
 
 /// A word in lower case; the number or boolean of a switch as JSON writes it; empty where it is neither.
 std::string word_of(const nlohmann::json& value);
+
+/// A switch, which Node-RED and many others write as a boolean or as 1 and 0.
+std::optional<Switch> switch_of(const nlohmann::json& value);
 
 /// A number, or a string that holds one and nothing else: many flows send every value as text. NaN where it is neither.
 double number_of(const nlohmann::json& value);

@@ -68,8 +68,10 @@ std::string template_of(const Entity& entity) {
   switch (entity.form) {
     case Template::member:
       return member_template(entity.key);
-    case Template::problem:
+    case Template::truth:
       return "{{ 'ON' if value_json." + std::string(entity.key) + " else 'OFF' }}";
+    case Template::falsehood:
+      return "{{ 'OFF' if value_json." + std::string(entity.key) + " else 'ON' }}";
   }
   return {};
 }

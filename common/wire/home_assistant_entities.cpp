@@ -1,5 +1,6 @@
 #include "common/wire/home_assistant_entities.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -91,20 +92,26 @@ void percentage(ordered_json& component, const Settings&, std::string_view) {
 
 std::vector<Entity> entities(const Settings& settings) {
   std::vector<Entity> all(kEntities.begin(), kEntities.end());
-  const auto add = [&](std::string_view topic, std::span<const wire::ValueRow> rows, const wire::DeviceKind* kind) {
+  const bool can_export =
+      std::ranges::any_of(settings.devices, [](std::size_t kind) { return kDeviceRoles.at(kind) != DeviceRole::load; });
+  const auto add = [&](std::string_view topic, std::span<const wire::ValueRow> rows,
+                       std::span<const wire::DeviceVerb> verbs) {
     for (const auto& row : rows) {
+      if (row.only_with_export && !can_export) continue;
+      const auto verb = std::ranges::find(verbs, row.key, &wire::DeviceVerb::value);
       for (Entity entity : row.entities) {
         entity.topic = topic;
         entity.key = row.key;
-        if (kind != nullptr && row.key == kind->command_key) entity.command = kind->name;
+        if (verb != verbs.end()) entity.command = verb->name;
         all.push_back(entity);
       }
     }
   };
-  for (const HomeTopic topic : wire::kHomeTopics) add(name(topic), wire::rows_of(topic), nullptr);
+  for (const HomeTopic topic : wire::kHomeTopics) add(name(topic), wire::rows_of(topic), {});
+  if (settings.has_trips) add(name(HomeTopic::car), wire::rows_of(HomeTopic::car), {});
   for (const std::size_t number : settings.devices) {
     const auto& kind = wire::device_kinds()[number];
-    add(kind.name, kind.rows, &kind);
+    add(kind.name, kind.rows, kind.verbs);
   }
   return all;
 }

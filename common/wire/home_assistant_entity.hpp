@@ -15,8 +15,9 @@ inline constexpr std::string_view kCurrencyPlace = "$";
 
 /// How the value of an entity is taken from the payload of its topic.
 enum class Template {
-  member,   ///< as it stands there
-  problem,  ///< `true` is ON
+  member,     ///< as it stands there
+  truth,      ///< `true` is ON
+  falsehood,  ///< `false` is ON
 };
 
 /// What a value is, in Home Assistant's terms. What is empty is left out of the document.

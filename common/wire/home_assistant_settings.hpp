@@ -18,6 +18,7 @@ struct Settings {
   bool has_dates;                       ///< whether the homes are in a time zone, in real time or with --zone
   std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
   std::vector<std::size_t> devices{};   ///< the kinds of the homes' further devices
+  bool has_trips = false;               ///< whether the car leaves
 };
 
 }  // namespace home_energy::home_assistant

@@ -7,8 +7,11 @@
 #include "common/time/iso8601.hpp"
 #include "common/wire/curve_reader.hpp"
 #include "common/wire/curve_text.hpp"
+#include "common/wire/device_options.hpp"
 #include "common/wire/names.hpp"
 #include "common/wire/option_text.hpp"
+#include "common/wire/solar_text.hpp"
+#include "common/wire/trip_text.hpp"
 
 namespace home_energy {
 namespace {
@@ -16,8 +19,6 @@ namespace {
 std::int64_t in_parts(const std::string& number, double per_unit) {
   return std::llround(to_number(number) * per_unit);
 }
-
-using ReadFile = std::function<Result<std::string>(const std::string& path, const std::string& option)>;
 
 /// A home put together from the texts of its options, one group after the other; the first that is wrong is told.
 class HomeAssembly {
@@ -31,7 +32,7 @@ class HomeAssembly {
   bool given(const std::string& name) const { return values_.at(name).given; }
   Result<void> curves(HomeSettings& home) const;
   Result<void> charging(HomeSettings& home) const;
-  Result<void> devices(HomeSettings& home) const;
+  Result<void> trips(HomeSettings& home) const;
   Result<Pace> pace(const HomeSettings& home, double seconds_per_hour) const;
   std::chrono::milliseconds tick() const;
 
@@ -58,6 +59,26 @@ Result<void> HomeAssembly::curves(HomeSettings& home) const {
   return {};
 }
 
+/// Of a car that leaves.
+Result<void> HomeAssembly::trips(HomeSettings& home) const {
+  constexpr double kMilli = 1000;
+  if (text("trips").empty()) {
+    for (const auto& [name, value] : values_)
+      if (value.given && (name.starts_with("trip-") || name.starts_with("car-")))
+        return wrong_option(name, "needs --trips");
+    return {};
+  }
+  home.trips = std::make_shared<const TripSettings>(
+      TripSettings{.week = *to_week(text("trips")),
+                   .chance = {.seed = static_cast<std::uint64_t>(to_number(text("trip-seed"))),
+                              .minutes = std::stoi(text("trip-spread-min")),
+                              .energy = to_number(text("trip-spread-energy")),
+                              .day_off = to_number(text("trip-day-off"))},
+                   .per_100km = WattHours(in_parts(text("car-kwh-per-100km"), kMilli)),
+                   .odometer_m = in_parts(text("car-odometer-km"), kMilli)});
+  return {};
+}
+
 /// What plans are made of.
 Result<void> HomeAssembly::charging(HomeSettings& home) const {
   constexpr double kMilli = 1000;
@@ -78,6 +99,8 @@ Result<void> HomeAssembly::charging(HomeSettings& home) const {
   home.wish = {.mode = *to_mode(text("mode")),
                .target = Percent(in_parts(text("target"), kHundredths)),
                .ready_by = *minute_of_day(text("ready-by"))};
+  home.solar_min = Watts(in_parts(text("solar-min-kw"), kMilli));
+  if (const auto outcome = trips(home); !outcome) return outcome;
   if (home.wish.target > home.charge_limit) {
     if (given("target")) return wrong_option("target", "must be at most --charge-limit");
     home.wish.target = home.charge_limit;
@@ -85,16 +108,10 @@ Result<void> HomeAssembly::charging(HomeSettings& home) const {
   return {};
 }
 
-Result<void> HomeAssembly::devices(HomeSettings& home) const {
-  constexpr double kMilli = 1000;
-  const Watts heater(in_parts(text("heater-kw"), kMilli));
-  if (given("heater-hours") && heater == Watts()) return wrong_option("heater-hours", "needs a --heater-kw above 0");
-  if (heater > Watts()) home.devices.emplace_back(Heater(heater, to_hours(text("heater-hours"))));
-  return {};
-}
-
 Result<Pace> HomeAssembly::pace(const HomeSettings& home, double seconds_per_hour) const {
-  const auto finest = std::max(home.baseload.resolution(), home.price.resolution());
+  const bool has_sun = to_number(text("solar-kwp")) > 0;
+  const auto finest =
+      has_sun ? Resolution::quarter_hourly : std::max(home.baseload.resolution(), home.price.resolution());
   return named_option("tick", Pace::make(seconds_per_hour, tick(), finest));
 }
 
@@ -123,32 +140,25 @@ Result<HomeConfiguration> HomeAssembly::configuration() const {
                     .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
                     .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
                     .clock_mode = realtime ? ClockMode::local : ClockMode::simulated,
+                    .export_price = *to_export_price(text("export-price")),
                     .calendar = std::make_shared<const Calendar>(*to_date(text("start-date")))};
-  for (const auto step : {&HomeAssembly::charging, &HomeAssembly::curves, &HomeAssembly::devices})
+  for (const auto step : {&HomeAssembly::charging, &HomeAssembly::curves})
     if (auto outcome = (this->*step)(home); !outcome) return tl::unexpected(outcome.error());
   const double seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
   const auto pace_made = pace(home, seconds_per_hour);
   if (!pace_made) return tl::unexpected(pace_made.error());
   home.pace = *pace_made;
+  auto devices = devices_of(values_, home, read_file_);
+  if (!devices) return tl::unexpected(devices.error());
+  home.devices = std::move(*devices);
   return HomeConfiguration{
       .home = std::move(home), .tick = tick(), .seconds_per_hour = seconds_per_hour, .running = text("clock") == "run"};
 }
 
 }  // namespace
 
-tl::unexpected<Error> wrong_option(const std::string& option, const std::string& reason) {
-  return failure(ErrorCode::illegal, option, "--" + option + ": " + reason);
-}
-
 Result<HomeConfiguration> home_configuration(const OptionValues& values, const ReadFile& read_file) {
   return HomeAssembly(values, read_file).configuration();
-}
-
-void add_group(std::vector<OptionSpec>& all, const std::string& group, std::vector<OptionSpec> specs) {
-  for (OptionSpec& spec : specs) {
-    spec.group = group;
-    all.push_back(std::move(spec));
-  }
 }
 
 // An empty default means that there is none.
@@ -187,8 +197,12 @@ const std::vector<OptionSpec>& home_option_specs() {
                 "currency of the prices"},
                {"prices", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
                 "prices of a day, currency per kWh; without it a day in Stockholm"},
+               {"export-price", OptionKind::text, "0.8*price", "a price per kWh, or share*price+more: 0.8*price-0.05",
+                [](const std::string& text) { return to_export_price(text).has_value(); },
+                "what the grid pays for a kWh, where the home has sun or a battery"},
                {"baseload", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
                 "base load of a day, kW; without it a household of up to 11 kW"}});
+    add_device_specs(all);
     add_group(
         all, "Car",
         {{"capacity-kwh", OptionKind::number, "46.3", "0.1..1000",
@@ -206,11 +220,27 @@ const std::vector<OptionSpec>& home_option_specs() {
           "what the battery stores of what is drawn"},
          {"taper", OptionKind::text, "", "percent:kW,... with rising percents, 80:5,90:2.5",
           [](const std::string& text) { return to_taper(text).has_value(); },
-          "from which state of charge on the car takes at most which power"}});
+          "from which state of charge on the car takes at most which power"},
+         {"trips", OptionKind::text, "", "days leave-back kWh,...: mon-fri 07:30-17:15 9.5,sat 10:00-14:00 4; or none",
+          [](const std::string& text) { return to_week(text).has_value(); },
+          "when the car is away, and what that takes; none: only when it is told to; without it it never leaves"},
+         {"trip-spread-min", OptionKind::number, "0", "0..180 whole minutes", whole_within<0, 180>,
+          "standard deviation of the car's leaving and coming back"},
+         {"trip-spread-energy", OptionKind::number, "0", "0..1", within<0, 1>,
+          "standard deviation of the energy of trips, as a share of it"},
+         {"trip-day-off", OptionKind::number, "0", "0..1", within<0, 1>, "share of days on which the car stays"},
+         {"trip-seed", OptionKind::number, "1", "0..1000000 whole", whole_within<0, 1'000'000>,
+          "seed of the trips' chance: another number is another chance"},
+         {"car-kwh-per-100km", OptionKind::number, "18", "1..1000", within<1, 1000>,
+          "energy that the car needs to drive 100 km"},
+         {"car-odometer-km", OptionKind::number, "12000", "0..10000000", within<0, 10'000'000>,
+          "kilometres that the car has driven at the start"}});
     add_group(all, "Planning",
-              {{"mode", OptionKind::text, "manual", "manual, cheapest or lowest_load",
+              {{"mode", OptionKind::text, "manual", "manual, cheapest, lowest_load, immediate or solar",
                 [](const std::string& text) { return to_mode(text).has_value(); },
-                "who decides when the car charges: commands, or a plan"},
+                "who decides when the car charges: commands, a plan, whether it is plugged in, or the sun"},
+               {"solar-min-kw", OptionKind::number, "0", "0..1000", within<0, 1000>,
+                "what mode solar may take from the grid, so that a surplus is enough for the charger's least"},
                {"target", OptionKind::number, "80", "20..100, at most --charge-limit", within<20, 100>,
                 "state of charge that a plan is to reach, percent"},
                {"ready-by", OptionKind::text, "07:00", "00:00..23:59",

@@ -1,56 +1,17 @@
 /// @file
-/// The options of the simulated world, each declared once, and the home that their texts make. Whoever reads them from
-/// a command line, a file or JSON hands them over as text.
+/// The options of the simulated world, each declared once, and the home that their texts make.
 #pragma once
 
 #include <chrono>
-#include <functional>
-#include <map>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "common/base/result.hpp"
+#include "common/wire/option_spec.hpp"
 #include "common/world/home_settings.hpp"
 
 namespace home_energy {
 
-/// How an option is written in TOML and JSON.
-enum class OptionKind { text, number, flag };
-
-/// One option, declared.
-struct OptionSpec {
-  std::string name;  ///< without dashes
-  OptionKind kind;
-  std::string default_text;
-  std::string legal;  ///< what it may be, for people
-  bool (*is_legal)(const std::string& text);
-  std::string meaning;
-  std::string group{};  ///< its heading in `--help`; without one it is not shown there
-};
-
-/// Adds options under a heading of `--help`.
-void add_group(std::vector<OptionSpec>& all, const std::string& group, std::vector<OptionSpec> specs);
-
 /// Those of time, house, car and planning, in the order of `--help`.
 const std::vector<OptionSpec>& home_option_specs();
-
-struct OptionValue {
-  std::string text;
-  bool given = false;  ///< by anyone, rather than by default
-};
-using OptionValues = std::map<std::string, OptionValue>;
-
-/// What is wrong with an option beside others: it names the option.
-tl::unexpected<Error> wrong_option(const std::string& option, const std::string& reason);
-
-/// A failure, with the option that it is about.
-template <class T>
-Result<T> named_option(const std::string& option, Result<T> result) {
-  return std::move(result).map_error([&](const Error& error) {
-    return Error{error.code, option, "--" + option + ": " + error.reason};
-  });
-}
 
 /// A home, and how its time goes.
 struct HomeConfiguration {
@@ -62,9 +23,6 @@ struct HomeConfiguration {
 
 /// Puts it together.
 /// @param values    of all `home_option_specs`, each legal by itself
-/// @param read_file gives the content of a file that an option names
-Result<HomeConfiguration> home_configuration(
-    const OptionValues& values,
-    const std::function<Result<std::string>(const std::string& path, const std::string& option)>& read_file);
+Result<HomeConfiguration> home_configuration(const OptionValues& values, const ReadFile& read_file);
 
 }  // namespace home_energy

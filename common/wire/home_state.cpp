@@ -8,6 +8,7 @@
 #include "common/wire/curve_text.hpp"
 #include "common/wire/device_table.hpp"
 #include "common/wire/stored_json.hpp"
+#include "common/wire/trip_text.hpp"
 
 namespace home_energy {
 
@@ -34,7 +35,18 @@ void scale(Counters& counters, int to, int from) {
   counters.base = scaled(counters.base, to, from);
   counters.charged = scaled(counters.charged, to, from);
   counters.cost = Money(scaled(counters.cost.count(), to, from));
-  for (EnergyTotal& device : counters.devices) device = scaled(device, to, from);
+  counters.earned = Money(scaled(counters.earned.count(), to, from));
+  for (FlowTotal& device : counters.devices) device = {scaled(device.drawn, to, from), scaled(device.given, to, from)};
+  counters.exported = scaled(counters.exported, to, from);
+}
+void scale(DeviceStates& devices, int to, int from) {
+  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
+    const auto device = devices.find(kDeviceNames.at(kind));
+    if (device == devices.end()) continue;
+    for (const std::string_view name : kDeviceEnergies.at(kind))
+      if (const auto found = device->second.find(name); found != device->second.end())
+        found->second = scaled(Energy(found->second), to, from).count();
+  }
 }
 
 /// Of a number that is written as text, for it may be longer than JSON's readers take.
@@ -61,7 +73,8 @@ Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 hi
 /// Counted up when a value gets another meaning. A further field needs none: it has a default, and who does not know it
 /// passes over it.
 constexpr std::int64_t kStateVersion = 2;
-constexpr std::int64_t kByTheFace = 1;  ///< in which a row's quarter was counted by what the clock shows
+constexpr std::int64_t kByTheFace = 1;         ///< in which a row's quarter was counted by what the clock shows
+constexpr std::string_view kGiven = "_given";  ///< behind a device's name
 constexpr int kMostTicksPerHour = 360'000;
 // Those below are of one tick an hour: milliwatt-hours, hours, millionths of the currency times milliwatts.
 constexpr std::int64_t kMostStored = 1'000'000'000;  ///< 1,000 kWh, the largest battery
@@ -71,6 +84,9 @@ constexpr std::int64_t kMostHours = 10'000'000;  ///< of a run of charging, or o
 constexpr Int128 kMostCounted = Int128{1'000'000'000'000} * 1'000'000'000;  ///< 10^15 kWh: 2 MW since the last ice age
 constexpr Int128 kMostPaid = kMostCounted * 10'000'000;                     ///< 10^16 of the currency
 constexpr std::int64_t kMostOfADevice = std::int64_t{1} << 53;              ///< any number that a device remembers
+constexpr int kLastMinute = kHoursPerDay * kMinutesPerHour - 1;
+constexpr std::int64_t kMostTripWh = 1'000'000;
+constexpr std::int64_t kLongestTrip = 4 * kSecondsPerDay;
 /// Within one row.
 constexpr Int128 kMostInARow = Int128{1'000'000} * kMostStored;
 constexpr Int128 kMostPaidInARow = kMostInARow * 1'000'000'000;
@@ -80,10 +96,14 @@ Counters read_counters(const Json& object, int ticks) {
   Counters counters{EnergyTotal(wide(object, "base", 0, kMostCounted * ticks)),
                     EnergyTotal(wide(object, "charged", 0, kMostCounted * ticks)),
                     Money(wide(object, "cost", -kMostPaid * ticks, kMostPaid * ticks))};
+  const auto energy = [&](const std::string& name) {
+    return object.contains(name) ? EnergyTotal(wide(object, name, 0, kMostCounted * ticks)) : EnergyTotal();
+  };
+  counters.exported = energy("exported");
+  if (object.contains("earned")) counters.earned = Money(wide(object, "earned", -kMostPaid * ticks, kMostPaid * ticks));
   for (const auto& kind : wire::device_kinds()) {
     const std::string name(kind.name);
-    if (object.contains(name))
-      counters.devices.at(wire::number_of(kind)) = EnergyTotal(wide(object, name, 0, kMostCounted * ticks));
+    counters.devices.at(wire::number_of(kind)) = {energy(name), energy(name + std::string(kGiven))};
   }
   return counters;
 }
@@ -133,18 +153,22 @@ class NumbersWriter {
         .add("base", counters.base.count())
         .add("charged", counters.charged.count())
         .add("cost", counters.cost.count())
+        .add_if_any("exported", counters.exported.count())
+        .add_if_any("earned", counters.earned.count())
         .add(counters.devices)
         .end();
     return *this;
   }
   /// Of the further devices, where they have counted anything.
-  NumbersWriter& add(const std::array<EnergyTotal, kDeviceKinds>& devices) {
+  NumbersWriter& add(const std::array<FlowTotal, kDeviceKinds>& devices) {
     for (const auto& kind : wire::device_kinds()) {
-      const EnergyTotal counted = devices.at(wire::number_of(kind));
-      if (counted != EnergyTotal()) add(kind.name, counted.count());
+      const FlowTotal& counted = devices.at(wire::number_of(kind));
+      add_if_any(kind.name, counted.drawn.count());
+      add_if_any(std::string(kind.name) + std::string(kGiven), counted.given.count());
     }
     return *this;
   }
+  NumbersWriter& add_if_any(std::string_view key, Int128 value) { return value == 0 ? *this : add(key, value); }
   NumbersWriter& add(const DeviceStates& devices) {
     if (devices.empty()) return *this;
     name("devices");
@@ -156,6 +180,26 @@ class NumbersWriter {
       one.end();
     }
     all.end();
+    return *this;
+  }
+  NumbersWriter& add(std::string_view key, const TravelState& travel) {
+    name(key);
+    NumbersWriter writer(out_);
+    writer.add("plugged", travel.plugged).add("away", travel.away);
+    if (const auto& journey = travel.journey)
+      writer.add("leave", journey->leave).add("back", journey->back).add("energy", journey->energy.count());
+    if (const auto& single = travel.single)
+      writer.add("single_leave", std::int64_t{single->leave})
+          .add("single_back", std::int64_t{single->back})
+          .add("single_energy", single->energy.count());
+    writer.add("used", travel.used.count())
+        .add("driven", travel.driven.count())
+        .add("stranded", travel.stranded.count());
+    if (travel.week) {
+      writer.name("week");
+      out_ += week_json(*travel.week);
+    }
+    writer.end();
     return *this;
   }
   void end() { out_ += '}'; }
@@ -177,8 +221,35 @@ std::int64_t whole_or(std::int64_t otherwise, const Json& object, const std::str
   return object.contains(key) ? whole(object, key, lowest, highest) : otherwise;
 }
 
+/// What trips of the week there are was checked when it was set; a file that somebody changed is refused.
+std::optional<WeekOfTrips> read_week(const Json& travel) {
+  if (!travel.contains("week")) return std::nullopt;
+  const auto week = read_trips(travel.at("week"));
+  if (!week) refuse("travel.week must be trips by weekday");
+  return week->week;
+}
+
+std::optional<TravelState> read_travel(const Json& json, int ticks) {
+  if (!json.contains("travel")) return std::nullopt;
+  const Json& travel = json.at("travel");
+  if (!travel.is_object()) refuse("travel must be an object");
+  const auto energy = [&](const std::string& key) { return WattHours(whole(travel, key, 0, kMostTripWh)); };
+  const auto minute = [&](const std::string& key) { return static_cast<int>(whole(travel, key, 0, kLastMinute)); };
+  TravelState state{.plugged = travel.value("plugged", true), .away = travel.value("away", false)};
+  if (travel.contains("leave")) {
+    const auto leave = whole(travel, "leave", -kMostMoment, kMostMoment);
+    state.journey = {leave, whole(travel, "back", leave + 1, leave + kLongestTrip), energy("energy")};
+  }
+  if (travel.contains("single_leave"))
+    state.single = {minute("single_leave"), minute("single_back"), energy("single_energy")};
+  state.used = Energy(whole_or(0, travel, "used", 0, kMostStored * ticks));
+  state.driven = EnergyTotal(wide(travel, "driven", 0, kMostCounted * ticks));
+  state.stranded = EnergyTotal(wide(travel, "stranded", 0, kMostCounted * ticks));
+  state.week = read_week(travel);
+  return state;
+}
+
 CarState read_car(const Json& json, int ticks) {
-  constexpr int kLastMinute = kHoursPerDay * kMinutesPerHour - 1;
   const CarState fresh;
   const auto mode = whole_or(static_cast<std::int64_t>(fresh.wish.mode), json, "mode", 0, kChargingModes.size() - 1);
   return {.battery = {.stored = Energy(whole(json, "stored", 0, kMostStored * ticks)),
@@ -188,7 +259,9 @@ CarState read_car(const Json& json, int ticks) {
           .wish = {.mode = kChargingModes.at(static_cast<std::size_t>(mode)),
                    .target = Percent(whole_or(fresh.wish.target.count(), json, "target", 0, kFull.count())),
                    .ready_by = static_cast<int>(whole_or(fresh.wish.ready_by, json, "ready_by", 0, kLastMinute))},
-          .ticks_of_run = whole_or(0, json, "ticks_of_run", 0, kMostHours * ticks)};
+          .ticks_of_run = whole_or(0, json, "ticks_of_run", 0, kMostHours * ticks),
+          .pending = json.value("pending", false),
+          .travel = read_travel(json, ticks)};
 }
 
 /// Older files say what the clock showed: of what it shows twice they mean the first.
@@ -227,8 +300,13 @@ void check_row(const Counters& began, const Counters& now, int ticks) {
   check("charged", (now.charged - began.charged).count(), 0, kMostInARow * ticks);
   for (const auto& kind : wire::device_kinds()) {
     const std::size_t number = wire::number_of(kind);
-    check(std::string(kind.name), (now.devices.at(number) - began.devices.at(number)).count(), 0, kMostInARow * ticks);
+    const FlowTotal& from = began.devices.at(number);
+    const FlowTotal& to = now.devices.at(number);
+    check(std::string(kind.name), (to.drawn - from.drawn).count(), 0, kMostInARow * ticks);
+    check(std::string(kind.name) + std::string(kGiven), (to.given - from.given).count(), 0, kMostInARow * ticks);
   }
+  check("exported", (now.exported - began.exported).count(), 0, kMostInARow * ticks);
+  check("earned", (now.earned - began.earned).count(), -kMostPaidInARow * ticks, kMostPaidInARow * ticks);
   check("cost", (now.cost - began.cost).count(), -kMostPaidInARow * ticks, kMostPaidInARow * ticks);
 }
 
@@ -276,6 +354,12 @@ RememberedHome at_pace(RememberedHome state, const Pace& pace) {
   home.car.battery.stored = scaled(home.car.battery.stored, to, from);
   home.hour_energy = scaled(home.hour_energy, to, from);
   home.car.ticks_of_run = static_cast<std::int64_t>(scaled(Int128{home.car.ticks_of_run}, to, from));
+  if (auto& travel = home.car.travel) {
+    travel->used = scaled(travel->used, to, from);
+    travel->driven = scaled(travel->driven, to, from);
+    travel->stranded = scaled(travel->stranded, to, from);
+  }
+  scale(home.devices, to, from);
   scale(home.counters, to, from);
   scale(state.row.began, to, from);
   state.row.overload_ticks = static_cast<std::int64_t>(scaled(Int128{state.row.overload_ticks}, to, from));
@@ -300,6 +384,8 @@ void append_state(std::string& out, const RememberedHome& state) {
       .add("counters", home.counters)
       .add("ticks_of_run", home.car.ticks_of_run);
   if (home.car.late_since) writer.add("late_since", *home.car.late_since);
+  if (home.car.pending) writer.add("pending", true);
+  if (home.car.travel) writer.add("travel", *home.car.travel);
   writer.add(home.devices);
   writer.name("row");
   NumbersWriter(out)

@@ -30,7 +30,7 @@ std::optional<std::int64_t> to_date(const std::string& text);
 /// `22-06`: hours of the day, 0..24, that differ.
 std::optional<Heater::Hours> to_hours(const std::string& text);
 
-/// `manual`, `cheapest`, `lowest_load`.
+/// As `text` of a mode writes it.
 std::optional<ChargingMode> to_mode(const std::string& text);
 
 template <int Lowest, int Highest>

@@ -74,11 +74,15 @@ constexpr std::array kGridEnergy{
     Entity{.id = "grid_energy", .platform = "sensor", .name = "Grid energy", .measure = kEnergyMeasure}};
 constexpr std::array kCostSoFar{
     Entity{.id = "cost", .platform = "sensor", .name = "Cost", .measure = kCost, .more = home_assistant::last_reset}};
+constexpr std::array kExportEnergy{
+    Entity{.id = "grid_export_energy", .platform = "sensor", .name = "Grid export energy", .measure = kEnergyMeasure}};
+constexpr std::array kEarned{Entity{
+    .id = "earned", .platform = "sensor", .name = "Earned", .measure = kCost, .more = home_assistant::last_reset}};
 constexpr std::array kFuseExceeded{Entity{.id = "overload",
                                           .platform = "binary_sensor",
                                           .name = "Overload",
                                           .measure = {.device_class = "problem"},
-                                          .form = home_assistant::Template::problem}};
+                                          .form = home_assistant::Template::truth}};
 
 using Of = const Reported&;
 
@@ -126,17 +130,83 @@ constexpr std::array kBatteryRows{
 
 constexpr std::array kGridRows{
     ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.power()); }, kTotalPower},
-    ValueRow{key::kEnergyKwh,
-             [](std::string& out, Of of) { append_kwh(out, of.home.counters.total().count(), of.home.ticks_per_hour); },
-             kGridEnergy},
+    ValueRow{
+        key::kEnergyKwh,
+        [](std::string& out, Of of) { append_kwh(out, of.home.counters.imported().count(), of.home.ticks_per_hour); },
+        kGridEnergy},
     ValueRow{key::kCost,
              [](std::string& out, Of of) { append_money(out, of.home.counters.cost, of.home.ticks_per_hour); },
              kCostSoFar},
     ValueRow{"currency", [](std::string& out, Of of) { out += json_string(of.labels.currency); }},
     ValueRow{"fuse_kw", [](std::string& out, Of of) { append_kw(out, of.home.fuse); }},
-    ValueRow{key::kOverload, [](std::string& out, Of of) { append_truth(out, of.home.power() > of.home.fuse); },
-             kFuseExceeded},
+    ValueRow{key::kOverload, [](std::string& out, Of of) { append_truth(out, of.home.is_overload()); }, kFuseExceeded},
     ValueRow{key::kSince, [](std::string& out, Of of) { out += json_string(of.labels.since); }},
+    ValueRow{
+        key::kExportKwh,
+        [](std::string& out, Of of) { append_kwh(out, of.home.counters.exported.count(), of.home.ticks_per_hour); },
+        kExportEnergy, true},
+    ValueRow{key::kEarned,
+             [](std::string& out, Of of) { append_money(out, of.home.counters.earned, of.home.ticks_per_hour); },
+             kEarned, true},
+};
+
+constexpr Measure kDistance{"distance", "km", "total_increasing", 1};
+constexpr std::array kPlugged{Entity{.id = "car_plugged_in",
+                                     .platform = "binary_sensor",
+                                     .name = "Car plugged in",
+                                     .measure = {.device_class = "plug"},
+                                     .form = home_assistant::Template::truth},
+                              Entity{.id = "plug_car",
+                                     .platform = "switch",
+                                     .name = "Plug car in",
+                                     .measure = {.icon = "mdi:ev-plug-type2"},
+                                     .command = command::kPlug,
+                                     .more = home_assistant::on_and_off,
+                                     .form = home_assistant::Template::truth}};
+constexpr std::array kCarStatus{
+    Entity{.id = "car_status", .platform = "sensor", .name = "Car status", .measure = {.icon = "mdi:car-electric"}}};
+constexpr std::array kAtHome{Entity{.id = "car_at_home",
+                                    .platform = "binary_sensor",
+                                    .name = "Car at home",
+                                    .measure = {.device_class = "presence"},
+                                    .form = home_assistant::Template::falsehood}};
+constexpr std::array kDeparture{Entity{
+    .id = "car_departure", .platform = "sensor", .name = "Car departure", .measure = {.device_class = "timestamp"}}};
+constexpr std::array kTripEnergy{Entity{.id = "car_trip_energy",
+                                        .platform = "sensor",
+                                        .name = "Car trip energy",
+                                        .measure = {.unit = "kWh", .icon = "mdi:map-marker-distance"}}};
+constexpr std::array kOdometer{
+    Entity{.id = "car_odometer", .platform = "sensor", .name = "Car odometer", .measure = kDistance}};
+
+/// As IEC 61851 has it: not connected, connected, charging.
+std::string_view car_status(const Snapshot& home) {
+  if (!home.travel->plugged) return "A";
+  return home.charging == Charging::on && home.car_power > Watts() ? "C" : "B";
+}
+
+void append_trip_energy(std::string& out, Of of) {
+  const auto& journey = of.home.travel->journey;
+  append_decimal(out, journey ? journey->energy.count() : 0, 3);
+}
+
+constexpr std::array kCarRows{
+    ValueRow{"plugged", [](std::string& out, Of of) { append_truth(out, of.home.travel->plugged); }, kPlugged},
+    ValueRow{"status", [](std::string& out, Of of) { append_text(out, car_status(of.home)); }, kCarStatus},
+    ValueRow{"away", [](std::string& out, Of of) { append_truth(out, of.home.travel->away); }, kAtHome},
+    ValueRow{"departure",
+             [](std::string& out, Of of) {
+               const std::string& departure = of.home.travel->departure;
+               departure.empty() ? static_cast<void>(out += "null") : append_text(out, departure);
+             },
+             kDeparture},
+    ValueRow{"trip_kwh", append_trip_energy, kTripEnergy},
+    ValueRow{
+        "odometer_km",
+        [](std::string& out, Of of) { append_decimal(out, rounded_quotient(of.home.travel->odometer_m, 1000, 1), 1); },
+        kOdometer},
+    ValueRow{"stranded_kwh", [](std::string& out,
+                                Of of) { append_kwh(out, of.home.travel->stranded.count(), of.home.ticks_per_hour); }},
 };
 
 }  // namespace
@@ -153,6 +223,8 @@ std::span<const ValueRow> rows_of(HomeTopic topic) {
       return kBatteryRows;
     case HomeTopic::grid:
       return kGridRows;
+    case HomeTopic::car:
+      return kCarRows;
     case HomeTopic::plan:
     case HomeTopic::baseload_profile:
     case HomeTopic::price_profile:
@@ -164,6 +236,7 @@ std::span<const ValueRow> rows_of(HomeTopic topic) {
 void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of) {
   char before = '{';
   for (const ValueRow& row : rows) {
+    if (row.only_with_export && !of.home.can_export) continue;
     out += std::exchange(before, ',');
     out += '"';
     out += row.key;

@@ -26,7 +26,7 @@ struct ValueRow {
   void (*append)(std::string& out, const Reported& of);
   /// In Home Assistant; their topic and key are the row's.
   std::span<const home_assistant::Entity> entities{};
-  std::string_view column{};  ///< in history, of a further device's energy; none where empty
+  bool only_with_export = false;  ///< whether it is there only where something in the home gives
 };
 
 /// Those of a topic, in the order in which they are written; none where it holds another kind of document.

@@ -18,7 +18,7 @@ bool is_below(std::string_view topic, std::string_view base) {
 
 /// Whether a home has a status or state called so.
 bool is_of_home(std::string_view name) {
-  return name == kStatus ||
+  return name == kStatus || name == wire::name(HomeTopic::car) ||
          std::ranges::any_of(kHomeTopics, [&](HomeTopic topic) { return name == wire::name(topic); }) ||
          std::ranges::find(kDeviceNames, name) != kDeviceNames.end();
 }
@@ -111,6 +111,10 @@ std::string_view text(ChargingMode mode) {
       return "cheapest";
     case ChargingMode::lowest_load:
       return "lowest_load";
+    case ChargingMode::immediate:
+      return "immediate";
+    case ChargingMode::solar:
+      return "solar";
   }
   return {};
 }

@@ -58,6 +58,8 @@ inline constexpr std::string_view kMissing = "missing";
 inline constexpr std::string_view kFilled = "filled";
 inline constexpr std::string_view kRawToday = "raw_today";
 inline constexpr std::string_view kRawTomorrow = "raw_tomorrow";
+inline constexpr std::string_view kExportKwh = "export_kwh";
+inline constexpr std::string_view kEarned = "earned";
 inline constexpr std::string_view kSecondsPerHour = "seconds_per_hour";
 inline constexpr std::string_view kRun = "run";
 inline constexpr std::string_view kPause = "pause";
@@ -77,8 +79,11 @@ inline constexpr std::string_view kReadyBy = "ready_by";
 inline constexpr std::string_view kPrice = "price";
 inline constexpr std::string_view kBaseload = "baseload";
 /// Of a home; the clock is that of all homes.
-inline constexpr std::array kOfEveryHome{kCharge, kDischarge, kChargeLimit, kMode,
-                                         kTarget, kReadyBy,   kPrice,       kBaseload};
+inline constexpr std::string_view kPlug = "plug";
+inline constexpr std::string_view kTrip = "trip";
+inline constexpr std::string_view kTrips = "trips";
+inline constexpr std::array kOfEveryHome{kCharge, kDischarge, kChargeLimit, kMode, kTarget, kReadyBy,
+                                         kPrice,  kBaseload,  kPlug,        kTrip, kTrips};
 /// Those and the commands of further devices, whether a home has them or not.
 std::span<const std::string_view> all();
 inline constexpr std::string_view kClock = "clock";
@@ -91,7 +96,8 @@ inline constexpr std::array<std::string_view, 6> kReservedHomes{"fleet", "clock"
 inline constexpr std::string_view kAnswers = "answers";
 
 /// The retained topics of a home that hold JSON, in the order in which they are published.
-enum class HomeTopic { clock, baseload, price, battery, grid, plan, baseload_profile, price_profile };
+enum class HomeTopic { clock, baseload, price, battery, grid, plan, baseload_profile, price_profile, car };
+/// Those of every home; `car` is only there where the car leaves.
 inline constexpr std::array kHomeTopics{
     HomeTopic::clock, HomeTopic::baseload,         HomeTopic::price,        HomeTopic::battery, HomeTopic::grid,
     HomeTopic::plan,  HomeTopic::baseload_profile, HomeTopic::price_profile};
@@ -118,6 +124,8 @@ constexpr std::string_view name(HomeTopic topic) {
       return "baseload/profile";
     case HomeTopic::price_profile:
       return "price/profile";
+    case HomeTopic::car:
+      return "car";
   }
   return {};
 }
@@ -236,7 +244,7 @@ std::string json_string(std::string_view text);
 /// What a name in the wire looks like for a charging state: `on` or `off`.
 std::string_view text(Charging charging);
 std::string_view text(Switch position);
-/// `manual`, `cheapest` or `lowest_load`.
+/// `manual`, `cheapest`, `lowest_load`, `immediate` or `solar`.
 std::string_view text(ChargingMode mode);
 
 /// The bodies of the HTTP endpoints.

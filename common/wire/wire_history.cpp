@@ -95,18 +95,33 @@ void for_each_value(std::string& out, const HistoryRow& row, const HistoryDevice
   append_decimal(out, rounded_quotient(row.overload_s, kSecondsPerMinute, 2), 2);
   column(key::kMinutes);
   out += std::to_string(row.minutes);
-  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
-    if (!devices[kind]) continue;
-    column(column_of(device_kinds()[kind]));
-    append_millionths(out, row.device_mwh.at(kind), 3);
-  }
+  const bool exports = devices.any_of(DeviceRole::generator) || devices.any_of(DeviceRole::storage);
+  const auto add_devices = [&](bool loads) {
+    for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
+      if (!devices.kinds[kind] || (kDeviceRoles.at(kind) == DeviceRole::load) != loads) continue;
+      for (const DeviceColumn& each : device_kinds()[kind].columns) {
+        column(each.name);
+        append_millionths(out, (row.*each.energies).at(kind), 3);
+      }
+    }
+  };
+  add_devices(true);
+  if (!exports) return;
+  column("import_kwh");
+  append_millionths(out, import_mwh(row), 3);
+  column(key::kExportKwh);
+  append_millionths(out, row.export_mwh, 3);
+  add_devices(false);
+  column(key::kEarned);
+  append_millionths(out, row.earned_micro, 4);
 }
 
 /// Those that the home has, and those that it had in one of the rows.
 HistoryDevices with_those_of(std::span<const HistoryRow> rows, HistoryDevices devices) {
   for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
-    if (std::ranges::any_of(rows, [&](const HistoryRow& row) { return row.device_mwh.at(kind) != 0; }))
-      devices.set(kind);
+    if (std::ranges::any_of(
+            rows, [&](const HistoryRow& row) { return row.drawn_mwh.at(kind) != 0 || row.given_mwh.at(kind) != 0; }))
+      devices.kinds.set(kind);
   return devices;
 }
 

@@ -54,8 +54,16 @@ class QuarterText {
   std::string after_;
 };
 
-/// The kinds of further devices that have a column.
-using HistoryDevices = std::bitset<kDeviceKinds>;
+/// The kinds of further devices that have columns.
+struct HistoryDevices {
+  std::bitset<kDeviceKinds> kinds{};
+
+  bool any_of(DeviceRole role) const {
+    for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
+      if (kinds[kind] && kDeviceRoles[kind] == role) return true;
+    return false;
+  }
+};
 
 /// @param devices  those of the home; what one of earlier used has its column, too
 /// @param currency the present one. The answer's is that of its rows; where they are of several, each row tells its own

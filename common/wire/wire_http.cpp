@@ -3,6 +3,7 @@
 
 #include "common/time/iso8601.hpp"
 #include "common/wire/device_table.hpp"
+#include "common/wire/trip_text.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_numbers.hpp"
 
@@ -135,6 +136,10 @@ std::string state(const Home& home, const Snapshot& snapshot, const Labels& labe
     out += "\":";
     append_topic(out, topic, home, snapshot, labels);
   }
+  if (snapshot.travel) {
+    next(out, name(HomeTopic::car));
+    append_topic(out, HomeTopic::car, home, snapshot, labels);
+  }
   for (const Device& device : snapshot.devices) {
     next(out, name_of(device));
     append_device(out, device, snapshot, labels);
@@ -155,8 +160,10 @@ std::string plan(const Home& home, const Labels& labels) {
 std::string result(const Receipt& receipt, bool durable) {
   struct Render {
     bool took_over;
+    bool pending;
     std::string operator()(const ChargeCommand& charge) const {
       auto out = object(key::kCharging, json_string(text(charge.charging)));
+      if (pending) out.insert(out.size() - 1, R"(,"pending":true)");
       if (took_over) out.insert(out.size() - 1, R"(,"mode":"manual")");
       return out;
     }
@@ -171,15 +178,18 @@ std::string result(const Receipt& receipt, bool durable) {
     std::string operator()(const ReadyByCommand& ready_by) const {
       return object(key::kReadyBy, json_string(time_text(ready_by.minute)));
     }
-    std::string operator()(const SwitchCommand& command) const {
-      return object(device_kinds()[command.kind].command_key, json_string(text(command.position)));
+    std::string operator()(const DeviceCommand& command) const { return device_result(command); }
+    std::string operator()(const PlugCommand& plug) const {
+      return object(command::kPlug, json_string(text(plug.position)));
     }
+    std::string operator()(const TripCommand& trip) const { return object(command::kTrip, trip_json(trip)); }
+    std::string operator()(const TripsCommand& trips) const { return object(command::kTrips, week_json(trips.week)); }
     std::string operator()(const PriceCommand& price) const { return curve_object(command::kPrice, price.prices); }
     std::string operator()(const BaseloadCommand& baseload) const {
       return curve_object(command::kBaseload, baseload.loads);
     }
   };
-  auto out = std::visit(Render{receipt.took_over}, receipt.done);
+  auto out = std::visit(Render{receipt.took_over, receipt.pending}, receipt.done);
   if (!durable) out.insert(out.size() - 1, R"(,"durable":false)");
   return out;
 }

@@ -56,6 +56,12 @@ void Battery::reset_to(Percent soc) {
   charging_ = Charging::off;
 }
 
+Energy Battery::drain(Energy energy) {
+  const Energy given = std::min(energy, stored_);
+  stored_ = stored_ - given;
+  return given;
+}
+
 /// How full it can get before it takes another power.
 Energy Battery::next_bend() const {
   for (const TaperStep& step : design_.taper) {

@@ -63,6 +63,12 @@ class Battery {
   /// To a state of charge at once, charging off.
   void reset_to(Percent soc);
 
+  /// Gives so much to the road, or what it has. @return what it gave
+  Energy drain(Energy energy);
+
+  /// What must be drawn to come to a state of charge.
+  Energy lacking(Percent soc) const { return stored_ < at(soc) ? drawn_for(at(soc) - stored_) : Energy(); }
+
   /// Takes of the offer what fits below the limit. @return what it drew
   Energy charge(const Offer& offer);
 

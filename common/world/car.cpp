@@ -21,14 +21,26 @@ Battery battery_of(const HomeSettings& settings) {
 }  // namespace
 
 Car::Car(std::shared_ptr<const HomeSettings> settings)
-    : settings_(std::move(settings)), battery_(battery_of(*settings_)), wish_(settings_->wish) {}
+    : settings_(std::move(settings)), battery_(battery_of(*settings_)), wish_(settings_->wish) {
+  if (settings_->trips) travel_.emplace(settings_->trips);
+}
 
-void Car::restore(const CarState& state) {
+CarState Car::state() const {
+  CarState state{battery_.state(), wish_, ticks_of_run_, late_since_, pending_, {}};
+  if (travel_) state.travel = travel_->state();
+  return state;
+}
+
+void Car::restore(const CarState& state, const HomeTime& time) {
   battery_.restore(state.battery);
   wish_ = state.wish;
   wish_.target = std::min(wish_.target, battery_.limit());
   ticks_of_run_ = state.ticks_of_run;
   late_since_ = state.late_since;
+  pending_ = state.pending && travel_;
+  if (!travel_) return;
+  state.travel ? travel_->restore(*state.travel, time) : travel_->move_to(time);
+  if (!connected()) battery_.set_charging(Charging::off);
 }
 
 Energy Car::draw(Watts load) {
@@ -40,19 +52,76 @@ Energy Car::draw(Watts load) {
 }
 
 void Car::follow_time(const Surroundings& around) {
-  if (is_plan_outdated(around.time)) {
+  if (travel_) follow_travel(around);
+  if (planned() && connected() && is_plan_outdated(around.time)) {
     judge_departure(around.time);
     renew_plan(around);
   }
   settle(around.load);
 }
 
+void Car::move_to(const Surroundings& around) {
+  if (travel_) {
+    travel_->move_to(around.time);
+    plug(connected());
+  }
+  if (follows_time()) renew_plan(around);
+}
+
+/// What by hand was charging goes on when it is plugged in again.
+void Car::plug(bool plugged) {
+  if (plugged == (battery_.charging() == Charging::on)) return;
+  if (plugged && pending_) {
+    battery_.set_charging(Charging::on);
+    pending_ = false;
+  } else if (!plugged) {
+    pending_ = wish_.mode == ChargingMode::manual;
+    battery_.set_charging(Charging::off);
+    ticks_of_run_ = 0;
+  }
+}
+
+void Car::follow_travel(const Surroundings& around) {
+  const Travel::Event event = travel_->follow(around.time);
+  if (event.driven > Energy()) travel_->lacked(event.driven - battery_.drain(event.driven));
+  if (!event.left && !event.came) return;
+  plug(connected());
+  late_since_.reset();
+  renew_plan(around);
+}
+
+/// In modes other than by hand no further than to the target.
 Energy Car::charge_for_a_tick(Watts load) {
-  const Watts power = within_fuse(settings_->charger, load);
+  const Watts power = within_fuse(wanted(load), load);
   const Energy tick = in_one_tick(power);
-  const Energy drawn = battery_.charge({power, tick, tick});
+  const bool by_hand = wish_.mode == ChargingMode::manual;
+  const Energy most = by_hand ? tick : std::min(tick, battery_.lacking(wish_.target));
+  const Energy drawn = battery_.charge({power, tick, most});
   if (battery_.at_limit()) battery_.set_charging(Charging::off);
   return drawn;
+}
+
+/// What the mode asks for, before fuse and battery.
+Watts Car::wanted(Watts load) const {
+  switch (wish_.mode) {
+    case ChargingMode::manual:
+    case ChargingMode::immediate:
+      return settings_->charger;
+    case ChargingMode::cheapest:
+    case ChargingMode::lowest_load:
+      return follower_.power();
+    case ChargingMode::solar:
+      return surplus_taken(load);
+  }
+  return {};
+}
+
+/// The surplus; where it is less than the charger's least, that much with a little from the grid.
+Watts Car::surplus_taken(Watts load) const {
+  const Watts surplus = Watts() - load;
+  const Watts least = settings_->charger_min.value_or(settings_->charger);
+  if (surplus <= Watts() || surplus + settings_->solar_min < least) return {};
+  return std::clamp(surplus, least, settings_->charger);
 }
 
 Energy Car::follow_plan_for_a_tick(Watts load) {
@@ -97,22 +166,63 @@ Watts Car::within_fuse(Watts wanted, Watts load) const {
 /// What the charger offers at this moment.
 Watts Car::offered(Watts load) const {
   if (battery_.charging() == Charging::off) return {};
-  return within_fuse(planned() ? follower_.power() : settings_->charger, load);
+  return within_fuse(wanted(load), load);
 }
 
-/// Where a plan charges, whether it does so is what the plan says now; until a due one is there all stays as it was.
+/// Where the mode decides, whether it charges is what the mode says now; until a due plan is there all stays as it was.
 void Car::settle(Watts load) {
-  if (!planned() || plan_due_) return;
-  const bool charges = battery_.accepted(within_fuse(follower_.power(), load)) > Watts();
+  if (wish_.mode == ChargingMode::manual || plan_due_) return;
+  const bool lacks = planned() || battery_.lacking(wish_.target) > Energy();
+  const bool charges = connected() && lacks && battery_.accepted(within_fuse(wanted(load), load)) > Watts();
   battery_.set_charging(charges ? Charging::on : Charging::off);
 }
 
 bool Car::set_charging(Charging charging) {
-  const bool took_over = planned();
+  const bool took_over = wish_.mode != ChargingMode::manual;
   wish_.mode = ChargingMode::manual;
   late_since_.reset();
-  battery_.set_charging(charging);
+  pending_ = charging == Charging::on && !connected();
+  battery_.set_charging(pending_ ? Charging::off : charging);
   return took_over;
+}
+
+namespace {
+
+tl::unexpected<Error> no_trips(const std::string& command) {
+  return failure(ErrorCode::illegal, command, command + " is for a car that leaves: start with --trips");
+}
+
+}  // namespace
+
+Result<bool> Car::set_plugged(Switch position) {
+  if (!travel_) return no_trips("plug");
+  if (travel_->away()) return failure(ErrorCode::illegal, "plug", "plug is not possible, the car is away");
+  const bool plugged = position == Switch::on;
+  if (plugged == travel_->connected()) return false;
+  travel_->set_plugged(plugged);
+  plug(plugged);
+  return true;
+}
+
+Result<bool> Car::set_trip(const TripCommand& trip, const HomeTime& time) {
+  if (!travel_) return no_trips("trip");
+  if (travel_->away() == trip.leave.has_value()) {
+    const std::string what =
+        trip.leave ? "the car is away: only back can be set" : "the car is at home: leave is missing";
+    return failure(ErrorCode::illegal, "trip", "trip is not possible, " + what);
+  }
+  if (trip.leave) {
+    travel_->set_trip({*trip.leave, trip.back, trip.energy}, time);
+  } else {
+    travel_->set_back(trip.back, time);
+  }
+  return true;
+}
+
+Result<bool> Car::set_week(const WeekOfTrips& week, const HomeTime& time) {
+  if (!travel_) return no_trips("trips");
+  travel_->set_week(week, time);
+  return true;
 }
 
 bool Car::set_limit(Percent limit) {
@@ -125,6 +235,7 @@ bool Car::set_limit(Percent limit) {
 bool Car::set_mode(ChargingMode mode) {
   const bool changed = std::exchange(wish_.mode, mode) != mode;
   if (changed) late_since_.reset();
+  if (changed) pending_ = false;
   return changed;
 }
 
@@ -146,6 +257,7 @@ void Car::reset() {
   battery_.reset_to(kDischargedTo);
   ticks_of_run_ = 0;
   late_since_.reset();
+  pending_ = false;
 }
 
 }  // namespace home_energy

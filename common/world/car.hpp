@@ -14,6 +14,7 @@
 #include "common/world/home_settings.hpp"
 #include "common/world/home_time.hpp"
 #include "common/world/plan_follower.hpp"
+#include "common/world/travel.hpp"
 
 namespace home_energy {
 
@@ -32,6 +33,8 @@ struct CarState {
   ChargingWish wish;
   std::int64_t ticks_of_run = 0;
   std::optional<std::int64_t> late_since{};  ///< see Car
+  bool pending = false;                      ///< see Car
+  std::optional<TravelState> travel{};       ///< of a car that leaves
 
   friend bool operator==(const CarState&, const CarState&) = default;
 };
@@ -45,18 +48,29 @@ class Car {
   /// What it draws at this moment. @param load what all else in the home draws
   Watts power(Watts load) const { return battery_.accepted(offered(load)); }
 
+  /// Its comings and goings; null where it never leaves.
+  const Travel* travel() const { return travel_ ? &*travel_ : nullptr; }
+  /// Whether the charger reaches it.
+  bool connected() const { return !travel_ || travel_->connected(); }
+
   /// One tick passes. Not while a plan is due. @param load what all else in the home draws in it @return what it drew
   Energy advance(Watts load) {
     if (planned() || battery_.charging() == Charging::on) return draw(load);
     ticks_of_run_ = 0;
     return {};
   }
-  /// After the home's time has gone on, where a plan is wanted: one that no longer fits falls due, and charging follows
-  /// the present one.
+  /// Whether it does anything by itself as time goes on.
+  bool follows_time() const { return wish_.mode != ChargingMode::manual || travel_; }
+  /// After the home's time has gone on: it leaves and comes back, a plan that no longer fits falls due, and charging
+  /// follows the mode.
   void follow_time(const Surroundings& around);
+  /// After the time was set, also for the first time.
+  void move_to(const Surroundings& around);
 
   // Commands. Each says whether there is something to plan anew, which is then asked for by `renew_plan`.
   bool set_charging(Charging charging);
+  /// Whether charging waits for the car to be plugged in.
+  bool pending() const { return pending_; }
   bool set_limit(Percent limit);
   bool set_mode(ChargingMode mode);
   /// Fails above the charge limit.
@@ -65,8 +79,14 @@ class Car {
   /// The battery to 20 % at once, charging off; a departure that was missed counts no more.
   void reset();
 
-  bool planned() const { return wish_.mode != ChargingMode::manual; }
-  /// None in manual mode, and before the first plan was adopted.
+  /// Fail where the car never leaves, or is not where the command wants it.
+  Result<bool> set_plugged(Switch position);
+  Result<bool> set_trip(const TripCommand& trip, const HomeTime& time);
+  Result<bool> set_week(const WeekOfTrips& week, const HomeTime& time);
+
+  /// Whether a plan decides.
+  bool planned() const { return wish_.mode == ChargingMode::cheapest || wish_.mode == ChargingMode::lowest_load; }
+  /// None in other modes, and before the first plan was adopted.
   const HomePlan* plan() const { return plan_.get(); }
   bool plan_due() const { return plan_due_; }
   /// A plan falls due, where one is wanted: what it was made from has changed.
@@ -80,12 +100,16 @@ class Car {
   /// What is shown beside the plan has changed.
   void touch() { ++revision_; }
 
-  CarState state() const { return {battery_.state(), wish_, ticks_of_run_, late_since_}; }
-  void restore(const CarState& state);
+  CarState state() const;
+  void restore(const CarState& state, const HomeTime& time);
 
  private:
   Energy draw(Watts load);
   Energy charge_for_a_tick(Watts load);
+  Watts wanted(Watts load) const;
+  Watts surplus_taken(Watts load) const;
+  void plug(bool plugged);
+  void follow_travel(const Surroundings& around);
   Energy follow_plan_for_a_tick(Watts load);
   bool balances_load() const;
   Watts within_fuse(Watts wanted, Watts load) const;
@@ -95,7 +119,12 @@ class Car {
   // The plan: car_plan.cpp.
   std::int64_t moment_of_departure(const HomeTime& time, std::int64_t day) const;
   std::int64_t departure_after(const HomeTime& time) const;
-  static Watts expected_load(const Surroundings& around, const Quarter& quarter);
+  struct Expected {
+    Watts load;
+    Watts supply;
+  };
+  static Expected expected(const Surroundings& around, const Quarter& quarter);
+  PricePerKwh price_of_charging(PricePerKwh price, const Expected& expected) const;
   std::vector<PlannerSlot> slots(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
   Joules lacking() const;
@@ -109,6 +138,8 @@ class Car {
   ChargingWish wish_;
   std::shared_ptr<const HomePlan> plan_;
   PlanFollower follower_;
+  std::optional<Travel> travel_;  ///< none where it never leaves
+  bool pending_ = false;          ///< told to charge by hand while it was not plugged in
   bool plan_due_ = false;
   std::int64_t departure_ = 0;  ///< the moment that the plan is for
   /// The day of the departure that was missed: until the target is reached the car charges at once.

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "common/base/decimal.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/world/car.hpp"
 
@@ -64,11 +65,26 @@ void append_stood_in(std::string& note, std::string_view none, const std::vector
 
 }  // namespace
 
-/// What all else in the home is likely to draw in a quarter of an hour.
-Watts Car::expected_load(const Surroundings& around, const Quarter& quarter) {
-  Watts load = around.loads.at(quarter, around.time.calendar());
-  for (const Device& device : around.devices) load += expected_power(device, quarter.of_day);
-  return load;
+/// What all else in the home is likely to draw and to give in a quarter of an hour. A storage is left out: it follows
+/// the others.
+Car::Expected Car::expected(const Surroundings& around, const Quarter& quarter) {
+  Expected expected{.load = around.loads.at(quarter, around.time.calendar()), .supply = {}};
+  for (const Device& device : around.devices) {
+    const Watts power = expected_power(device, quarter);
+    if (power > Watts()) expected.load += power;
+    if (power < Watts()) expected.supply = expected.supply - power;
+  }
+  return expected;
+}
+
+/// What a kilowatt-hour costs that the charger draws at its most: what of it is surplus would else have been exported.
+PricePerKwh Car::price_of_charging(PricePerKwh price, const Expected& expected) const {
+  const std::int64_t most = settings_->charger.count();
+  const std::int64_t surplus = std::min((expected.supply - expected.load).count(), most);
+  if (surplus <= 0) return price;
+  const Int128 paid = Int128{price.count()} * (most - surplus);
+  const Int128 lost = Int128{settings_->export_price.at(price).count()} * surplus;
+  return PricePerKwh(rounded_quotient(paid + lost, most, 0));
 }
 
 std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
@@ -77,8 +93,9 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
   for (std::int64_t moment = around.time.moment(); moment < departure_;) {
     const Quarter quarter = quarter_at(moment, calendar);
     const std::int64_t end = std::min(quarter.moment + kSecondsPerQuarter, departure_);
-    slots.push_back(
-        {std::chrono::seconds(end - moment), around.prices.at(quarter, calendar), expected_load(around, quarter)});
+    const Expected beside = expected(around, quarter);
+    slots.push_back({std::chrono::seconds(end - moment), price_of_charging(around.prices.at(quarter, calendar), beside),
+                     beside.load});
     moment = end;
   }
   return slots;
@@ -151,7 +168,13 @@ std::int64_t Car::moment_of_departure(const HomeTime& time, std::int64_t day) co
   return time.calendar().moment_of(day, wish_.ready_by * kSecondsPerMinute);
 }
 
+/// When it leaves, where that is within two days; else the next time that it is to be ready by.
 std::int64_t Car::departure_after(const HomeTime& time) const {
+  constexpr std::int64_t kFarthest = 2 * kSecondsPerDay;
+  if (travel_ && travel_->journey()) {
+    const std::int64_t leave = travel_->journey()->leave;
+    if (leave > time.moment() && leave <= time.moment() + kFarthest) return leave;
+  }
   std::int64_t day = time.clock().day;
   std::int64_t departure = moment_of_departure(time, day);
   while (departure <= time.moment()) departure = moment_of_departure(time, ++day);
@@ -160,7 +183,7 @@ std::int64_t Car::departure_after(const HomeTime& time) const {
 
 void Car::renew_plan(const Surroundings& around) {
   ++revision_;
-  plan_due_ = planned();
+  plan_due_ = planned() && connected();
   if (plan_due_) {
     departure_ = departure_after(around.time);
   } else {
@@ -172,7 +195,7 @@ void Car::renew_plan(const Surroundings& around) {
 
 PlanRequest Car::plan_request(const Surroundings& around) const {
   return {.made_at = around.time.moment(),
-          .ready_by = wish_.ready_by,
+          .ready_by = static_cast<int>(around.time.calendar().at(departure_).second / kSecondsPerMinute),
           .since = late_text(around.time),
           .note_of_curves = note_of_curves(around),
           .problem = problem(around)};

@@ -4,12 +4,14 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <variant>
 
 #include "common/base/units.hpp"
 #include "common/world/battery.hpp"
 #include "common/world/curve_update.hpp"
-#include "common/world/device_state.hpp"
+#include "common/world/devices.hpp"
+#include "common/world/trips.hpp"
 
 namespace home_energy {
 
@@ -34,10 +36,13 @@ enum class ChargingMode {
   manual,       ///< `charge` on and off
   cheapest,     ///< a plan of the least cost
   lowest_load,  ///< a plan for when the house uses least
+  immediate,    ///< at full power whenever it is plugged in, up to the target
+  solar,        ///< what the home gives and does not use, up to the target
 };
 
 /// All of them. Files hold a mode by its place here: new ones go to the end.
-inline constexpr std::array kChargingModes{ChargingMode::manual, ChargingMode::cheapest, ChargingMode::lowest_load};
+inline constexpr std::array kChargingModes{ChargingMode::manual, ChargingMode::cheapest, ChargingMode::lowest_load,
+                                           ChargingMode::immediate, ChargingMode::solar};
 
 struct ModeCommand {
   ChargingMode mode;
@@ -53,6 +58,23 @@ struct ReadyByCommand {
   int minute;
 };
 
+/// Plug the car in or out.
+struct PlugCommand {
+  Switch position;
+};
+
+/// A single trip, the next time that its time comes; without leaving: when the trip under way ends.
+struct TripCommand {
+  std::optional<int> leave;  ///< minutes past midnight
+  int back;                  ///< minutes past midnight
+  WattHours energy;          ///< of a trip that is still to come
+};
+
+/// The trips of every week from now on.
+struct TripsCommand {
+  WeekOfTrips week;
+};
+
 struct PriceCommand {
   PriceUpdate prices;
 };
@@ -61,19 +83,21 @@ struct BaseloadCommand {
   LoadUpdate loads;
 };
 
-/// Switch a further device.
-struct SwitchCommand {
+/// Tell a further device something.
+struct DeviceCommand {
   std::size_t kind;  ///< of the device
-  Switch position;
+  DeviceOrder order;
 };
 
-using Command = std::variant<ChargeCommand, ResetCommand, ChargeLimitCommand, ModeCommand, TargetCommand,
-                             ReadyByCommand, PriceCommand, BaseloadCommand, SwitchCommand>;
+using Command =
+    std::variant<ChargeCommand, ResetCommand, ChargeLimitCommand, ModeCommand, TargetCommand, ReadyByCommand,
+                 PriceCommand, BaseloadCommand, DeviceCommand, PlugCommand, TripCommand, TripsCommand>;
 
 /// Says that a command was carried out; the command itself holds what was asked and is now so.
 struct Receipt {
   Command done;
-  bool took_over = false;  ///< a plan was to charge: now it is `manual`
+  bool took_over = false;  ///< another mode than `manual` was to charge: now it is `manual`
+  bool pending = false;    ///< the car is not plugged in: it charges as soon as it is
 };
 
 }  // namespace home_energy

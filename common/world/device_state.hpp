@@ -1,5 +1,6 @@
 /// @file
-/// What a further device is made of that others read: a switch, and what it remembers.
+/// What a further device is made of that others read: its part behind the meter, what went through it, a switch, and
+/// what it remembers.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +9,33 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/units.hpp"
+
 namespace home_energy {
 
 enum class Switch { off, on };
+
+/// What a device is to the meter.
+enum class DeviceRole {
+  load,       ///< only draws
+  generator,  ///< only gives
+  storage,    ///< balances what all others leave: asked last
+};
+
+/// What went through a device in a tick; at most one of the two is above 0.
+struct Flow {
+  Energy drawn;
+  Energy given;
+
+  Energy net() const { return drawn - given; }
+};
+
+/// What all other devices leave to a storage.
+template <class Amount>
+struct Balance {
+  Amount net;  ///< drawn less given; negative where there is a surplus
+  Amount car;  ///< what of it the car draws
+};
 
 /// What a device remembers beyond the end of the process: whole numbers by name. A name that is not there has its
 /// default, so that a later version may have more of them.

@@ -15,6 +15,7 @@ namespace home_energy {
 class Heater {
  public:
   static constexpr std::string_view kName = "heater";
+  static constexpr DeviceRole kRole = DeviceRole::load;
 
   /// Full hours of the day, 0..24, that `from` is part of and `to` is not; past midnight where `to` is not after
   /// `from`.
@@ -30,12 +31,13 @@ class Heater {
   Switch heating() const { return heating_; }
   /// What it draws now.
   Watts power() const { return heating_ == Switch::on ? power_ : Watts(); }
+  Flow advance() const { return {in_one_tick(power()), Energy()}; }
   /// What it is likely to draw in a quarter of an hour of a day, 0..95.
   Watts expected_power(int quarter) const;
 
   /// A quarter of an hour of the day, 0..95, has begun.
   void begin_quarter(int quarter);
-  void switch_to(Switch heating) { heating_ = heating; }
+  void carry_out(Switch heating) { heating_ = heating; }
 
   DeviceState state() const { return {{"heating", heating_ == Switch::on}, {"in_hours", in_hours_}}; }
   void restore(const DeviceState& state);

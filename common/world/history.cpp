@@ -13,6 +13,11 @@ std::int64_t milliwatt_hours(EnergyTotal energy, int ticks_per_hour) {
   return rounded_quotient(energy.count(), ticks_per_hour, 0);
 }
 
+/// Millionths of the currency.
+std::int64_t micro(Money money, int ticks_per_hour) {
+  return rounded_quotient(money.count(), kMillionths * ticks_per_hour, 0);
+}
+
 /// The sum, or the end of what 64 bits hold: rows may come from a file that somebody else wrote.
 std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
   return rounded_quotient(Int128{a} + b, 1, 0);
@@ -27,8 +32,12 @@ void add(HistoryRow& sum, const HistoryRow& row) {
   sum.base_mwh = saturated_sum(sum.base_mwh, row.base_mwh);
   sum.car_mwh = saturated_sum(sum.car_mwh, row.car_mwh);
   sum.cost_micro = saturated_sum(sum.cost_micro, row.cost_micro);
-  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
-    sum.device_mwh.at(kind) = saturated_sum(sum.device_mwh.at(kind), row.device_mwh.at(kind));
+  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
+    sum.drawn_mwh.at(kind) = saturated_sum(sum.drawn_mwh.at(kind), row.drawn_mwh.at(kind));
+    sum.given_mwh.at(kind) = saturated_sum(sum.given_mwh.at(kind), row.given_mwh.at(kind));
+  }
+  sum.export_mwh = saturated_sum(sum.export_mwh, row.export_mwh);
+  sum.earned_micro = saturated_sum(sum.earned_micro, row.earned_micro);
   sum.soc = row.soc;
   sum.overload_s = saturated_sum(sum.overload_s, row.overload_s);
 }
@@ -43,6 +52,13 @@ CurrencyCode currency_code(std::string_view text) {
 
 std::string_view text(const CurrencyCode& currency) {
   return {currency.data(), currency.front() == 0 ? 0 : currency.size()};
+}
+
+std::int64_t import_mwh(const HistoryRow& row) {
+  Int128 sum = Int128{row.base_mwh} + row.car_mwh + row.export_mwh;
+  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
+    sum += Int128{row.drawn_mwh.at(kind)} - row.given_mwh.at(kind);
+  return rounded_quotient(sum, 1, 0);
 }
 
 StepBounds step_bounds(std::int64_t quarter, HistoryStep step, const Calendar& calendar) {
@@ -86,16 +102,15 @@ void HistoryMeter::begin_row(const Home& home) {
   ++state_.number;
   state_.quarter = quarter_number(home.slot_begin());
   state_.began = home.counters();
-  state_.price = home.snapshot().price;
+  state_.price = home.present_price();
   state_.ticks = 0;
   state_.overload_ticks = 0;
 }
 
 void HistoryMeter::before_tick(const Home& home) {
-  const Snapshot now = home.snapshot();
   ++state_.ticks;
-  state_.price = now.price;
-  if (now.power() > now.fuse) ++state_.overload_ticks;
+  state_.price = home.present_price();
+  if (is_overload(home.power(), home.settings().fuse)) ++state_.overload_ticks;
 }
 
 std::optional<HistoryRow> HistoryMeter::look(const Home& home) {
@@ -110,18 +125,22 @@ HistoryRow HistoryMeter::open_row(const Home& home) const {
   const int ticks_per_hour = home.settings().pace.ticks_per_hour();
   const Counters& now = home.counters();
   const Snapshot seen = home.snapshot();
-  HistoryRow row{
-      .number = state_.number,
-      .quarter = state_.quarter,
-      .minutes = home.settings().pace.quarters_per_slot() * kMinutesPerQuarter,
-      .base_mwh = milliwatt_hours(now.base - state_.began.base, ticks_per_hour),
-      .car_mwh = milliwatt_hours(now.charged - state_.began.charged, ticks_per_hour),
-      .cost_micro = rounded_quotient((now.cost - state_.began.cost).count(), kMillionths * ticks_per_hour, 0),
-      .price_micro = state_.price.count(),
-      .soc = static_cast<int>(rounded_quotient(Int128{100} * seen.stored.count(), seen.capacity.count(), 2)),
-      .overload_s = state_.overload_ticks * kSecondsPerHour / ticks_per_hour};
-  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
-    row.device_mwh.at(kind) = milliwatt_hours(now.devices.at(kind) - state_.began.devices.at(kind), ticks_per_hour);
+  HistoryRow row{.number = state_.number,
+                 .quarter = state_.quarter,
+                 .minutes = home.settings().pace.quarters_per_slot() * kMinutesPerQuarter,
+                 .base_mwh = milliwatt_hours(now.base - state_.began.base, ticks_per_hour),
+                 .car_mwh = milliwatt_hours(now.charged - state_.began.charged, ticks_per_hour),
+                 .cost_micro = micro(now.cost - state_.began.cost, ticks_per_hour),
+                 .price_micro = state_.price.count(),
+                 .soc = static_cast<int>(rounded_quotient(Int128{100} * seen.stored.count(), seen.capacity.count(), 2)),
+                 .overload_s = state_.overload_ticks * kSecondsPerHour / ticks_per_hour};
+  for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
+    const FlowTotal& began = state_.began.devices.at(kind);
+    row.drawn_mwh.at(kind) = milliwatt_hours(now.devices.at(kind).drawn - began.drawn, ticks_per_hour);
+    row.given_mwh.at(kind) = milliwatt_hours(now.devices.at(kind).given - began.given, ticks_per_hour);
+  }
+  row.export_mwh = milliwatt_hours(now.exported - state_.began.exported, ticks_per_hour);
+  row.earned_micro = micro(now.earned - state_.began.earned, ticks_per_hour);
   return row;
 }
 

@@ -36,14 +36,20 @@ struct HistoryRow {
   std::int64_t base_mwh = 0;
   std::int64_t car_mwh = 0;
   std::int64_t cost_micro = 0;
-  std::int64_t price_micro = 0;                         ///< per kWh; of a sum the mean over its time
-  int soc = 0;                                          ///< at the end, hundredths of a percent
-  std::int64_t overload_s = 0;                          ///< how long the fuse was exceeded, simulated seconds
-  CurrencyCode currency{};                              ///< of cost and price
-  std::array<std::int64_t, kDeviceKinds> device_mwh{};  ///< of the further devices, by kind
+  std::int64_t price_micro = 0;                        ///< per kWh; of a sum the mean over its time
+  int soc = 0;                                         ///< at the end, hundredths of a percent
+  std::int64_t overload_s = 0;                         ///< how long the fuse was exceeded, simulated seconds
+  CurrencyCode currency{};                             ///< of cost and price
+  std::array<std::int64_t, kDeviceKinds> drawn_mwh{};  ///< by the further devices, by kind
+  std::array<std::int64_t, kDeviceKinds> given_mwh{};  ///< by them
+  std::int64_t export_mwh = 0;
+  std::int64_t earned_micro = 0;
 
   friend bool operator==(const HistoryRow&, const HistoryRow&) = default;
 };
+
+/// What came from the grid: it follows from the rest.
+std::int64_t import_mwh(const HistoryRow& row);
 
 constexpr std::int64_t quarter_number(std::int64_t moment) {
   return floored_quotient(moment, kSecondsPerQuarter);

@@ -10,14 +10,28 @@ namespace {
 
 DeviceStates states_of(const std::vector<Device>& devices) {
   DeviceStates states;
-  for (const Device& device : devices) states.emplace(name_of(device), state_of(device));
+  for (const Device& device : devices)
+    if (DeviceState state = state_of(device); !state.empty()) states.emplace(name_of(device), std::move(state));
   return states;
 }
 
-/// Whether what came through the meter is what was drawn behind it, and nothing flowed backwards.
-[[maybe_unused]] bool is_balance(EnergyTotal metered, Energy house, Energy car, std::span<const Energy> devices) {
-  for (const Energy drawn : devices) metered = metered - EnergyTotal(drawn.count());
-  return metered == EnergyTotal(house.count() + car.count()) && house >= Energy() && car >= Energy();
+bool can_export(std::span<const Device> devices) {
+  return std::ranges::any_of(devices, [](const Device& device) { return role_of(device) != DeviceRole::load; });
+}
+
+/// Whether what came through the meter is what was drawn behind it less what was given, and one way only.
+[[maybe_unused]] bool is_balance(const Counters& before, const Counters& now, Energy house, Energy car,
+                                 const Flows& flows) {
+  const EnergyTotal imported = now.imported() - before.imported();
+  const EnergyTotal exported = now.exported - before.exported;
+  EnergyTotal net(house.count() + car.count());
+  for (const Flow& flow : flows) {
+    if (flow.drawn < Energy() || flow.given < Energy()) return false;
+    net += flow.net();
+  }
+  const bool one_way = imported == EnergyTotal() || exported == EnergyTotal();
+  return imported - exported == net && imported >= EnergyTotal() && exported >= EnergyTotal() && one_way &&
+         house >= Energy() && car >= Energy();
 }
 
 }  // namespace
@@ -31,7 +45,7 @@ Home::Home(std::shared_ptr<const HomeSettings> settings)
       devices_(settings_->devices) {
   enter_slot();
   begin_hour();
-  if (car_.planned()) car_.renew_plan(surroundings());
+  car_.move_to(surroundings());
 }
 
 void Home::advance() {
@@ -43,41 +57,56 @@ template <bool HasDevices>
 void Home::tick() {
   const Energy house = in_one_tick(base_power_);
   const PricePerKwh price = price_;
-  [[maybe_unused]] const EnergyTotal before = meter_.counters().total();
+  [[maybe_unused]] const Counters before = meter_.counters();
   const Energy car = car_.advance(HasDevices ? load() : base_power_);
-  [[maybe_unused]] DeviceEnergies drawn{};
-  if constexpr (HasDevices) drawn = drawn_by_devices();
+  [[maybe_unused]] Flows flows{};
+  if constexpr (HasDevices) flows = advance_devices(house, car);
   const auto begun = time_.advance();
   if (begun.day()) begin_day();
   if (begun.slot()) read_curves();
   if constexpr (HasDevices)
     if (begun.slot()) begin_quarter_of_devices();
   if (begun.hour()) begin_hour();
-  meter_.count(price, house, car);
-  if constexpr (HasDevices) count(price, drawn);
-  assert(is_balance(meter_.counters().total() - before, house, car, drawn));
-  if (car_.planned()) car_.follow_time(surroundings());
+  if constexpr (HasDevices) {
+    meter_.count({price, settings_->export_price.at(price)}, house, car, flows);
+  } else {
+    meter_.count(price, house, car);
+  }
+  assert(is_balance(before, meter_.counters(), house, car, flows));
+  if (car_.follows_time()) car_.follow_time(surroundings());
 }
 
-/// In a tick, at the power with which it begins.
-Home::DeviceEnergies Home::drawn_by_devices() const {
-  DeviceEnergies drawn{};
-  for (const Device& device : devices_) drawn.at(kind_of(device)) = in_one_tick(power_of(device));
-  return drawn;
-}
-
-void Home::count(PricePerKwh price, const DeviceEnergies& drawn) {
-  for (const Device& device : devices_) meter_.count(price, kind_of(device), drawn.at(kind_of(device)));
+/// In a tick: those that do not look at the others at the power with which it begins, then a storage.
+Flows Home::advance_devices(Energy house, Energy car) {
+  Flows flows{};
+  Energy net = house + car;
+  for (Device& device : devices_) {
+    Flow& flow = flows[kind_of(device)];
+    flow = home_energy::advance(device, {net, car});
+    net += flow.net();
+  }
+  return flows;
 }
 
 void Home::begin_quarter_of_devices() {
-  for (Device& device : devices_) begin_quarter(device, clock().quarter);
-  read_device_power();
+  for (Device& device : devices_) begin_quarter(device, time_.slot(), calendar());
+  read_steady_power();
 }
 
-void Home::read_device_power() {
-  device_power_ = Watts();
-  for (const Device& device : devices_) device_power_ += power_of(device);
+void Home::read_steady_power() {
+  steady_power_ = Watts();
+  for (const Device& device : devices_)
+    if (role_of(device) != DeviceRole::storage) steady_power_ += power_of(device, {});
+}
+
+Balance<Watts> Home::balance() const {
+  const Watts car = car_.power(load());
+  return {load() + car, car};
+}
+
+Watts Home::device_power() const {
+  if (devices_.empty() || role_of(devices_.back()) != DeviceRole::storage) return steady_power_;
+  return steady_power_ + power_of(devices_.back(), balance());
 }
 
 Device* Home::device(std::size_t kind) {
@@ -116,7 +145,7 @@ void Home::move_to(std::int64_t moment, int further_ticks) {
   if (clock().day != before.day) begin_day();
   enter_slot();
   if (clock().day != before.day || time_.hour() != hour) begin_hour();
-  if (car_.planned()) car_.renew_plan(surroundings());
+  car_.move_to(surroundings());
 }
 
 HomeState Home::state() const {
@@ -132,8 +161,8 @@ HomeState Home::state() const {
 void Home::restore(const HomeState& state, const HomeCurves& curves) {
   loads_.restore(curves.baseload);
   prices_.restore(curves.price);
-  car_.restore(state.car);
   time_.set(state.moment, state.tick);
+  car_.restore(state.car, time_);
   meter_.restore(state.counters, state.hour_energy);
   for (Device& device : devices_) {
     const auto found = state.devices.find(name_of(device));
@@ -150,7 +179,18 @@ struct Home::Apply {
 
   Result<Receipt> operator()(const ChargeCommand& charge) {
     changed = home.car_.set_charging(charge.charging);
-    return Receipt{charge, changed};
+    return Receipt{charge, changed, home.car_.pending()};
+  }
+  Result<Receipt> operator()(const PlugCommand& plug) { return receipt(plug, home.car_.set_plugged(plug.position)); }
+  Result<Receipt> operator()(const TripCommand& trip) { return receipt(trip, home.car_.set_trip(trip, home.time_)); }
+  Result<Receipt> operator()(const TripsCommand& trips) {
+    return receipt(trips, home.car_.set_week(trips.week, home.time_));
+  }
+  Result<Receipt> receipt(const Command& command, const Result<bool>& is_another) {
+    return is_another.map([&](bool is_now_another) {
+      changed = is_now_another;
+      return Receipt{command};
+    });
   }
   Result<Receipt> operator()(const ResetCommand& reset) const {
     home.car_.reset();
@@ -158,6 +198,7 @@ struct Home::Apply {
       home.time_.set(home.calendar().begin_of(home.clock().day + 1));
     home.enter_slot();
     home.begin_hour();
+    home.car_.move_to(home.surroundings());
     return Receipt{reset};
   }
   Result<Receipt> operator()(const ChargeLimitCommand& limit) {
@@ -169,25 +210,22 @@ struct Home::Apply {
     return Receipt{mode};
   }
   Result<Receipt> operator()(const TargetCommand& target) {
-    return home.car_.set_target(target.target).map([&](bool is_another) {
-      changed = is_another;
-      return Receipt{target};
-    });
+    return receipt(target, home.car_.set_target(target.target));
   }
   Result<Receipt> operator()(const ReadyByCommand& ready_by) {
     changed = home.car_.set_ready_by(ready_by.minute);
     return Receipt{ready_by};
   }
-  Result<Receipt> operator()(const SwitchCommand& command) {
+  Result<Receipt> operator()(const DeviceCommand& command) {
     Device* const device = home.device(command.kind);
-    if (device == nullptr) {
-      const std::string name(kDeviceNames.at(command.kind));
+    const std::string name(kDeviceNames.at(command.kind));
+    if (device == nullptr)
       return failure(ErrorCode::illegal, name, name + " is not there: the home was started without one");
-    }
-    const Watts before = home.device_power_;
-    switch_to(*device, command.position);
-    home.read_device_power();
-    changed = home.car_.planned() && home.device_power_ != before;
+    const Watts before = home.steady_power_;
+    if (!carry_out(*device, command.order))
+      return failure(ErrorCode::illegal, name, name + " does not take such a command");
+    home.read_steady_power();
+    changed = home.car_.planned() && home.steady_power_ != before;
     return Receipt{command};
   }
   Result<Receipt> operator()(const PriceCommand& price) const {
@@ -236,8 +274,23 @@ Snapshot Home::snapshot() const {
           .charging = battery.charging(),
           .limit = battery.limit(),
           .counters = meter_.counters(),
-          .device_power = device_power_,
-          .devices = devices_};
+          .device_power = device_power(),
+          .devices = devices_,
+          .balance = balance(),
+          .can_export = can_export(devices_),
+          .travel = travel()};
+}
+
+std::optional<CarTravel> Home::travel() const {
+  const Travel* const travel = car_.travel();
+  if (travel == nullptr) return std::nullopt;
+  const auto& journey = travel->journey();
+  return CarTravel{.plugged = travel->plugged(),
+                   .away = travel->away(),
+                   .journey = journey,
+                   .departure = journey ? calendar().text(journey->leave) : std::string(),
+                   .odometer_m = travel->odometer(time_.ticks_per_hour()),
+                   .stranded = travel->stranded()};
 }
 
 void plan_now(Home& home) {

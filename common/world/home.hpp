@@ -38,6 +38,21 @@ struct HomeCurves {
   PriceSeries::Set price;
 };
 
+/// Whether the fuse is exceeded, whichever way it goes.
+constexpr bool is_overload(Watts power, Watts fuse) {
+  return power > fuse || Watts() - power > fuse;
+}
+
+/// What can be seen of a car's comings and goings.
+struct CarTravel {
+  bool plugged;
+  bool away;
+  std::optional<Journey> journey;  ///< the one under way or the next
+  std::string departure;           ///< ISO 8601; empty where there is none
+  std::int64_t odometer_m;
+  EnergyTotal stranded;
+};
+
 /// What can be seen of a home at one moment: exact, in the units of the world; `wire` rounds it.
 struct Snapshot {
   int ticks_per_hour;
@@ -55,11 +70,15 @@ struct Snapshot {
   Charging charging;
   Percent limit;
   Counters counters;
-  Watts device_power{};           ///< of the further devices together
-  std::vector<Device> devices{};  ///< the further devices
+  Watts device_power{};               ///< of the further devices together: what they draw less what they give
+  std::vector<Device> devices{};      ///< the further devices
+  Balance<Watts> balance{};           ///< what all but a storage leave to it
+  bool can_export = false;            ///< whether anything in the home gives
+  std::optional<CarTravel> travel{};  ///< of a car that leaves
 
-  /// What the home draws from the grid.
+  /// What the home draws from the grid; below zero what it gives to it.
   Watts power() const { return base_power + device_power + car_power; }
+  bool is_overload() const { return home_energy::is_overload(power(), fuse); }
 };
 
 class Home {
@@ -108,6 +127,9 @@ class Home {
   /// Another number whenever the plan, the wish or a curve has changed.
   std::uint64_t revision() const { return car_.revision(); }
   Snapshot snapshot() const;
+  /// What it draws from the grid now; below zero what it gives to it.
+  Watts power() const { return base_power_ + car_.power(load()) + device_power(); }
+  PricePerKwh present_price() const { return price_; }
   const Counters& counters() const { return meter_.counters(); }
 
   /// What was paid until now counts no more: from here on it is paid in another currency.
@@ -119,17 +141,19 @@ class Home {
 
  private:
   struct Apply;
-  using DeviceEnergies = std::array<Energy, kDeviceKinds>;
 
-  Watts load() const { return base_power_ + device_power_; }
+  /// What all but the car draw, less what is given; a storage looks at the car and so does not count.
+  Watts load() const { return base_power_ + steady_power_; }
+  Balance<Watts> balance() const;
+  Watts device_power() const;
   Surroundings surroundings() const { return {time_, prices_, loads_, devices_, load()}; }
+  std::optional<CarTravel> travel() const;
   Device* device(std::size_t kind);
   template <bool HasDevices>
   void tick();
-  DeviceEnergies drawn_by_devices() const;
-  void count(PricePerKwh price, const DeviceEnergies& drawn);
+  Flows advance_devices(Energy house, Energy car);
   void begin_quarter_of_devices();
-  void read_device_power();
+  void read_steady_power();
   void begin_day();
   Watts dated_load_of_hour() const;
   void read_curves() {
@@ -147,7 +171,7 @@ class Home {
   PricePerKwh price_;  ///< of the present slot
   Car car_;
   std::vector<Device> devices_;  ///< further ones
-  Watts device_power_;           ///< of them together
+  Watts steady_power_;           ///< of them together, less what they give, but for a storage
   Meter meter_;
 };
 

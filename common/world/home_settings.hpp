@@ -14,6 +14,8 @@
 #include "common/time/pace.hpp"
 #include "common/world/charging_plan.hpp"
 #include "common/world/devices.hpp"
+#include "common/world/tariff.hpp"
+#include "common/world/trips.hpp"
 
 namespace home_energy {
 
@@ -49,7 +51,11 @@ struct HomeSettings {
   std::optional<PricePerKwh> max_price{};
   LoadBalancing load_balancing = LoadBalancing::automatic;
   ChargingWish wish{};
-  std::vector<Device> devices{};  ///< further ones, as they are at the start; of each kind one at most
+  std::vector<Device>
+      devices{};  ///< further ones, as they are at the start, in the order of their kinds; of each one at most
+  ExportPrice export_price{};
+  Watts solar_min{};                            ///< what mode `solar` may take from the grid to keep charging
+  std::shared_ptr<const TripSettings> trips{};  ///< null where the car never leaves
   std::shared_ptr<const Calendar> calendar = std::make_shared<const Calendar>();
 };
 

@@ -1,51 +1,87 @@
 /// @file
-/// The meter of a home: adds up what its devices draw, and what that costs.
+/// The meter of a home: adds up what its devices draw and give, parts import from export, and prices both.
 #pragma once
 
 #include <array>
-#include <numeric>
 
 #include "common/base/units.hpp"
 #include "common/world/devices.hpp"
+#include "common/world/tariff.hpp"
 
 namespace home_energy {
 
+/// What went through a device since the start; never falling.
+struct FlowTotal {
+  EnergyTotal drawn;
+  EnergyTotal given;
+
+  friend bool operator==(const FlowTotal&, const FlowTotal&) = default;
+};
+
 /// What a home has counted since the start.
 struct Counters {
-  EnergyTotal base;                                 ///< never falls
-  EnergyTotal charged;                              ///< never falls
-  Money cost;                                       ///< falls where prices are negative
-  std::array<EnergyTotal, kDeviceKinds> devices{};  ///< of the further devices, by kind; never falling
+  EnergyTotal base;                               ///< never falls
+  EnergyTotal charged;                            ///< never falls
+  Money cost;                                     ///< of what was imported less `earned`
+  EnergyTotal exported;                           ///< never falls
+  Money earned;                                   ///< by what was exported
+  std::array<FlowTotal, kDeviceKinds> devices{};  ///< of the further devices, by kind
 
-  /// What came from the grid.
-  EnergyTotal total() const { return std::accumulate(devices.begin(), devices.end(), base + charged); }
+  /// What came from the grid; never falls. Nothing is lost at the meter, so it follows from the rest.
+  EnergyTotal imported() const {
+    EnergyTotal sum = base + charged + exported;
+    for (const FlowTotal& device : devices) sum = sum + device.drawn - device.given;
+    return sum;
+  }
 
   friend bool operator==(const Counters&, const Counters&) = default;
 };
 
+using Flows = std::array<Flow, kDeviceKinds>;
+
 class Meter {
  public:
   const Counters& counters() const { return counters_; }
-  /// The present hour's base load and what else was drawn in it.
+  /// The present hour's base load and what car and other loads drew in it.
   Energy hour_energy() const { return hour_energy_; }
 
-  /// Counts a tick at the price of the moment at which it began.
+  /// Counts a tick of a home without further devices, at the price of the moment at which it began.
   void count(PricePerKwh price, Energy house, Energy car) {
     counters_.base += house;
     counters_.charged += car;
     counters_.cost += price * (house + car);
     hour_energy_ += car;
   }
-  /// The same of a further device.
-  void count(PricePerKwh price, std::size_t kind, Energy drawn) {
-    counters_.devices.at(kind) += drawn;
-    counters_.cost += price * drawn;
-    hour_energy_ += drawn;
+  /// The same of a home with further devices.
+  void count(const Prices& prices, Energy house, Energy car, const Flows& flows) {
+    counters_.base += house;
+    counters_.charged += car;
+    hour_energy_ += car;
+    Energy net = house + car;
+    for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
+      const Flow& flow = flows[kind];
+      counters_.devices[kind].drawn += flow.drawn;
+      counters_.devices[kind].given += flow.given;
+      net += flow.net();
+      if (kDeviceRoles[kind] == DeviceRole::load) hour_energy_ += flow.drawn;
+    }
+    if (net >= Energy()) {
+      counters_.cost += prices.import * net;
+    } else {
+      const Energy surplus = Energy() - net;
+      const Money earned = prices.exported * surplus;
+      counters_.exported += surplus;
+      counters_.earned += earned;
+      counters_.cost += Money() - earned;
+    }
   }
   /// A new hour begins: its energy starts from its whole base load.
   void begin_hour(Energy base_load) { hour_energy_ = base_load; }
-  /// What was paid until now counts no more.
-  void begin_cost() { counters_.cost = Money(); }
+  /// What was paid and earned until now counts no more.
+  void begin_cost() {
+    counters_.cost = Money();
+    counters_.earned = Money();
+  }
   void restore(const Counters& counters, Energy hour_energy) {
     counters_ = counters;
     hour_energy_ = hour_energy;

@@ -171,7 +171,7 @@ class Life {
       case 5:
         return BaseloadCommand{{.every_day = a_curve<Watts>(input_, 0, 30'000, slots), .unit = "kW"}};
       case 6:
-        return SwitchCommand{.kind = 0, .position = input_.flag() ? Switch::on : Switch::off};
+        return DeviceCommand{.kind = 0, .order = input_.flag() ? Switch::on : Switch::off};
       case 7:
         return ChargeCommand{input_.flag() ? Charging::on : Charging::off};
       default:
@@ -209,7 +209,7 @@ class Life {
   void hold_energy(const Snapshot& before, const Snapshot& after, std::int64_t fraction) const {
     const Int128 drawn = (after.counters.charged - before.counters.charged).count();
     const Int128 base = (after.counters.base - before.counters.base).count();
-    const Int128 total = (after.counters.total() - before.counters.total()).count();
+    const Int128 total = (after.counters.imported() - before.counters.imported()).count();
     hold(total == drawn + in_one_tick(before.base_power + before.device_power).count(), "the meter adds up");
     hold(drawn >= 0 && base == in_one_tick(before.base_power).count(), "energy flows in one direction");
     hold(drawn <= in_one_tick(settings().charger).count(), "no more than the charger gives");

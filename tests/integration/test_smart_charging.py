@@ -90,7 +90,7 @@ def test_charge_takes_over_and_the_receipt_says_so(started, folder, broker):
 
 
 @pytest.mark.parametrize("name, payload, said", [
-    ("mode", "fast", 'mode must be "manual", "cheapest" or "lowest_load"'),
+    ("mode", "fast", 'mode must be "manual", "cheapest", "lowest_load", "immediate" or "solar"'),
     ("mode", "", "mode must be"), ("mode", '{"mode":1}', "mode must be"), ("mode", '{"Mode":"cheapest"}', "mode is missing"),
     ("target", "19.9", "target must be a percentage from 20 to 100"), ("target", "1e999", "target must be"),
     ("target", "91", "target must be at most the charge limit, which is 90.0 %"),

@@ -241,8 +241,9 @@ TEST_CASE("help is grouped and fits 100 columns") {
     CHECK(line.size() <= 100);
     if (line.ends_with(':')) headings.push_back(line);
   }
-  CHECK(headings == std::vector<std::string>{"Options:", "General:", "MQTT:", "HTTP:", "Home Assistant:", "Time:",
-                                             "House:", "Car:", "Planning:", "Storage:"});
+  CHECK(headings ==
+        std::vector<std::string>{"Options:", "General:", "MQTT:", "HTTP:", "Home Assistant:", "Time:", "House:",
+                                 "Solar panels:", "Home battery:", "Car:", "Planning:", "Storage:"});
 }
 
 TEST_CASE("help and version go to standard output with exit code 0") {

@@ -150,7 +150,7 @@ TEST_CASE("a file of every version so far is understood") {
     CHECK(state->home.car.battery.limit == Percent(9'000));
     CHECK(state->home.counters.base == EnergyTotal(700'000'000));
     CHECK(folded(database->history("home", 0, 1000), HistoryStep::day, test::kPlain).front().base_mwh == 1'870'000);
-    CHECK(database->history("home", 0, 1000).front().device_mwh.front() == (version < 3 ? 0 : 500));
+    CHECK(database->history("home", 0, 1000).front().drawn_mwh.front() == (version < 3 ? 0 : 500));
     CHECK(world.announced.size() == (version == 1 ? 0 : 3));
     CHECK(world.homes.at("home").currency == (version == 1 ? "" : "SEK"));
     CHECK(files.folder.only("home-energy.db.").empty());  // nothing was put aside

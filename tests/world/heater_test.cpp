@@ -62,9 +62,10 @@ TEST_CASE("with a heater the meter adds up") {
     home.advance();
     without.advance();
     const Counters& now = home.counters();
-    CHECK(now.devices.front() - before.devices.front() == EnergyTotal(in_one_tick(Watts(2'000)).count()));
+    CHECK(now.devices.front().drawn - before.devices.front().drawn == EnergyTotal(in_one_tick(Watts(2'000)).count()));
     const EnergyTotal car = now.charged - before.charged;  // in the tick in which it is full, less than its power
-    CHECK((now.total() - before.total() == EnergyTotal(in_one_tick(seen.base_power + Watts(2'000)).count()) + car));
+    CHECK(
+        (now.imported() - before.imported() == EnergyTotal(in_one_tick(seen.base_power + Watts(2'000)).count()) + car));
   }
   CHECK(home.counters().base == without.counters().base);
   CHECK(home.counters().charged == without.counters().charged);
@@ -149,7 +150,7 @@ TEST_CASE("what a heater was told and has drawn comes back, and a state without 
   const auto without = parse_state(before, test::kPlain);
   REQUIRE(without);
   again.restore(without->home, {});
-  CHECK(again.counters().devices.front() == EnergyTotal());
+  CHECK(again.counters().devices.front().drawn == EnergyTotal());
 }
 
 TEST_CASE("a state with fields and devices that this program does not know comes back with every value that it does") {
@@ -199,18 +200,18 @@ TEST_CASE("history has a column for the heater where there is one, and its sum i
   }
   const auto days = folded(rows, HistoryStep::day, test::kPlain);
   REQUIRE(days.size() == 2);
-  CHECK(days.front().device_mwh.front() == 16'000'000);  // 2 kW for 8 h
+  CHECK(days.front().drawn_mwh.front() == 16'000'000);  // 2 kW for 8 h
   const auto json = wire::history_json("home", "SEK", HistoryStep::day, days, test::start_text());
   CHECK(json.find(R"("minutes":1440,"heater_kwh":16.0})") != std::string::npos);
   const std::vector<HistoryRow> none(1);
   const auto without = wire::history_csv("SEK", none, test::start_text());
   CHECK(without.find("heater") == std::string::npos);
-  CHECK(wire::history_csv("SEK", none, test::start_text(), {1}).find("minutes,heater_kwh\r\n") != std::string::npos);
+  CHECK(wire::history_csv("SEK", none, test::start_text(), {{1}}).find("minutes,heater_kwh\r\n") != std::string::npos);
 }
 
 TEST_CASE("a command for a heater that is not there is refused by name") {
   Home home = test::home_of(test::reference_settings());
-  const auto outcome = home.apply(SwitchCommand{.kind = 0, .position = Switch::on});
+  const auto outcome = home.apply(DeviceCommand{.kind = 0, .order = Switch::on});
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().reason == "heater is not there: the home was started without one");
   for (const auto* text :

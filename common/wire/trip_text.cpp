@@ -1,0 +1,154 @@
+#include "common/wire/trip_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "common/base/text.hpp"
+#include "common/time/iso8601.hpp"
+#include "common/wire/command_text.hpp"
+#include "common/wire/option_text.hpp"
+#include "common/wire/wire_numbers.hpp"
+
+namespace home_energy {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, kDaysPerWeek> kDays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+constexpr double kMostKwh = 1000;
+constexpr double kMilli = 1000;
+
+std::optional<std::size_t> day_of(std::string_view name) {
+  const auto* const found = std::ranges::find(kDays, name);
+  return found == kDays.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - kDays.begin()));
+}
+
+/// Takes the next word off a text.
+std::string take_word(std::string& text) {
+  const auto end = std::min(text.find(' '), text.size());
+  std::string word = text.substr(0, end);
+  text = std::string(trimmed(std::string_view(text).substr(end)));
+  return word;
+}
+
+/// `mon-fri 07:30-17:15 9.5`
+bool add_entry(WeekOfTrips& week, std::string_view entry) {
+  std::string rest(trimmed(entry));
+  const std::string days = take_word(rest);
+  const std::string times = take_word(rest);
+  const auto from_day = day_of(std::string_view(days).substr(0, 3));
+  const bool is_span = has_form(days.substr(std::min<std::size_t>(3, days.size()), 1), "-");
+  const auto to_day = is_span ? day_of(std::string_view(days).substr(4)) : from_day;
+  const auto dash = times.find('-');
+  if (!from_day || !to_day || (!is_span && days.size() != 3) || dash == std::string::npos) return false;
+  const auto leave = minute_of_day(times.substr(0, dash));
+  const auto back = minute_of_day(times.substr(dash + 1));
+  if (!leave || !back || !is_number_within(rest, 0, kMostKwh)) return false;
+  const Trip trip{*leave, *back, WattHours(std::llround(to_number(rest) * kMilli))};
+  for (std::size_t day = *from_day;; day = (day + 1) % kDaysPerWeek) {
+    week.at(day).push_back(trip);
+    if (day == *to_day) return true;
+  }
+}
+
+std::optional<WeekOfTrips> legal(WeekOfTrips week) {
+  for (auto& day : week) std::ranges::stable_sort(day, {}, &Trip::leave);
+  return is_legal(week) ? std::optional(std::move(week)) : std::nullopt;
+}
+
+std::optional<int> minute_in(const json& object, std::string_view key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_string()) return std::nullopt;
+  return clock_time(trimmed(found->get_ref<const std::string&>()));
+}
+
+std::optional<WattHours> energy_in(const json& object) {
+  const auto found = object.find("kwh");
+  if (found == object.end()) return std::nullopt;
+  const double kwh = number_of(*found);
+  if (!(kwh >= 0 && kwh <= kMostKwh)) return std::nullopt;
+  return WattHours(std::llround(kwh * kMilli));
+}
+
+std::optional<Trip> whole_trip(const json& value) {
+  if (!value.is_object()) return std::nullopt;
+  const auto leave = minute_in(value, "leave");
+  const auto back = minute_in(value, "back");
+  const auto energy = energy_in(value);
+  if (!leave || !back || !energy) return std::nullopt;
+  return Trip{*leave, *back, *energy};
+}
+
+void append_trip(std::string& out, const Trip& trip) {
+  out += R"({"leave":")" + time_text(trip.leave) + R"(","back":")" + time_text(trip.back) + R"(","kwh":)";
+  append_decimal(out, trip.energy.count(), 3);
+  out += '}';
+}
+
+}  // namespace
+
+std::optional<WeekOfTrips> to_week(const std::string& text) {
+  WeekOfTrips week{};
+  if (text == "none") return week;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(','), rest.size());
+    if (!add_entry(week, rest.substr(0, end))) return std::nullopt;
+    if (end + 1 == rest.size()) return std::nullopt;  // ends with a comma
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return text.empty() ? std::nullopt : legal(std::move(week));
+}
+
+std::optional<TripCommand> read_trip(const json& value) {
+  if (!value.is_object()) return std::nullopt;
+  if (const auto trip = whole_trip(value)) return TripCommand{trip->leave, trip->back, trip->energy};
+  const auto back = minute_in(value, "back");
+  if (!back || value.contains("leave") || value.contains("kwh")) return std::nullopt;
+  return TripCommand{std::nullopt, *back, {}};
+}
+
+std::optional<TripsCommand> read_trips(const json& value) {
+  if (!value.is_object()) return std::nullopt;
+  WeekOfTrips week{};
+  for (const auto& [name, list] : value.items()) {
+    if (name == "id") continue;  // the sender's
+    const auto day = day_of(name);
+    if (!day || !list.is_array()) return std::nullopt;
+    for (const json& each : list) {
+      const auto trip = whole_trip(each);
+      if (!trip) return std::nullopt;
+      week.at(*day).push_back(*trip);
+    }
+  }
+  const auto checked = legal(std::move(week));
+  return checked ? std::optional(TripsCommand{*checked}) : std::nullopt;
+}
+
+std::string trip_json(const TripCommand& trip) {
+  if (!trip.leave) return R"({"back":")" + time_text(trip.back) + "\"}";
+  std::string out;
+  append_trip(out, {*trip.leave, trip.back, trip.energy});
+  return out;
+}
+
+std::string week_json(const WeekOfTrips& week) {
+  std::string out = "{";
+  for (std::size_t day = 0; day < week.size(); ++day) {
+    if (week.at(day).empty()) continue;
+    if (out.size() > 1) out += ',';
+    out += '"';
+    out += kDays.at(day);
+    out += "\":[";
+    for (const Trip& trip : week.at(day)) {
+      if (out.back() != '[') out += ',';
+      append_trip(out, trip);
+    }
+    out += ']';
+  }
+  return out + '}';
+}
+
+}  // namespace home_energy

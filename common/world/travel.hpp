@@ -1,0 +1,77 @@
+/// @file
+/// The comings and goings of one car: whether it is plugged in, the trip that it is on, and what trips took. Told the
+/// time, it says what happened. Belongs to one car.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "common/world/home_time.hpp"
+#include "common/world/trips.hpp"
+
+namespace home_energy {
+
+/// What travelling has to remember beside its settings.
+struct TravelState {
+  bool plugged = true;
+  bool away = false;
+  std::optional<Journey> journey{};   ///< the one under way, or the next
+  std::optional<Trip> single{};       ///< a single trip that is still to come
+  Energy used;                        ///< of the journey under way
+  EnergyTotal driven;                 ///< out of the battery; never falls
+  EnergyTotal stranded;               ///< what trips took beyond that; never falls
+  std::optional<WeekOfTrips> week{};  ///< where it was set
+
+  friend bool operator==(const TravelState&, const TravelState&) = default;
+};
+
+class Travel {
+ public:
+  explicit Travel(std::shared_ptr<const TripSettings> settings) : settings_(std::move(settings)) {}
+
+  /// Whether its charger can reach it.
+  bool connected() const { return state_.plugged && !state_.away; }
+  bool plugged() const { return state_.plugged && !state_.away; }
+  bool away() const { return state_.away; }
+  /// The journey under way or the next one.
+  const std::optional<Journey>& journey() const { return state_.journey; }
+  const WeekOfTrips& week() const { return state_.week ? *state_.week : settings_->week; }
+  EnergyTotal stranded() const { return state_.stranded; }
+  /// Metres driven.
+  std::int64_t odometer(int ticks_per_hour) const;
+
+  /// What happened by now.
+  struct Event {
+    bool left = false;
+    bool came = false;
+    Energy driven{};  ///< what the trip takes of the battery
+  };
+  Event follow(const HomeTime& time);
+  /// What of the energy asked for the battery did not have.
+  void lacked(Energy energy);
+  /// The moment up to which `follow` has nothing to tell.
+  std::int64_t quiet_until() const { return quiet_until_; }
+
+  /// After the time was set: on the trip that the week has at this moment, or at home; nothing is driven in between.
+  void move_to(const HomeTime& time);
+  void set_plugged(bool plugged) { state_.plugged = plugged; }
+  void set_week(const WeekOfTrips& week, const HomeTime& time);
+  /// The next time that its time comes, instead of what the week has for these hours. Not while away.
+  void set_trip(const Trip& trip, const HomeTime& time);
+  /// When the journey under way ends. @param minute of the day, the next time that the clock shows it
+  void set_back(int minute, const HomeTime& time);
+
+  const TravelState& state() const { return state_; }
+  void restore(const TravelState& state, const HomeTime& time);
+
+ private:
+  void choose(std::int64_t from, const Calendar& calendar);
+  Energy due(std::int64_t moment, int ticks_per_hour) const;
+
+  std::shared_ptr<const TripSettings> settings_;
+  TravelState state_;
+  std::int64_t quiet_until_ = 0;
+};
+
+}  // namespace home_energy

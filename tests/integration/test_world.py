@@ -1,0 +1,148 @@
+"""Sun, home battery and a car that leaves, as users meet them: over MQTT and HTTP, in history, Home Assistant, after a restart."""
+
+import json
+import time
+
+import pytest
+
+import harness
+from test_events import Stream
+
+HOME = "home-energy/home"
+VILLA = ("--preset", "villa", "--clock", "paused", "--start-date", "2026-06-22", "--trip-spread-min", "0", "--trip-day-off", "0",
+         "--trip-spread-energy", "0")
+FURTHER = ("car", "heater", "solar", "storage")
+
+
+@pytest.fixture
+def client(started, broker):
+    return started(harness.Client(broker.port, "home-energy/#", "homeassistant/#"))
+
+
+def test_the_reference_home_has_nothing_of_it(started, folder, broker, client):
+    agent = harness.online_agent(started, folder, broker, "--clock", "paused")
+    agent.move_clock({"step": "1h"})
+    assert list(agent.get("/state")[1]) == [
+        "clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile"]
+    assert list(agent.get("/state")[1]["grid"])[-1] == "since"
+    assert list(agent.get("/history?step=1h")[1]["rows"][0])[-1] == "minutes"
+    for command, body in (("plug", {"plug": "off"}), ("trip", {"leave": "07:30", "back": "08:00", "kwh": 1}), ("trips", {}),
+                          ("storage_mode", {"storage_mode": "hold"}), ("storage_power", {"storage_power": 1}),
+                          ("storage_reserve", {"storage_reserve": 1})):
+        assert agent.post(f"/{command}", body)[0] == 400
+    assert all(not m.topic.startswith(tuple(f"{HOME}/{each}" for each in FURTHER)) for m in client.drain())
+
+
+def test_a_villa_lives_a_day(started, folder, broker, client):
+    agent = harness.online_agent(started, folder, broker, *VILLA)
+    for each in FURTHER:
+        client.expect(f"{HOME}/{each}")
+    agent.move_clock({"until": "0T12:00"})
+    noon = agent.get("/state")[1]
+    assert noon["car"]["away"] and noon["car"]["status"] == "A" and not noon["car"]["plugged"]
+    assert noon["solar"]["power_kw"] > 0 and noon["solar"]["energy_kwh"] > 0
+    grid, storage = noon["grid"], noon["storage"]
+    drawn = noon["baseload"]["power_kw"] + noon["battery"]["power_kw"] + noon["heater"]["power_kw"] + storage["power_kw"]
+    assert grid["power_kw"] == pytest.approx(drawn - noon["solar"]["power_kw"], abs=0.002)
+    agent.move_clock({"until": "1T00:00"})
+    day = agent.get("/history?from=0&to=1&step=1d")[1]["rows"][0]
+    assert list(day)[-7:] == ["heater_kwh", "import_kwh", "export_kwh", "solar_kwh", "storage_in_kwh", "storage_out_kwh", "earned"]
+    left = day["base_kwh"] + day["car_kwh"] + day["heater_kwh"] + day["storage_in_kwh"] - day["solar_kwh"] - day["storage_out_kwh"]
+    assert day["import_kwh"] - day["export_kwh"] == pytest.approx(left, abs=0.002)
+    state = agent.get("/state")[1]
+    assert state["grid"]["energy_kwh"] == pytest.approx(day["import_kwh"], abs=0.001)
+    assert state["grid"]["export_kwh"] == pytest.approx(day["export_kwh"], abs=0.001)
+    late = started(harness.Client(broker.port, f"{HOME}/#"))
+    with Stream(agent.port) as stream:
+        for each in FURTHER:
+            assert late.expect(f"{HOME}/{each}") == state[each]
+        for each in FURTHER:
+            assert stream.event(each) == state[each]
+
+
+def test_commands_come_with_receipts(started, folder, broker, client):
+    agent = harness.online_agent(started, folder, broker, *VILLA)
+
+    def tell(command, payload):
+        client.publish(f"{HOME}/{command}/set", payload)
+        return client.expect(f"{HOME}/receipt")
+
+    assert tell("storage_mode", "charge")["result"] == {"storage_mode": "charge"}
+    assert agent.get("/state")[1]["storage"]["mode"] == "charge"
+    assert tell("storage_power", '{"storage_power":2.5,"id":1}') == {
+        "command": "storage_power", "status": "ok", "id": 1, "result": {"storage_power": 2.5}}
+    assert agent.get("/state")[1]["storage"]["power_kw"] == 2.5
+    assert tell("storage_mode", "sideways")["error"].startswith("storage_mode must be")
+    assert tell("plug", "off")["result"] == {"plug": "off"}
+    assert tell("charge", "on")["result"] == {"charging": "on", "pending": True, "mode": "manual"}
+    assert agent.get("/state")[1]["battery"]["charging"] == "off"
+    assert agent.post("/homes/home/plug", {"plug": "on"}) == (200, {"plug": "on"})
+    assert agent.get("/state")[1]["battery"]["charging"] == "on"
+    assert tell("trip", '{"leave":"01:00","back":"02:30","kwh":3,"id":"x"}')["result"] == {
+        "trip": {"leave": "01:00", "back": "02:30", "kwh": 3.0}}
+    assert agent.get("/state")[1]["car"]["departure"] == "2026-06-22T01:00:00+00:00"
+    agent.move_clock({"step": "1h"})
+    assert agent.get("/state")[1]["car"]["away"]
+    assert tell("plug", "on")["error"] == "plug is not possible, the car is away"
+    assert tell("trip", '{"back":"03:00"}')["status"] == "ok"
+    week = {"sun": [{"leave": "10:00", "back": "12:00", "kwh": 1.5}]}
+    assert tell("trips", json.dumps(week))["result"] == {"trips": week}
+    for wrong in ("", "on", "[]", '{"sun":[{}]}', "{" * 3000, "\0", '{"sun":' + "[" * 200 + "]" * 200 + "}"):
+        assert tell("trips", wrong)["status"] == "error"
+    assert tell("mode", "solar")["result"] == {"mode": "solar"}
+
+
+def test_all_of_it_comes_back_after_a_restart(started, folder, broker):
+    options = (*VILLA, "--data-dir", folder / "data")
+    agent = harness.online_agent(started, folder, broker, *options)
+    agent.post("/storage_mode", {"storage_mode": "hold"})
+    agent.post("/trips", {"mon": [{"leave": "02:00", "back": "09:00", "kwh": 7}]})
+    agent.move_clock({"until": "0T05:00"})
+    before, rows = agent.get("/state")[1], agent.get("/history?step=15m")[1]["rows"]
+    agent.stop()
+    again = harness.online_agent(started, folder, broker, *options)
+    after = again.get("/state")[1]
+    for each in (*FURTHER, "battery", "grid", "baseload"):
+        assert after[each] == before[each], each
+    assert again.get("/history?step=15m")[1]["rows"] == rows
+    again.move_clock({"until": "0T09:00"})
+    assert not again.get("/state")[1]["car"]["away"]
+
+
+def test_home_assistant_gets_what_its_energy_dashboard_wants(started, folder, broker):
+    harness.online_agent(started, folder, broker, *VILLA)
+    home_assistant = started(harness.Client(broker.port, "homeassistant/#"))
+    components = home_assistant.expect("homeassistant/device/home-energy__home/config")["cmps"]
+    for energy in ("grid_energy", "grid_export_energy", "solar_energy", "storage_charged", "storage_discharged"):
+        assert components[energy]["dev_cla"] == "energy" and components[energy]["stat_cla"] == "total_increasing"
+    assert components["storage_mode"]["cmd_t"] == f"{HOME}/storage_mode/set"
+    assert components["storage_mode"]["ops"] == ["self_consumption", "hold", "charge", "discharge"]
+    assert components["storage_reserve"]["cmd_t"] == f"{HOME}/storage_reserve/set"
+    assert components["plug_car"]["cmd_t"] == f"{HOME}/plug/set"
+    assert components["car_at_home"]["dev_cla"] == "presence"
+    assert components["car_at_home"]["val_tpl"] == "{{ 'OFF' if value_json.away else 'ON' }}"
+    assert components["charging_mode"]["ops"][-2:] == ["immediate", "solar"]
+
+
+def test_what_is_gone_leaves_the_broker(started, folder, broker):
+    agent = harness.online_agent(started, folder, broker, *VILLA, "--data-dir", folder / "data")
+    agent.stop()
+    harness.online_agent(started, folder, broker, "--clock", "paused", "--data-dir", folder / "data")
+
+    def kept():
+        late = started(harness.Client(broker.port, f"{HOME}/+"))
+        time.sleep(0.5)  # what is retained has come by then
+        return {message.topic for message in late.drain() if message.payload}
+
+    harness.wait_until(lambda: not kept() & {f"{HOME}/{each}" for each in FURTHER}, "what is gone is cleared")
+
+
+def test_a_day_stepped_is_a_day_run(started, folder, broker):
+    """The same configuration and seed give the same bytes, whatever the pace."""
+    def day(*options):
+        agent = harness.online_agent(started, folder, broker, *VILLA[:6], *options)
+        agent.move_clock({"until": "2T00:00"})
+        rows = agent.request("GET", "/history?from=0&to=2&step=15m&format=csv")
+        agent.stop()
+        return rows
+    assert day() == day("--seconds-per-hour", "1", "--tick", "250ms")

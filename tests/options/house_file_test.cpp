@@ -1,0 +1,158 @@
+// Houses as files: what they mean, what of them is wrong, and those that come with the program.
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "agent/options/option_layers.hpp"
+#include "agent/options/options.hpp"
+#include "agent/options/presets.hpp"
+#include "common/world/home.hpp"
+
+namespace home_energy {
+namespace {
+
+/// A folder that is gone with the test.
+class Folder {
+ public:
+  Folder() : path_(std::filesystem::temp_directory_path() / ("house_file_test_" + std::to_string(getpid()))) {
+    std::filesystem::create_directory(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  Folder(Folder&&) = delete;
+  Folder& operator=(Folder&&) = delete;
+
+  std::string file(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name) << text;
+    return (path_ / name).string();
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::variant<Options, Exit> read(const std::vector<std::string>& arguments) {
+  return read_options(arguments, [](const std::string&) { return std::nullopt; });
+}
+
+HomeSettings home(const std::vector<std::string>& arguments) {
+  const auto outcome = read(arguments);
+  if (const auto* exit = std::get_if<Exit>(&outcome)) FAIL(exit->err);
+  return *std::get<Options>(outcome).runner.home;
+}
+
+/// What is said of a house, after the file's name.
+std::string fault(const Folder& folder, const std::string& toml) {
+  const std::string path = folder.file("house.toml", toml);
+  const auto outcome = read({"--house", path});
+  if (!std::holds_alternative<Exit>(outcome)) return "accepted";
+  const auto& exit = std::get<Exit>(outcome);
+  CHECK(exit.code == 2);
+  CHECK(std::ranges::count(exit.err, '\n') == 1);
+  const std::string before = "home-energy-agent: " + path + ':';
+  CHECK(exit.err.starts_with(before));
+  return exit.err.substr(std::min(before.size(), exit.err.size()));
+}
+
+}  // namespace
+
+TEST_CASE("a house file describes the home, and flags override it") {
+  const Folder folder;
+  folder.file("load.csv",
+              "0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n"
+              "0.5\n0.5\n0.5\n0.5\n0.5\n0.5\n");
+  const auto path = folder.file("house.toml", R"(
+zone = "Europe/Stockholm"
+[house]
+fuse-kw = 17.3
+baseload = "load.csv"
+[tariff]
+prices = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]
+export-price = 0.4
+[[car]]
+capacity-kwh = 60
+mode = "immediate"
+trips = ["mon-fri 07:30-17:15 9.5", "sat 10:00-14:00 4"]
+kwh-per-100km = 20
+[solar]
+kwp = 8
+clearness = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
+[storage]
+kwh = 10
+feeds-car = "off"
+[heater]
+kw = 2
+)");
+  const HomeSettings made = home({"--house", path});
+  CHECK(made.fuse == Watts(17'300));
+  CHECK(made.baseload[3] == Watts(500));
+  CHECK(made.price[5] == PricePerKwh(5'000'000));
+  CHECK(made.export_price.at(PricePerKwh(1)) == PricePerKwh(400'000));
+  CHECK(made.capacity == WattHours(60'000));
+  CHECK(made.wish.mode == ChargingMode::immediate);
+  REQUIRE(made.trips);
+  CHECK(made.trips->week.at(5).size() == 1);
+  CHECK(made.trips->per_100km == WattHours(20'000));
+  CHECK(made.devices.size() == 3);
+  CHECK(made.calendar->has_zone());
+  const HomeSettings other = home({"--house", path, "--capacity-kwh", "40", "--storage-kwh", "5"});
+  CHECK(other.capacity == WattHours(40'000));
+  CHECK(other.fuse == Watts(17'300));
+}
+
+TEST_CASE("what is wrong with a house is told with its line, the key and what is legal") {
+  const Folder folder;
+  CHECK(fault(folder, "[garden]\n") ==
+        "1: \"garden\" is no section, there are zone, [house], [tariff], [[car]], [solar], [storage] and [heater]\n");
+  CHECK(fault(folder, "[solar]\n\nkwp = 5000\n") == "3: kwp must be 0..1000, got \"5000\"\n");
+  CHECK(fault(folder, "[storage]\nkwh = \"much\"\n") == "2: kwh must be 0..1000, got \"much\"\n");
+  CHECK(fault(folder, "[heater]\npower = 2\n") == "2: \"power\" is no key of [heater], there are kw, hours\n");
+  CHECK(fault(folder, "[[car]]\n[[car]]\n") == "2: [[car]] may be there once: a home has one car\n");
+  CHECK(fault(folder, "solar = 5\n") == "1: solar must be a section, [solar]\n");
+  CHECK(fault(folder, "car = []\n") == "1: car must be a section, [car]\n");
+  CHECK(fault(folder, "[solar\n").starts_with("1: "));
+  CHECK(fault(folder, "[house]\nbaseload = [\"x\"]\n").starts_with("2: baseload must be "));
+  CHECK(fault(folder, "[solar]\nkwp = [1, 2]\n").starts_with("2: kwp must be 0..1000"));
+  CHECK(fault(folder, "zone = \"Mars/Olympus\"\n").starts_with("1: zone must be "));
+  CHECK(fault(folder, "[[car]]\ntrips = [\"mon\"]\n").starts_with("2: trips must be "));
+}
+
+TEST_CASE("a house that is not there, and one beside a preset, are refused") {
+  const auto reason = [](const std::vector<std::string>& arguments) { return std::get<Exit>(read(arguments)).err; };
+  CHECK(reason({"--house", "/nowhere/house.toml"}).starts_with("home-energy-agent: --house: must be a file"));
+  CHECK(reason({"--house", "/dev/null", "--preset", "villa"}) ==
+        "home-energy-agent: --preset: is for homes without a --house, leave one of them out\n");
+  CHECK(reason({"--preset", "castle"}).find("reference, villa, flat, farm") != std::string::npos);
+}
+
+TEST_CASE("every preset makes a home, and is printed as it is") {
+  for (const Preset& each : presets()) {
+    CAPTURE(each.name);
+    const std::string name(each.name);
+    const auto printed = read({"--preset", name, "--print-house"});
+    REQUIRE(std::holds_alternative<Exit>(printed));
+    CHECK(std::get<Exit>(printed).out == each.toml);
+    CHECK(std::get<Exit>(printed).code == 0);
+    // What was printed makes the same home.
+    const Folder folder;
+    const auto path = folder.file("house.toml", std::string(each.toml));
+    const HomeSettings of_preset = home({"--preset", name});
+    const HomeSettings of_file = home({"--house", path});
+    CHECK(of_preset.devices.size() == of_file.devices.size());
+    CHECK(of_preset.capacity == of_file.capacity);
+    CHECK(of_preset.fuse == of_file.fuse);
+  }
+  const HomeSettings reference = home({"--preset", "reference"});
+  const HomeSettings plain = home({});
+  CHECK(reference.capacity == plain.capacity);
+  CHECK(reference.charger == plain.charger);
+  CHECK(reference.fuse == plain.fuse);
+  CHECK(reference.devices.empty());
+  CHECK_FALSE(reference.trips);
+  CHECK(home({"--preset", "villa"}).devices.size() == 3);
+}
+
+}  // namespace home_energy

@@ -1,0 +1,28 @@
+/// @file
+/// Homes made of the texts of options, as a command line makes them.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include "common/wire/home_options.hpp"
+
+namespace home_energy::test {
+
+using OptionTexts = std::initializer_list<std::pair<const char*, const char*>>;
+
+inline Result<HomeConfiguration> configuration_of(OptionTexts given) {
+  OptionValues values;
+  for (const OptionSpec& spec : home_option_specs()) values[spec.name] = {spec.default_text, false};
+  for (const auto& [name, text] : given) values[name] = {text, true};
+  // A curve's text is its content.
+  return home_configuration(values,
+                            [](const std::string& text, const std::string&) { return Result<std::string>(text); });
+}
+
+inline HomeSettings settings_of(OptionTexts given) {
+  return configuration_of(given).value().home;
+}
+
+}  // namespace home_energy::test

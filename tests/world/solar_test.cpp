@@ -1,0 +1,218 @@
+// Sun, clouds and panels: against published yields, and that they are repeatable.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "common/time/iso8601.hpp"
+#include "common/wire/solar_text.hpp"
+#include "common/world/solar.hpp"
+#include "tests/stockholm_days.hpp"
+
+namespace home_energy {
+namespace {
+
+constexpr int kDays = 365;
+constexpr int kSeeds = 20;
+constexpr double kWattQuartersPerKwh = 4000;
+
+struct PvgisYield {
+  const char* place;
+  double tilt;
+  double losses;
+  std::array<double, 12> monthly;  ///< kWh a month for each kWp
+};
+
+Solar panels(const std::string& place, double tilt, double losses, std::uint64_t seed, double error = 0) {
+  const auto named = to_place(place).value();
+  const SolarPlane plane{.tilt = tilt, .azimuth = 180};
+  constexpr Watts kPeak{1'000'000};  // so that rounding to watts does not count
+  return Solar(std::make_shared<const SolarDesign>(SolarDesign{.peak = kPeak,
+                                                               .inverter = kPeak,
+                                                               .losses = losses,
+                                                               .latitude = named.place.latitude,
+                                                               .forecast_error = error,
+                                                               .sky = ClearSky(named.place, plane, true),
+                                                               .clouds = Clouds(named.clearness, seed)}));
+}
+
+/// 2026, by UTC.
+const Calendar& year() {
+  static const Calendar kYear = Calendar::of_zone(*parse_date("2026-01-01"), {{0, 0}});
+  return kYear;
+}
+
+void to_quarter(Solar& solar, std::int64_t day, int quarter) {
+  const std::int64_t moment = day * kSecondsPerDay + quarter * kSecondsPerQuarter;
+  solar.begin_quarter({moment, day, quarter}, year());
+}
+
+/// kWh a day for each kWp.
+double day_of(Solar& solar, std::int64_t day) {
+  std::int64_t sum = 0;
+  for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+    to_quarter(solar, day, quarter);
+    sum -= solar.power().count();
+  }
+  return static_cast<double>(sum) / kWattQuartersPerKwh / 1000;
+}
+
+std::array<double, 12> months_of(const PvgisYield& pvgis) {
+  std::array<double, 12> months{};
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    Solar solar = panels(pvgis.place, pvgis.tilt, pvgis.losses, seed);
+    for (int day = 0; day < kDays; ++day)
+      months.at(static_cast<std::size_t>(day_of_year(year().date_of(day)).month)) += day_of(solar, day) / kSeeds;
+  }
+  return months;
+}
+
+double sum(const std::array<double, 12>& months) {
+  return std::accumulate(months.begin(), months.end(), 0.0);
+}
+
+}  // namespace
+
+TEST_CASE("yields of a year and its months are those that PVGIS publishes") {
+  // PVGIS 5.3, SARAH3 2005-2023, crystalline silicon, free-standing, south: answers of PVcalc that are kept in public
+  // repositories. Berlin 52.52 N 13.405 E and Porto 41.1579 N 8.6291 W: 35 degrees, losses 17.51 %
+  // (Str4vinci/breos, validation/data/references). Madrid 40.4165 N 3.7026 W: horizontal, losses 1 %.
+  const auto pvgis = GENERATE(
+      PvgisYield{"berlin",
+                 35,
+                 0.1751,
+                 {30.33, 52.49, 86.22, 116.05, 126.42, 127.11, 123.71, 115.88, 98.62, 67.10, 36.50, 26.16}},
+      PvgisYield{"porto",
+                 35,
+                 0.1751,
+                 {86.80, 99.49, 120.37, 132.08, 146.52, 142.78, 156.02, 152.61, 136.49, 108.66, 84.18, 81.29}},
+      PvgisYield{"madrid",
+                 0,
+                 0.01,
+                 {65.27, 84.25, 126.09, 152.35, 183.82, 194.77, 208.39, 184.11, 140.34, 102.06, 67.10, 57.05}});
+  CAPTURE(pvgis.place);
+  const auto months = months_of(pvgis);
+  CHECK(std::abs(sum(months) / sum(pvgis.monthly) - 1) < 0.10);
+  for (std::size_t month = 0; month < months.size(); ++month) {
+    CAPTURE(month);
+    const double share = months.at(month) / sum(months);
+    CHECK(std::abs(share - pvgis.monthly.at(month) / sum(pvgis.monthly)) < 0.03);
+  }
+}
+
+TEST_CASE("a day is like the one before it, and days differ") {
+  const Clouds clouds(to_place("berlin")->clearness, 7);
+  constexpr int kMany = 4000;
+  std::vector<double> days;
+  for (int date = 0; date < kMany; ++date) {
+    const auto day = clouds.day(20'000 + date);
+    double mean = 0;
+    for (int quarter = 32; quarter < 64; ++quarter) mean += clouds.clearness(day, quarter) / 32;
+    CHECK((mean > 0 && mean < 1));
+    days.push_back(mean);
+  }
+  const double mean = std::accumulate(days.begin(), days.end(), 0.0) / kMany;
+  double variance = 0;
+  double next = 0;
+  for (int date = 1; date < kMany; ++date) {
+    variance += std::pow(days[static_cast<std::size_t>(date)] - mean, 2) / kMany;
+    next += (days[static_cast<std::size_t>(date)] - mean) * (days[static_cast<std::size_t>(date) - 1] - mean) / kMany;
+  }
+  CHECK(mean == Approx(0.68).margin(0.03));  // the mean of Berlin's months
+  CHECK(std::sqrt(variance) > 0.15);
+  CHECK(std::sqrt(variance) < 0.30);
+  CHECK(next / variance > 0.3);
+  CHECK(next / variance < 0.6);
+}
+
+TEST_CASE("any moment's sun can be computed alone, and another seed is another weather") {
+  Solar along = panels("berlin", 35, 0.14, 3);
+  for (int day = 0; day < 30; ++day) day_of(along, day);
+  to_quarter(along, 30, 50);
+  Solar alone = panels("berlin", 35, 0.14, 3);
+  to_quarter(alone, 30, 50);
+  CHECK(alone.power() == along.power());
+  CHECK(alone.power() < Watts());
+  Solar other = panels("berlin", 35, 0.14, 4);
+  to_quarter(other, 30, 50);
+  CHECK(other.power() != alone.power());
+}
+
+TEST_CASE("the sun does not shine at night, and stands highest at noon") {
+  Solar solar = panels("berlin", 35, 0.14, 1);
+  to_quarter(solar, 171, 0);
+  CHECK(solar.power() == Watts());
+  const ClearSky sky({52.52, 0}, {.tilt = 0, .azimuth = 180}, true);
+  const double noon = sky.on_plane(171, 48, 1);
+  CHECK(noon > sky.on_plane(171, 40, 1));
+  CHECK(noon > sky.on_plane(171, 56, 1));
+  // A plane to the east has its best hours before noon.
+  const ClearSky east({52.52, 0}, {.tilt = 60, .azimuth = 90}, true);
+  CHECK(east.on_plane(171, 32, 1) > 3 * east.on_plane(171, 64, 1));
+}
+
+TEST_CASE("the forecast is the weather where there is no error, and else worse the farther ahead") {
+  Solar perfect = panels("berlin", 35, 0.14, 5, 0);
+  Solar wrong = panels("berlin", 35, 0.14, 5, 1);
+  double near = 0;
+  double far = 0;
+  for (int day = 100; day < 160; ++day) {
+    to_quarter(perfect, day, 0);
+    to_quarter(wrong, day, 0);
+    const auto weather = [&](int ahead) { return static_cast<double>(perfect.forecast_of_day(ahead)); };
+    const double actual_today = weather(0);
+    const double actual_tomorrow = weather(1);
+    Solar lived = panels("berlin", 35, 0.14, 5);
+    CHECK(day_of(lived, day) == Approx(actual_today / kWattQuartersPerKwh / 1000));
+    near += std::abs(static_cast<double>(wrong.forecast_of_day(0)) / actual_today - 1);
+    far += std::abs(static_cast<double>(wrong.forecast_of_day(1)) / actual_tomorrow - 1);
+  }
+  CHECK(near > 0);
+  CHECK(far > near);
+}
+
+TEST_CASE("what has been is known to the forecast") {
+  Solar solar = panels("berlin", 35, 0.14, 5, 1);
+  double lived = 0;
+  for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+    to_quarter(solar, 120, quarter);
+    lived -= static_cast<double>(solar.power().count());
+  }
+  CHECK(static_cast<double>(solar.forecast_of_day(0)) == Approx(lived));
+}
+
+TEST_CASE("a date far from any calendar is no trouble") {
+  for (const std::int64_t date : {-10'000'000'000LL, -1LL, 0LL, 10'000'000'000LL}) {
+    const auto day = day_of_year(date);
+    CHECK((day.day >= 0 && day.day <= 365));
+    CHECK((day.month >= 0 && day.month < 12));
+  }
+}
+
+TEST_CASE("places and clearness are read, and what is none is refused") {
+  CHECK(to_place("stockholm")->place.latitude == Approx(59.33));
+  CHECK(to_place("48.1,11.6")->clearness == to_place("berlin")->clearness);
+  // South of the equator summer is in January.
+  CHECK(to_place("-52.5,13.4")->clearness.front() == to_place("berlin")->clearness.at(6));
+  for (const char* text : {"", "nowhere", "91,0", "0,181", "48.1", "48.1,", ",", "48.1,11.6,0", "nan,0", "48,1 1"})
+    CHECK_FALSE(to_place(text));
+  CHECK(to_clearness("0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5"));
+  for (const char* text :
+       {"", "0.5", "0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5",
+        "0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,", "2,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5"})
+    CHECK_FALSE(to_clearness(text));
+}
+
+TEST_CASE("what the grid pays is a constant, or follows the price") {
+  const PricePerKwh price(1'000'000);
+  const auto paid = [&](const char* text) { return to_export_price(text).value().at(price).count(); };
+  CHECK(paid("0.4") == 400'000);
+  CHECK(paid("-0.1") == -100'000);
+  CHECK(paid("price") == 1'000'000);
+  CHECK(paid("0.8*price") == 800'000);
+  CHECK(paid("0.8*price-0.05") == 750'000);
+  CHECK(paid("price+0.02") == 1'020'000);
+  for (const char* text : {"", "x", "price*0.8", "0.8price", "*price", "price-", "price--1", "11*price", "nan", "1e9"})
+    CHECK_FALSE(to_export_price(text));
+}
+
+}  // namespace home_energy

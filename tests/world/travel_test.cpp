@@ -1,0 +1,256 @@
+// A car that leaves and comes back.
+#include <catch2/catch.hpp>
+
+#include "common/wire/command_reader.hpp"
+#include "common/wire/trip_text.hpp"
+#include "common/wire/wire.hpp"
+#include "tests/homes.hpp"
+#include "tests/options_of.hpp"
+
+namespace home_energy {
+namespace {
+
+constexpr int kTicksPerHour = 4;
+constexpr const char* kCommuter = "mon-fri 07:30-17:15 9.5";
+
+/// 2026-01-01 is a Thursday.
+Home home_with(const char* trips, const char* mode = "manual", const char* start_soc = "50") {
+  return test::home_of(test::settings_of({{"trips", trips}, {"mode", mode}, {"start-soc", start_soc}}));
+}
+
+std::string tell(Home& home, std::string_view name, std::string_view text) {
+  const auto parsed = parse_command(name, text, TextForm::bare);
+  if (!parsed.command) return parsed.command.error().reason;
+  const auto receipt = test::apply(home, *parsed.command);
+  return receipt ? wire::http::result(*receipt) : receipt.error().reason;
+}
+
+/// To a time of the first day, `HH.MM`.
+void until(Home& home, double time) {
+  const int hour = static_cast<int>(time);
+  const auto moment = hour * kSecondsPerHour + std::llround((time - hour) * 100) * kSecondsPerMinute;
+  while (home.moment() < moment) test::advance(home);
+}
+
+double soc(const Home& home) {
+  const Snapshot seen = home.snapshot();
+  return 100.0 * static_cast<double>(seen.stored.count()) / static_cast<double>(seen.capacity.count());
+}
+
+std::string car_of(const Home& home) {
+  std::string out;
+  wire::append_topic(out, wire::HomeTopic::car, home, home.snapshot(), {.currency = "SEK", .since = {}});
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a commuter leaves, drives its battery down, and comes back") {
+  Home home = home_with(kCommuter);
+  CHECK(car_of(home) ==
+        R"({"plugged":true,"status":"B","away":false,"departure":"2026-01-01T07:30:00+00:00","trip_kwh":9.5,)"
+        R"("odometer_km":12000.0,"stranded_kwh":0.0})");
+  until(home, 7.15);
+  CHECK_FALSE(home.snapshot().travel->away);
+  until(home, 7.30);
+  CHECK(home.snapshot().travel->away);
+  CHECK(soc(home) == Approx(50));
+  until(home, 12.30);  // 5 of its 9.75 hours
+  CHECK(soc(home) == Approx(50 - 100 * 9.5 * 5 / 9.75 / 46.3));
+  until(home, 17.15);
+  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK(soc(home) == Approx(50 - 100 * 9.5 / 46.3));
+  CHECK(car_of(home) ==
+        R"({"plugged":true,"status":"B","away":false,"departure":"2026-01-02T07:30:00+00:00","trip_kwh":9.5,)"
+        R"("odometer_km":12052.8,"stranded_kwh":0.0})");
+}
+
+TEST_CASE("a trip that needs more than there is ends at 0 % and is counted") {
+  Home home = home_with("thu 06:00-08:00 30", "manual", "20");
+  until(home, 8.0);
+  CHECK(soc(home) == 0);
+  CHECK(car_of(home).find(R"("stranded_kwh":20.74})") != std::string::npos);
+  CHECK(car_of(home).find(R"("odometer_km":12166.7)") != std::string::npos);
+}
+
+TEST_CASE("charging by hand while it is away waits until it is plugged in") {
+  Home home = test::home_of(test::settings_of({{"trips", kCommuter}, {"charger-kw", "2"}}));
+  CHECK(tell(home, "charge", "on") == R"({"charging":"on"})");
+  until(home, 7.30);
+  CHECK(home.snapshot().charging == Charging::off);
+  until(home, 17.15);
+  CHECK(home.snapshot().charging == Charging::on);  // as it was when it left
+  CHECK(tell(home, "charge", "off") == R"({"charging":"off"})");
+  CHECK(tell(home, "plug", "off") == R"({"plug":"off"})");
+  CHECK(tell(home, "charge", "on") == R"({"charging":"on","pending":true})");
+  test::advance(home, kTicksPerHour);
+  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.snapshot().car_power == Watts());
+  CHECK(tell(home, "plug", "on") == R"({"plug":"on"})");
+  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car_power == Watts(2'000));
+  // Taken back before it comes to it.
+  tell(home, "plug", "off");
+  tell(home, "charge", "off");
+  tell(home, "plug", "on");
+  CHECK(home.snapshot().charging == Charging::off);
+}
+
+TEST_CASE("immediate charges whenever it is plugged in, up to the target") {
+  Home home = home_with(kCommuter, "immediate");
+  CHECK(home.snapshot().charging == Charging::on);
+  until(home, 3.0);
+  CHECK(soc(home) == Approx(80));
+  CHECK(home.snapshot().charging == Charging::off);
+  until(home, 17.30);
+  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(tell(home, "plug", "off") == R"({"plug":"off"})");
+  CHECK(home.snapshot().charging == Charging::off);
+  test::advance(home);
+  CHECK(home.snapshot().car_power == Watts());
+}
+
+TEST_CASE("a plan is for the departure, and another is made when it comes back") {
+  Home home = home_with(kCommuter, "cheapest", "20");
+  REQUIRE(home.plan() != nullptr);
+  CHECK(home.plan()->plan.shortfall == Joules());
+  until(home, 7.30);
+  CHECK(soc(home) == Approx(80));
+  CHECK(home.plan() == nullptr);
+  CHECK_FALSE(home.plan_due());
+  until(home, 17.15);
+  REQUIRE(home.plan() != nullptr);
+  CHECK(home.plan()->plan.energy.count() == Approx(9.5 * 3.6e6).epsilon(0.001));
+  // Early: it leaves at 18:00.
+  CHECK(tell(home, "trip", R"({"leave":"18:00","back":"20:00","kwh":2})") ==
+        R"({"trip":{"leave":"18:00","back":"20:00","kwh":2.0}})");
+  REQUIRE(home.plan() != nullptr);
+  CHECK(home.plan()->plan.shortfall > Joules());
+  // Unplugged there is nothing to plan.
+  tell(home, "plug", "off");
+  CHECK(home.plan() == nullptr);
+}
+
+TEST_CASE("it comes back late, and a single trip takes the place of the week's") {
+  Home home = home_with(kCommuter);
+  CHECK(tell(home, "trip", R"({"back":"19:00"})") == "trip is not possible, the car is at home: leave is missing");
+  until(home, 12.0);
+  CHECK(tell(home, "trip", R"({"leave":"13:00","back":"19:00","kwh":1})") ==
+        "trip is not possible, the car is away: only back can be set");
+  CHECK(tell(home, "plug", "on") == "plug is not possible, the car is away");
+  CHECK(tell(home, "trip", R"({"back":"19:00"})") == R"({"trip":{"back":"19:00"}})");
+  until(home, 18.45);
+  CHECK(home.snapshot().travel->away);
+  until(home, 19.0);
+  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK(soc(home) == Approx(50 - 100 * 9.5 / 46.3).epsilon(0.001));
+  tell(home, "trip", R"({"leave":"06:00","back":"09:00","kwh":3})");
+  CHECK(home.snapshot().travel->departure == "2026-01-02T06:00:00+00:00");
+  until(home, 24 + 9.0);
+  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK(soc(home) == Approx(50 - 100 * 12.5 / 46.3).epsilon(0.001));
+}
+
+TEST_CASE("a trip that should have left while the car was elsewhere does not begin late") {
+  // Back at noon instead of 17:15: the week's trip is over.
+  Home early = home_with(kCommuter);
+  until(early, 10.0);
+  tell(early, "trip", R"({"back":"12:00"})");
+  until(early, 16.0);
+  CHECK_FALSE(early.snapshot().travel->away);
+  CHECK(early.snapshot().travel->departure == "2026-01-02T07:30:00+00:00");
+  // A single trip stands in the place of the one of the week that it overlaps.
+  Home other = home_with(kCommuter);
+  tell(other, "trip", R"({"leave":"10:00","back":"12:00","kwh":2})");
+  until(other, 9.45);
+  CHECK_FALSE(other.snapshot().travel->away);
+  until(other, 11.0);
+  CHECK(other.snapshot().travel->away);
+  until(other, 16.0);
+  CHECK_FALSE(other.snapshot().travel->away);
+  CHECK(soc(other) == Approx(50 - 100 * 2 / 46.3));
+}
+
+TEST_CASE("where the clock is put into a trip the car is away") {
+  Home home = home_with(kCommuter);
+  home.move_to(12 * kSecondsPerHour);
+  CHECK(home.snapshot().travel->away);
+  CHECK(soc(home) == Approx(50));  // nothing is driven in between
+  until(home, 17.15);
+  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK(soc(home) == Approx(50 - 100 * 9.5 * (17.25 - 12) / 9.75 / 46.3));
+}
+
+TEST_CASE("the week can be set, and none leaves the car at home") {
+  Home home = home_with("none");
+  CHECK(home.snapshot().travel->departure.empty());
+  CHECK(car_of(home).find(R"("departure":null,"trip_kwh":0.0)") != std::string::npos);
+  CHECK(tell(home, "trips", R"({"thu":[{"leave":"10:00","back":"11:00","kwh":2}],"id":"x"})") ==
+        R"({"trips":{"thu":[{"leave":"10:00","back":"11:00","kwh":2.0}]}})");
+  CHECK(home.snapshot().travel->departure == "2026-01-01T10:00:00+00:00");
+  CHECK(tell(home, "trips", "{}") == R"({"trips":{}})");
+  CHECK(home.snapshot().travel->departure.empty());
+  const HomeState before = home.state();
+  for (const char* text :
+       {"on", "[]", R"({"thu":{}})", R"({"day":[]})", R"({"thu":[{"leave":"10:00"}]})",
+        R"({"thu":[{"leave":"10:00","back":"12:00","kwh":1},{"leave":"11:00","back":"13:00","kwh":1}]})",
+        R"({"thu":[{"leave":"22:00","back":"08:00","kwh":1}],"fri":[{"leave":"07:00","back":"09:00","kwh":1}]})",
+        R"({"thu":[{"leave":"10:00","back":"12:00","kwh":-1}]})",
+        R"({"thu":[{"leave":"25:00","back":"12:00","kwh":1}]})"})
+    CHECK_FALSE(tell(home, "trips", text).starts_with("{"));
+  CHECK(home.state() == before);
+}
+
+TEST_CASE("a car that never leaves refuses plug and trips by name") {
+  Home home = test::home_of(test::reference_settings());
+  CHECK(tell(home, "plug", "off") == "plug is for a car that leaves: start with --trips");
+  CHECK(tell(home, "trip", R"({"leave":"13:00","back":"19:00","kwh":1})") ==
+        "trip is for a car that leaves: start with --trips");
+  CHECK(tell(home, "trips", "{}") == "trips is for a car that leaves: start with --trips");
+}
+
+TEST_CASE("trips of an option are read, and what is none is refused") {
+  const auto week = to_week("mon-fri 07:30-17:15 9.5,sat 10:00-14:00 4");
+  REQUIRE(week);
+  CHECK(week->at(0) == std::vector<Trip>{{450, 1035, WattHours(9'500)}});
+  CHECK(week->at(4).size() == 1);
+  CHECK(week->at(5).front().energy == WattHours(4'000));
+  CHECK(week->at(6).empty());
+  CHECK(to_week("sat-mon 08:00-09:00 1")->at(6).size() == 1);  // over the week's end
+  CHECK(to_week("none")->at(0).empty());
+  for (const char* text :
+       {"", "mon", "mon 07:30", "mon 07:30-17:15", "mon 07:30-17:15 x", "mon 07:30-17:15 9.5,", ",",
+        "xyz 07:30-17:15 9", "mon- 07:30-17:15 9", "monday 07:30-17:15 9", "mon-friday 07:30-17:15 9",
+        "mon 07:30-17:15 1001", "mon 07:30-17:15 nan", "mon 07:30-10:00 1,mon 09:00-11:00 1", "mon 24:00-01:00 1"}) {
+    CAPTURE(text);
+    CHECK_FALSE(to_week(text));
+  }
+}
+
+TEST_CASE("chance moves trips, leaves some out, and is the same for a seed") {
+  const auto week = *to_week(kCommuter);
+  const Calendar calendar(20'454);
+  const TripChance chance{.seed = 5, .minutes = 20, .energy = 0.2, .day_off = 0.2};
+  std::int64_t moment = 0;
+  int trips = 0;
+  double energy = 0;
+  std::int64_t latest = 0;
+  constexpr int kWeeks = 100;
+  while (moment < kWeeks * 7 * kSecondsPerDay) {
+    const auto journey = journey_at(week, chance, moment, calendar);
+    REQUIRE(journey);
+    CHECK(journey->back > journey->leave);
+    CHECK(journey == journey_at(week, chance, moment, calendar));
+    const auto minute = calendar.at(journey->leave).second / kSecondsPerMinute;
+    latest = std::max<std::int64_t>(latest, std::abs(minute - 450));
+    energy += static_cast<double>(journey->energy.count());
+    ++trips;
+    moment = journey->back;
+  }
+  CHECK(trips == Approx(5 * kWeeks * 0.8).margin(30));
+  CHECK(latest > 30);
+  CHECK(latest <= 60);
+  CHECK(energy / trips == Approx(9'500).epsilon(0.05));
+}
+
+}  // namespace home_energy
