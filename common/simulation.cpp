@@ -104,7 +104,7 @@ Result<Simulation> Simulation::make(std::string_view configuration) {
   if (!values) return tl::unexpected(values.error());
   // A curve's text is its content.
   const auto made = home_configuration(
-      *values, [](const std::string& text, const std::string&) { return Result<std::string>(text); });
+      *values, Calendar(), [](const std::string& text, const std::string&) { return Result<std::string>(text); });
   if (!made) return tl::unexpected(made.error());
   return Simulation(std::make_unique<Impl>(*made, values->at("currency").text));
 }

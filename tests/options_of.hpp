@@ -17,7 +17,7 @@ inline Result<HomeConfiguration> configuration_of(OptionTexts given) {
   for (const OptionSpec& spec : home_option_specs()) values[spec.name] = {spec.default_text, false};
   for (const auto& [name, text] : given) values[name] = {text, true};
   // A curve's text is its content.
-  return home_configuration(values,
+  return home_configuration(values, Calendar(),
                             [](const std::string& text, const std::string&) { return Result<std::string>(text); });
 }
 

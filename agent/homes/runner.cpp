@@ -240,6 +240,9 @@ void Runner::publish_further(std::size_t home, const Snapshot& seen) {
     outbox_.update(topic_id(home, topic++), scratch_);
   }
   for (const Device& device : seen.devices) {
+    const auto* const solar = std::get_if<Solar>(&device);  // of all homes the same
+    if (solar != nullptr && (!labels_.forecast || labels_.forecast->made_at != solar->now()))
+      labels_.forecast = {solar->now(), solar->forecast_of_day(0), solar->forecast_of_day(1)};
     scratch_.clear();
     wire::append_device(scratch_, device, seen, labels_);
     outbox_.update(topic_id(home, topic++), scratch_);

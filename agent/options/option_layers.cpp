@@ -187,16 +187,17 @@ std::optional<Error> lay_file_over(OptionValues& values, const std::string& path
 /// A house, or one that comes with the program: below all else. What it says is how the home begins, so it does not
 /// count as given, which would override what is stored at every start.
 std::optional<Error> lay_house_under(OptionValues& values) {
-  const auto& [path, is_file] = values["house"];
-  const auto& [name, is_preset] = values["preset"];
-  if (is_file && is_preset) return error_of("--preset: is for homes without a --house, leave one of them out");
-  if (!is_file && !is_preset) return std::nullopt;
-  const auto content = is_file ? read_file(path, "house") : Result<std::string>(std::string(preset(name)->toml));
+  const OptionValue& file = values["house"];
+  const OptionValue& name = values["preset"];
+  if (file.given && name.given) return error_of("--preset: is for homes without a --house, leave one of them out");
+  if (!file.given && !name.given) return std::nullopt;
+  const auto content =
+      file.given ? read_file(file.text, "house") : Result<std::string>(std::string(preset(name.text)->toml));
   if (!content) return error_of("--house: " + content.error().reason);
-  const auto house = read_house(*content, is_file ? path : name + ".toml", option_specs());
+  const auto house = read_house(*content, file.given ? file.text : name.text + ".toml", option_specs());
   if (!house) return error_of(house.error().reason);
   for (const auto& [option, text] : *house)
-    if (auto& value = values[option]; !value.given) value.text = text;
+    if (auto& value = values[option]; !value.given) value = {text, false, true};
   return std::nullopt;
 }
 

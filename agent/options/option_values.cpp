@@ -119,12 +119,12 @@ std::optional<std::string> url_for_others(const std::string& listen_address, std
   return "http://" + host + ':' + std::to_string(port);
 }
 
-Result<std::string> read_file(const std::string& path, const std::string& field) {
-  constexpr std::size_t kLargest = std::size_t{1024} * 1024;
-  std::string text(kLargest + 1, '\0');
+Result<std::string> read_file(const std::string& path, const std::string& field, std::size_t largest) {
+  std::string text;
   std::size_t size = 0;
   const File file(path);
-  while (file.is_open() && size < text.size()) {
+  while (file.is_open() && size <= largest) {
+    if (size == text.size()) text.resize(std::min(std::max(kMiB / 16, 2 * size), largest + 1));
     const auto got = file.read(text.data() + size, text.size() - size);
     if (got == 0) {
       text.resize(size);
@@ -133,8 +133,9 @@ Result<std::string> read_file(const std::string& path, const std::string& field)
     if (got < 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size == text.size())
-    return failure(ErrorCode::too_large, field, "must be a file of at most 1 MiB, " + path + " is larger");
+  if (size > largest)
+    return failure(ErrorCode::too_large, field,
+                   "must be a file of at most " + std::to_string(largest / kMiB) + " MiB, " + path + " is larger");
   const int cause = errno;
   return failure(ErrorCode::illegal, field,
                  "must be a file that can be read, " + path + " cannot: " + std::generic_category().message(cause));

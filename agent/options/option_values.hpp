@@ -33,8 +33,10 @@ bool is_loopback(const std::string& listen_address);
 /// Where others reach what listens there; nothing where nobody does, or where all addresses of the machine are meant.
 std::optional<std::string> url_for_others(const std::string& listen_address, std::uint16_t port);
 
-/// The file's text. Fails with what the system says, and where it is over 1 MiB.
-Result<std::string> read_file(const std::string& path, const std::string& field);
+constexpr std::size_t kMiB = std::size_t{1024} * 1024;
+constexpr std::size_t kLargestCurveFile = 32 * kMiB;  ///< five years of quarters as JSON are about 16
+/// The file's text. Fails with what the system says, and where it is larger.
+Result<std::string> read_file(const std::string& path, const std::string& field, std::size_t largest = kMiB);
 /// The file's first line, for secrets: not empty.
 Result<std::string> read_secret(const std::string& path, const std::string& field);
 

@@ -130,13 +130,16 @@ Result<void> Assembly::homes() {
 
 Result<void> Assembly::world() {
   // A house may hold a curve itself.
-  auto made = home_configuration(values_, [](const std::string& text, const std::string& option) {
-    return text.starts_with('[') ? Result<std::string>(text) : read_file(text, option);
+  const std::string& zone = text("zone");
+  if (!zone.empty()) local_time::use_zone(zone);
+  const bool has_zone = !zone.empty() || text("realtime") == "true";
+  const Calendar times = has_zone ? Calendar(0, 0, local_time::offsets()) : Calendar();
+  auto made = home_configuration(values_, times, [](const std::string& text, const std::string& option) {
+    return text.starts_with('[') ? Result<std::string>(text) : read_file(text, option, kLargestCurveFile);
   });
   if (!made) return tl::unexpected(made.error());
   RunnerSettings& runner = options_.runner;
-  if (const std::string& zone = text("zone"); !zone.empty()) {
-    local_time::use_zone(zone);
+  if (!zone.empty()) {
     made->home.calendar =
         std::make_shared<const Calendar>(Calendar::of_zone(made->home.calendar->first_date(), local_time::offsets()));
   }

@@ -57,7 +57,7 @@ std::int64_t Calendar::hour_begin(std::int64_t moment) const {
 }
 
 std::string Calendar::text(std::int64_t moment) const {
-  if (!has_zone_) return iso8601(first_date_ * kSecondsPerDay + moment, 0);
+  if (!has_zone_) return iso8601(unix_of(moment), 0);
   const std::int64_t ahead = span_at(moment).shift + first_date_ * kSecondsPerDay - epoch_;
   return iso8601(epoch_ + moment, ahead);
 }

@@ -49,6 +49,11 @@ class Calendar {
   /// Days since 1970-01-01.
   std::int64_t date_of(std::int64_t day) const { return first_date_ + day; }
 
+  /// Unix seconds; without a zone as if days were those of UTC.
+  std::int64_t unix_of(std::int64_t moment) const {
+    return moment + (has_zone_ ? epoch_ : first_date_ * kSecondsPerDay);
+  }
+
   Reading at(std::int64_t moment) const;
   /// The moment at which the clock first shows a second of a day; where it leaves that out, at which it jumps over it.
   std::int64_t moment_of(std::int64_t day, std::int64_t second) const;

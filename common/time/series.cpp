@@ -37,11 +37,20 @@ std::vector<Dated<Value>> joined(std::span<const Dated<Value>> all) {
   return joined;
 }
 
+/// The one that holds at a time; null where none does. @param all by `begin`, one after another
+template <class Value>
+const Dated<Value>* value_at(const std::vector<Dated<Value>>& all, std::int64_t time) {
+  const auto next = std::ranges::upper_bound(all, time, {}, &Dated<Value>::begin);
+  if (next == all.begin() || std::prev(next)->end <= time) return nullptr;
+  return &*std::prev(next);
+}
+
 }  // namespace
 
 template <class V>
 bool Series<V>::stands_in(const Quarter& quarter, const Calendar& calendar) const {
-  return !is_daily() && quarter.day >= calendar.at(dated_->front().begin).day && known_at(quarter.moment) == nullptr;
+  if (is_daily() || known_at(quarter.moment, calendar) != nullptr) return false;
+  return record_ != nullptr || quarter.day >= calendar.at(dated_->front().begin).day;
 }
 
 template <class V>
@@ -60,13 +69,14 @@ void Series<V>::set_daily(const Curve& curve) {
   daily_ = std::make_shared<const Curve>(curve);
   was_set_ = true;
   dated_ = nullptr;
+  record_ = nullptr;
 }
 
 template <class V>
 void Series<V>::set_dated(std::span<const Dated<Value>> newer) {
   if (newer.empty()) return;
   std::vector<Dated<Value>> all(newer.begin(), newer.end());
-  if (!is_daily())
+  if (dated_ != nullptr)
     for (const auto& older : *dated_) append_rest(all, older, newer);
   std::ranges::sort(all, {}, &Dated<Value>::begin);
   const std::int64_t oldest = newer.front().begin - kKept;
@@ -78,7 +88,7 @@ template <class V>
 typename Series<V>::Set Series<V>::what_was_set() const {
   Set set;
   if (was_set_) set.daily = *daily_;
-  if (!is_daily()) set.dated = *dated_;
+  if (dated_ != nullptr) set.dated = *dated_;
   return set;
 }
 
@@ -89,21 +99,49 @@ void Series<V>::restore(const Set& set) {
 }
 
 template <class V>
-const Dated<V>* Series<V>::known_at(std::int64_t moment) const {
-  const auto next = std::ranges::upper_bound(*dated_, moment, {}, &Dated<Value>::begin);
-  if (next == dated_->begin() || std::prev(next)->end <= moment) return nullptr;
-  return &*std::prev(next);
+const Dated<V>* Series<V>::known_at(std::int64_t moment, const Calendar& calendar) const {
+  if (dated_ != nullptr)
+    if (const auto* const known = value_at(*dated_, moment)) return known;
+  return record_ != nullptr ? value_at(*record_, calendar.unix_of(moment)) : nullptr;
 }
 
 template <class V>
-V Series<V>::known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const {
-  if (const auto* const known = known_at(quarter.moment)) return known->value;
+std::optional<V> Series<V>::set_on_earlier_day(const Quarter& quarter, const Calendar& calendar) const {
+  if (dated_ == nullptr) return std::nullopt;
   const auto last = std::min(quarter.day - 1, calendar.at(dated_->back().end - 1).day);
   const auto first = std::max(last - kLookBack, calendar.at(dated_->front().begin).day);
   for (auto day = last; day >= first; --day) {
     const auto moment = calendar.moment_of(day, quarter.of_day * kSecondsPerQuarter);
-    if (const auto* const known = known_at(moment)) return known->value;
+    if (const auto* const known = value_at(*dated_, moment)) return known->value;
   }
+  return std::nullopt;
+}
+
+/// In the record's last week, or in its first; a hole within is filled from the weeks before it.
+template <class V>
+const Dated<V>* Series<V>::of_same_weekday(const Quarter& quarter, const Calendar& calendar) const {
+  constexpr std::int64_t kWeek = 7;
+  const std::int64_t origin = calendar.unix_of(0);
+  const std::int64_t first = calendar.at(record_->front().begin - origin).day;
+  const std::int64_t last = calendar.at(record_->back().end - 1 - origin).day;
+  std::int64_t day = quarter.day - kWeek;
+  if (quarter.day > last) day = quarter.day - (quarter.day - last + kWeek - 1) / kWeek * kWeek;
+  if (quarter.day < first) day = quarter.day + (first - quarter.day + kWeek - 1) / kWeek * kWeek;
+  const std::int64_t earliest = std::max(first, day - kLookBack);
+  const std::int64_t step = quarter.day < first ? -kWeek : kWeek;  // away from the end of the record that is nearer
+  for (; day >= earliest && day <= last; day -= step) {
+    const auto moment = calendar.moment_of(day, quarter.of_day * kSecondsPerQuarter);
+    if (const auto* const known = value_at(*record_, calendar.unix_of(moment))) return known;
+  }
+  return nullptr;
+}
+
+template <class V>
+V Series<V>::known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const {
+  if (const auto* const known = known_at(quarter.moment, calendar)) return known->value;
+  if (const auto set = set_on_earlier_day(quarter, calendar)) return *set;
+  if (record_ != nullptr)
+    if (const auto* const weekday = of_same_weekday(quarter, calendar)) return weekday->value;
   return daily_->at_quarter(quarter.of_day);
 }
 

@@ -39,8 +39,15 @@ struct Dated {
   friend bool operator==(const Dated&, const Dated&) = default;
 };
 
+/// What a file holds: values of any span, by `begin` in Unix seconds, one after another. Shared by all homes.
+template <class Value>
+using Record = std::shared_ptr<const std::vector<Dated<Value>>>;
+
 /// Where nothing is known for a moment, the same time of the latest day before stands in, at last the daily curve. What
 /// is known stays so, whatever becomes of the clock. Values are shared by series that were copied from each other.
+///
+/// A series may have a record: then what was set counts first, then the record; beyond the record the same weekday of
+/// its last week stands in, before it that of its first.
 template <class V>
 class Series {
  public:
@@ -53,10 +60,12 @@ class Series {
     std::vector<Dated<Value>> dated{};  ///< by `begin`, one after another
   };
 
-  explicit Series(std::shared_ptr<const Curve> daily) : daily_(std::move(daily)) {}
+  /// @param record null where there is none
+  explicit Series(std::shared_ptr<const Curve> daily, Record<Value> record = nullptr)
+      : daily_(std::move(daily)), record_(std::move(record)) {}
 
   /// Whether every day is alike.
-  bool is_daily() const { return dated_ == nullptr; }
+  bool is_daily() const { return dated_ == nullptr && record_ == nullptr; }
   const Curve& daily() const { return *daily_; }
 
   Value at(const Quarter& quarter, const Calendar& calendar) const {
@@ -80,12 +89,15 @@ class Series {
   void restore(const Set& set);
 
  private:
-  const Dated<Value>* known_at(std::int64_t moment) const;
+  const Dated<Value>* known_at(std::int64_t moment, const Calendar& calendar) const;
+  std::optional<Value> set_on_earlier_day(const Quarter& quarter, const Calendar& calendar) const;
+  const Dated<Value>* of_same_weekday(const Quarter& quarter, const Calendar& calendar) const;
   Value known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const;
 
   std::shared_ptr<const Curve> daily_;
   bool was_set_ = false;                                    ///< the daily one, while the home ran
-  std::shared_ptr<const std::vector<Dated<Value>>> dated_;  ///< null where nothing is known of single moments
+  std::shared_ptr<const std::vector<Dated<Value>>> dated_;  ///< null where nothing was set of single moments
+  Record<Value> record_;                                    ///< null where there is none
 };
 
 using PriceSeries = Series<PricePerKwh>;

@@ -17,7 +17,8 @@ namespace {
 // enough would end the stack.
 using nlohmann::json;
 
-constexpr std::size_t kMaxEntries = 400;  // two days of quarters, one of them of 25 hours, are 196
+constexpr std::size_t kMaxEntries = 400;          // two days of quarters, one of them of 25 hours, are 196
+constexpr std::size_t kMaxFileEntries = 200'000;  // five years of quarters are 175,000
 constexpr std::int64_t kSlackSeconds = 2;
 constexpr std::int64_t kMilli = 1000;
 constexpr std::int64_t kFirstMillis = 100'000'000'000;  // a number from here on counts milliseconds: 1973, or year 5138
@@ -253,8 +254,9 @@ Result<std::vector<TimedValue>> timed(const Entries& entries, const CurveReading
 /// Adds the entries of one list. @return whether they came with a unit
 Result<bool> add_entries(Entries& entries, const json& list, const CurveReading& reading) {
   if (!list.is_array()) return reading.fail(ErrorCode::illegal, "must have arrays as raw_today and raw_tomorrow");
-  if (entries.size() + list.size() > kMaxEntries) {
-    return reading.fail(ErrorCode::too_large, "must have at most " + std::to_string(kMaxEntries) + " entries");
+  const std::size_t most = reading.kind.dates == DatesTaken::any_span ? kMaxFileEntries : kMaxEntries;
+  if (entries.size() + list.size() > most) {
+    return reading.fail(ErrorCode::too_large, "must have at most " + std::to_string(most) + " entries");
   }
   if (list.empty()) return true;
   if (auto area = check_area(list, reading); !area) return tl::unexpected(area.error());

@@ -16,12 +16,19 @@
 
 namespace home_energy {
 
+/// Which dated values are taken.
+enum class DatesTaken {
+  today_and_tomorrow,  ///< while time runs
+  any_span,            ///< of a file
+  none,                ///< of a file that holds a curve for every day
+};
+
 /// Prices or loads: what is different between them.
 struct CurveKind {
   std::string field;
   CurveRange range;
   bool is_money;  ///< then a currency beside the values has to be ours
-  bool is_file;   ///< its text stands in a file that is read before time runs
+  DatesTaken dates;
   Result<double> (*divisor)(std::string_view unit, const CurveKind& kind, const CurveContext& context);
   /// Of a spreadsheet's heading; none where it names no unit.
   Result<std::optional<double>> (*divisor_in)(std::string_view heading, const CurveKind& kind,
@@ -50,7 +57,7 @@ struct EntriesRead {
 /// The unit that an object names; nothing where it names none.
 Result<std::optional<double>> divisor_of(const nlohmann::json& object, const CurveReading& reading);
 
-/// At most 400 entries in all. Times within 2 s of a whole minute mean it: so some write an end.
+/// At most 400 entries in all, of a file 200,000. Times within 2 s of a whole minute mean it: so some write an end.
 Result<EntriesRead> read_entries(const std::vector<const nlohmann::json*>& lists, const CurveReading& reading);
 
 }  // namespace home_energy

@@ -1,6 +1,7 @@
 #include "common/wire/curve_reader.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "common/base/decimal.hpp"
@@ -12,6 +13,8 @@
 #include "common/wire/curve_shapes.hpp"
 #include "common/wire/curve_text.hpp"
 #include "common/wire/curve_unit.hpp"
+#include "common/wire/dated_csv.hpp"
+#include "common/wire/sheet.hpp"
 #include "common/wire/wire.hpp"
 
 namespace home_energy {
@@ -104,11 +107,34 @@ Result<Update> of_days(const EntriesRead& read, const CurveReading& reading) {
   return update;
 }
 
+/// All of a file's values, whatever their days.
+Result<Update> of_any_span(const std::vector<TimedValue>& values, bool has_unit, const CurveReading& reading) {
+  constexpr std::int64_t kLongest = 30 * 366 * kSecondsPerDay;
+  if (values.empty()) return reading.fail(ErrorCode::missing, "must have values, has none");
+  auto joined = one_after_another(values);
+  if (!joined)
+    return reading.fail(ErrorCode::illegal, "must have one value at a time, but at " + iso8601_utc(joined.error().at) +
+                                                " it has " + number_text(joined.error().first, reading.kind.range) +
+                                                " and " + number_text(joined.error().second, reading.kind.range));
+  TimedValue& last = joined->back();
+  last.end = std::min(last.end, last.begin + kSecondsPerDay);  // what has no end
+  if (last.end - joined->front().begin > kLongest)
+    return reading.fail(ErrorCode::too_large,
+                        "must span at most 30 years, from " + iso8601_utc(joined->front().begin) + " on");
+  fill_holes(*joined);
+  const std::int64_t begin = floored_quotient(joined->front().begin, kSecondsPerQuarter) * kSecondsPerQuarter;
+  Update update{.every_day = {}, .quarters = quarter_means(*joined, {begin, last.end}), .has_unit = has_unit};
+  if (!update.quarters.empty()) return update;
+  return reading.fail(ErrorCode::illegal, "must have values for at least one whole quarter of an hour");
+}
+
 Result<Update> read_dated(const std::vector<const json*>& lists, const CurveReading& reading) {
-  if (reading.kind.is_file)
-    return reading.fail(ErrorCode::illegal,
-                        "has dates; a file must hold 24, 48 or 96 numbers, dates can be sent while "
-                        "the agent runs with --realtime or --zone");
+  if (reading.kind.dates == DatesTaken::any_span)
+    return read_entries(lists, reading).and_then([&](const EntriesRead& read) {
+      return of_any_span(read.values, read.has_unit, reading);
+    });
+  if (reading.kind.dates == DatesTaken::none)
+    return reading.fail(ErrorCode::illegal, "has dates; it must hold 24, 48 or 96 numbers");
   if (!reading.context.has_dates())
     return reading.fail(ErrorCode::illegal, "has dates, which need --realtime or --zone; send 24, 48 or 96 numbers");
   return read_entries(lists, reading).and_then([&](const EntriesRead& read) { return of_days(read, reading); });
@@ -144,7 +170,43 @@ Result<Update> read_object(const json& object, CurveReading reading) {
   });
 }
 
+/// `kWh` of a meter's export: kW where the rows are an hour apart.
+Result<std::optional<double>> metered_divisor(const std::string& heading, std::int64_t step) {
+  std::string word = heading;
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const double hours = static_cast<double>(step) / static_cast<double>(kSecondsPerHour);
+  constexpr double kWattsPerKw = 1000;
+  if (word.find("kwh") != std::string::npos) return hours;
+  if (word.find("wh") != std::string::npos && word.find("mwh") == std::string::npos) return hours * kWattsPerKw;
+  return std::nullopt;
+}
+
+Result<Update> of_dated_table(const DatedTable& table, const CurveReading& reading) {
+  auto divisor = reading.kind.is_money ? Result<std::optional<double>>() : metered_divisor(table.heading, table.step);
+  if (divisor && !*divisor) divisor = reading.kind.divisor_in(table.heading, reading.kind, reading.context);
+  if (!divisor) return tl::unexpected(divisor.error());
+  std::vector<TimedValue> values;
+  values.reserve(table.values.size());
+  for (std::size_t i = 0; i < table.values.size(); ++i) {
+    const auto& [begin, value] = table.values[i];
+    const auto count = curve_count(value / divisor->value_or(1), reading.kind.field, reading.kind.range,
+                                   "that of " + iso8601_utc(begin));
+    if (!count) return tl::unexpected(count.error());
+    // Up to the next, but no longer than the others.
+    const std::int64_t next = i + 1 < table.values.size() ? table.values[i + 1].begin : begin + table.step;
+    values.push_back({begin, next > begin ? std::min(next, begin + table.step) : begin + table.step, *count});
+  }
+  return of_any_span(values, divisor->has_value(), reading);
+}
+
 Result<Update> read_table(std::string_view text, CurveReading reading) {
+  if (reading.kind.dates == DatesTaken::any_span) {
+    auto sheet = read_sheet(text, reading.kind.field);
+    if (!sheet) return tl::unexpected(sheet.error());
+    const auto dated = parse_dated_csv(std::move(*sheet), *reading.context.calendar);
+    if (!dated) return tl::unexpected(dated.error());
+    if (*dated) return of_dated_table(**dated, reading);
+  }
   const auto table = parse_curve_csv(text, reading.kind.field);
   if (!table) return tl::unexpected(table.error());
   const auto divisor = reading.kind.divisor_in(table->heading, reading.kind, reading.context);
@@ -244,11 +306,11 @@ CurveUpdate<Value> update_of(const Update& update, const std::string& unit, cons
   return curves;
 }
 
-CurveKind prices_called(std::string field, bool is_file) {
+CurveKind prices_called(std::string field, DatesTaken dates) {
   return {.field = std::move(field),
           .range = kPriceRange,
           .is_money = true,
-          .is_file = is_file,
+          .dates = dates,
           .divisor = [](auto unit, const auto& kind,
                         const auto& against) { return price_divisor(unit, against.currency, kind.field); },
           .divisor_in = [](auto heading, const auto& kind,
@@ -259,12 +321,12 @@ CurveKind prices_called(std::string field, bool is_file) {
               }};
 }
 
-CurveKind loads_called(std::string field, bool is_file) {
+CurveKind loads_called(std::string field, DatesTaken dates) {
   return {
       .field = std::move(field),
       .range = kLoadRange,
       .is_money = false,
-      .is_file = is_file,
+      .dates = dates,
       .divisor = [](auto unit, const auto& kind, const auto&) { return load_divisor(unit, kind.field); },
       .divisor_in = [](auto heading, const auto& kind, const auto&) { return load_divisor_in(heading, kind.field); },
       .plausible = [](auto, const auto&, const auto&) { return Result<void>(); }};
@@ -273,26 +335,70 @@ CurveKind loads_called(std::string field, bool is_file) {
 }  // namespace
 
 Result<PriceUpdate> parse_price_update(std::string_view text, const CurveContext& context) {
-  return parse_update(text, prices_called("price", false), context).map([&](const Update& update) {
-    return update_of<PricePerKwh>(update, std::string(context.currency) + "/kWh", context);
-  });
+  return parse_update(text, prices_called("price", DatesTaken::today_and_tomorrow), context)
+      .map([&](const Update& update) {
+        return update_of<PricePerKwh>(update, std::string(context.currency) + "/kWh", context);
+      });
 }
 
 Result<LoadUpdate> parse_load_update(std::string_view text, const CurveContext& context) {
-  return parse_update(text, loads_called("baseload", false), context).map([&](const Update& update) {
-    return update_of<Watts>(update, "kW", context);
+  return parse_update(text, loads_called("baseload", DatesTaken::today_and_tomorrow), context)
+      .map([&](const Update& update) { return update_of<Watts>(update, "kW", context); });
+}
+
+namespace {
+
+/// Whether in some hour quarters differ.
+bool are_quarterly(const std::vector<TimedValue>& quarters) {
+  for (std::size_t i = 1; i < quarters.size(); ++i)
+    if (quarters[i].begin % kSecondsPerHour != 0 && quarters[i - 1].end == quarters[i].begin &&
+        quarters[i].count != quarters[i - 1].count)
+      return true;
+  return false;
+}
+
+template <class Value>
+Result<CurveFile<Value>> parse_file(std::string_view text, const CurveKind& kind, const CurveFileContext& context) {
+  const CurveContext against{context.currency, Resolution::quarter_hourly, context.calendar};
+  return parse_update(text, kind, against).map([](const Update& update) {
+    CurveFile<Value> file{.finest = Resolution::hourly};
+    if (update.every_day) {
+      file.every_day = curve_of<Value>(*update.every_day);
+      file.finest = file.every_day->resolution();
+      return file;
+    }
+    if (are_quarterly(update.quarters)) file.finest = Resolution::quarter_hourly;
+    std::vector<Dated<Value>> record;
+    for (const auto& [begin, end, count] : update.quarters) {
+      if (!record.empty() && record.back().end == begin && record.back().value == Value(count)) {
+        record.back().end = end;
+      } else {
+        record.push_back({begin, end, Value(count)});
+      }
+    }
+    file.record = std::make_shared<const std::vector<Dated<Value>>>(std::move(record));
+    return file;
   });
 }
 
+}  // namespace
+
+Result<CurveFile<PricePerKwh>> parse_price_file(std::string_view text, const CurveFileContext& context) {
+  return parse_file<PricePerKwh>(text, prices_called(context.field, DatesTaken::any_span), context);
+}
+
+Result<CurveFile<Watts>> parse_load_file(std::string_view text, const CurveFileContext& context) {
+  return parse_file<Watts>(text, loads_called(context.field, DatesTaken::any_span), context);
+}
+
 Result<PriceCurve> parse_price_curve(std::string_view text, std::string_view currency, const std::string& field) {
-  return parse_update(text, prices_called(field, true), {currency, Resolution::quarter_hourly})
+  return parse_update(text, prices_called(field, DatesTaken::none), {currency, Resolution::quarter_hourly})
       .map([](const Update& update) { return curve_of<PricePerKwh>(*update.every_day); });
 }
 
 Result<LoadCurve> parse_load_curve(std::string_view text, const std::string& field) {
-  return parse_update(text, loads_called(field, true), {{}, Resolution::quarter_hourly}).map([](const Update& update) {
-    return curve_of<Watts>(*update.every_day);
-  });
+  return parse_update(text, loads_called(field, DatesTaken::none), {{}, Resolution::quarter_hourly})
+      .map([](const Update& update) { return curve_of<Watts>(*update.every_day); });
 }
 
 }  // namespace home_energy

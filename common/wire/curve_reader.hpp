@@ -29,8 +29,26 @@ Result<PriceUpdate> parse_price_update(std::string_view text, const CurveContext
 /// Reads base loads likewise. Errors have the field `baseload`.
 Result<LoadUpdate> parse_load_update(std::string_view text, const CurveContext& context);
 
-/// Reads a file's curve for every day likewise; dates are refused.
-/// @param field how errors name it
+/// What a file holds: a curve for every day, or values of any span.
+template <class Value>
+struct CurveFile {
+  std::optional<DayCurve<Value>> every_day{};
+  Record<Value> record{};  ///< by quarters of an hour
+  Resolution finest{};     ///< of what it holds
+};
+
+/// How a file is read.
+struct CurveFileContext {
+  std::string field;          ///< how errors name it
+  std::string_view currency;  ///< ISO 4217, of prices
+  const Calendar* calendar;   ///< in which times without an offset are meant: one whose moments are Unix seconds
+};
+
+/// Reads a file likewise, with at most 200,000 dated values of any span; also CSV with a column of times
+/// (`dated_csv.hpp`).
+Result<CurveFile<PricePerKwh>> parse_price_file(std::string_view text, const CurveFileContext& context);
+Result<CurveFile<Watts>> parse_load_file(std::string_view text, const CurveFileContext& context);
+/// The same, a curve for every day; dates are refused.
 Result<PriceCurve> parse_price_curve(std::string_view text, std::string_view currency, const std::string& field);
 Result<LoadCurve> parse_load_curve(std::string_view text, const std::string& field);
 

@@ -42,7 +42,7 @@ class DeviceAssembly {
   /// Of the options of a device that is not there one that was given is a mistake.
   Result<void> none_given(const std::string& device, const std::string& prefix) const {
     for (const auto& [name, value] : values_)
-      if (value.given && name != device && name != "solar-min-kw" && name.starts_with(prefix))
+      if (value.is_said() && name != device && name != "solar-min-kw" && name.starts_with(prefix))
         return wrong_option(name, "needs a --" + device + " above 0");
     return {};
   }

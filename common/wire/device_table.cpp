@@ -53,7 +53,11 @@ void append_heating(std::string& out, Of of) {
 /// Of the sum of watts in quarters of an hour.
 template <int Ahead>
 void append_forecast(std::string& out, Of of) {
-  const std::int64_t quarters = std::get<Solar>(*of.device).forecast_of_day(Ahead);
+  const Solar& solar = std::get<Solar>(*of.device);
+  const auto& shown = of.labels.forecast;
+  const bool is_known = shown && shown->made_at == solar.now();
+  const std::int64_t known = is_known ? (Ahead == 0 ? shown->today : shown->tomorrow) : 0;
+  const std::int64_t quarters = is_known ? known : solar.forecast_of_day(Ahead);
   append_decimal(out, rounded_quotient(quarters, Int128{1000} * kQuartersPerHour, 3), 3);
 }
 

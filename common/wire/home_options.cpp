@@ -23,7 +23,8 @@ std::int64_t in_parts(const std::string& number, double per_unit) {
 /// A home put together from the texts of its options, one group after the other; the first that is wrong is told.
 class HomeAssembly {
  public:
-  HomeAssembly(const OptionValues& values, const ReadFile& read_file) : values_(values), read_file_(read_file) {}
+  HomeAssembly(const OptionValues& values, const Calendar& times, const ReadFile& read_file)
+      : values_(values), times_(times), read_file_(read_file) {}
 
   Result<HomeConfiguration> configuration() const;
 
@@ -37,26 +38,25 @@ class HomeAssembly {
   std::chrono::milliseconds tick() const;
 
   const OptionValues& values_;
+  const Calendar& times_;
   const ReadFile& read_file_;
 };
 
 Result<void> HomeAssembly::curves(HomeSettings& home) const {
-  if (!text("baseload").empty()) {
-    auto curve =
-        named_option("baseload", read_file_(text("baseload"), "baseload").and_then([&](const std::string& content) {
-          return parse_load_curve(content, text("baseload"));
-        }));
-    if (!curve) return tl::unexpected(curve.error());
-    home.baseload = *curve;
-  }
-  if (!text("prices").empty()) {
-    auto curve = named_option("prices", read_file_(text("prices"), "prices").and_then([&](const std::string& content) {
-      return parse_price_curve(content, text("currency"), text("prices"));
+  const auto take = [&](const std::string& option, const auto& parse, auto& every_day, auto& record) -> Result<void> {
+    if (text(option).empty()) return {};
+    const auto file = named_option(option, read_file_(text(option), option).and_then([&](const std::string& content) {
+      return parse(content, CurveFileContext{text(option), text("currency"), &times_});
     }));
-    if (!curve) return tl::unexpected(curve.error());
-    home.price = *curve;
-  }
-  return {};
+    if (!file) return tl::unexpected(file.error());
+    if (file->every_day) every_day = *file->every_day;
+    record = file->record;
+    if (record) home.finest_record = std::max(home.finest_record, file->finest);
+    return {};
+  };
+  return take("baseload", parse_load_file, home.baseload, home.recorded_loads).and_then([&] {
+    return take("prices", parse_price_file, home.price, home.recorded_prices);
+  });
 }
 
 /// Of a car that leaves.
@@ -64,7 +64,7 @@ Result<void> HomeAssembly::trips(HomeSettings& home) const {
   constexpr double kMilli = 1000;
   if (text("trips").empty()) {
     for (const auto& [name, value] : values_)
-      if (value.given && (name.starts_with("trip-") || name.starts_with("car-")))
+      if (value.is_said() && (name.starts_with("trip-") || name.starts_with("car-")))
         return wrong_option(name, "needs --trips");
     return {};
   }
@@ -86,7 +86,10 @@ Result<void> HomeAssembly::charging(HomeSettings& home) const {
   constexpr double kMillionths = 1e6;
   if (text("charger-min-kw") != "full") {
     home.charger_min = Watts(in_parts(text("charger-min-kw"), kMilli));
-    if (*home.charger_min > home.charger) return wrong_option("charger-min-kw", "must be at most --charger-kw");
+    if (*home.charger_min > home.charger) {
+      if (given("charger-min-kw")) return wrong_option("charger-min-kw", "must be at most --charger-kw");
+      home.charger_min = home.charger;
+    }
   }
   home.charge_efficiency = Percent(in_parts(text("charge-efficiency"), kHundredths * kHundredths));
   home.taper = *to_taper(text("taper"));
@@ -110,8 +113,8 @@ Result<void> HomeAssembly::charging(HomeSettings& home) const {
 
 Result<Pace> HomeAssembly::pace(const HomeSettings& home, double seconds_per_hour) const {
   const bool has_sun = to_number(text("solar-kwp")) > 0;
-  const auto finest =
-      has_sun ? Resolution::quarter_hourly : std::max(home.baseload.resolution(), home.price.resolution());
+  const auto finest = has_sun ? Resolution::quarter_hourly
+                              : std::max({home.baseload.resolution(), home.price.resolution(), home.finest_record});
   return named_option("tick", Pace::make(seconds_per_hour, tick(), finest));
 }
 
@@ -157,8 +160,9 @@ Result<HomeConfiguration> HomeAssembly::configuration() const {
 
 }  // namespace
 
-Result<HomeConfiguration> home_configuration(const OptionValues& values, const ReadFile& read_file) {
-  return HomeAssembly(values, read_file).configuration();
+Result<HomeConfiguration> home_configuration(const OptionValues& values, const Calendar& times,
+                                             const ReadFile& read_file) {
+  return HomeAssembly(values, times, read_file).configuration();
 }
 
 // An empty default means that there is none.
@@ -195,13 +199,13 @@ const std::vector<OptionSpec>& home_option_specs() {
                 "when the heater heats by itself, every day; without it only when it is told to"},
                {"currency", OptionKind::text, "SEK", "three capital letters (ISO 4217)", is_currency,
                 "currency of the prices"},
-               {"prices", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
-                "prices of a day, currency per kWh; without it a day in Stockholm"},
+               {"prices", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers, or with dates",
+                is_file_name, "prices, currency per kWh, of a day or of any span; without it a day in Stockholm"},
                {"export-price", OptionKind::text, "0.8*price", "a price per kWh, or share*price+more: 0.8*price-0.05",
                 [](const std::string& text) { return to_export_price(text).has_value(); },
                 "what the grid pays for a kWh, where the home has sun or a battery"},
-               {"baseload", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
-                "base load of a day, kW; without it a household of up to 11 kW"}});
+               {"baseload", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers, or with dates",
+                is_file_name, "base load, kW, of a day or of any span; without it a household of up to 11 kW"}});
     add_device_specs(all);
     add_group(
         all, "Car",

@@ -23,6 +23,8 @@ struct HomeConfiguration {
 
 /// Puts it together.
 /// @param values    of all `home_option_specs`, each legal by itself
-Result<HomeConfiguration> home_configuration(const OptionValues& values, const ReadFile& read_file);
+/// @param times     in which times without an offset are meant in files: a calendar whose moments are Unix seconds
+Result<HomeConfiguration> home_configuration(const OptionValues& values, const Calendar& times,
+                                             const ReadFile& read_file);
 
 }  // namespace home_energy

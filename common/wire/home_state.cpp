@@ -192,7 +192,8 @@ class NumbersWriter {
       writer.add("single_leave", std::int64_t{single->leave})
           .add("single_back", std::int64_t{single->back})
           .add("single_energy", single->energy.count());
-    writer.add("used", travel.used.count())
+    writer.add("since", travel.since)
+        .add("used", travel.used.count())
         .add("driven", travel.driven.count())
         .add("stranded", travel.stranded.count());
     if (travel.week) {
@@ -242,6 +243,7 @@ std::optional<TravelState> read_travel(const Json& json, int ticks) {
   }
   if (travel.contains("single_leave"))
     state.single = {minute("single_leave"), minute("single_back"), energy("single_energy")};
+  state.since = whole_or(TravelState::kEver, travel, "since", TravelState::kEver, kMostMoment);
   state.used = Energy(whole_or(0, travel, "used", 0, kMostStored * ticks));
   state.driven = EnergyTotal(wide(travel, "driven", 0, kMostCounted * ticks));
   state.stranded = EnergyTotal(wide(travel, "stranded", 0, kMostCounted * ticks));

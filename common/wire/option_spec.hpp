@@ -32,7 +32,10 @@ void add_group(std::vector<OptionSpec>& all, const std::string& group, std::vect
 
 struct OptionValue {
   std::string text;
-  bool given = false;  ///< by anyone, rather than by default
+  bool given = false;     ///< by anyone, rather than by default: overrides what is stored
+  bool in_house = false;  ///< by a house: how the home begins
+
+  bool is_said() const { return given || in_house; }
 };
 using OptionValues = std::map<std::string, OptionValue>;
 

@@ -179,6 +179,9 @@ constexpr std::array kTripEnergy{Entity{.id = "car_trip_energy",
 constexpr std::array kOdometer{
     Entity{.id = "car_odometer", .platform = "sensor", .name = "Car odometer", .measure = kDistance}};
 
+constexpr std::array kStranded{Entity{
+    .id = "car_stranded_energy", .platform = "sensor", .name = "Car stranded energy", .measure = kEnergyMeasure}};
+
 /// As IEC 61851 has it: not connected, connected, charging.
 std::string_view car_status(const Snapshot& home) {
   if (!home.travel->plugged) return "A";
@@ -205,8 +208,10 @@ constexpr std::array kCarRows{
         "odometer_km",
         [](std::string& out, Of of) { append_decimal(out, rounded_quotient(of.home.travel->odometer_m, 1000, 1), 1); },
         kOdometer},
-    ValueRow{"stranded_kwh", [](std::string& out,
-                                Of of) { append_kwh(out, of.home.travel->stranded.count(), of.home.ticks_per_hour); }},
+    ValueRow{"stranded_kwh",
+             [](std::string& out, Of of) { append_kwh(out, of.home.travel->stranded.count(), of.home.ticks_per_hour); },
+             kStranded},
+    ValueRow{"pending", [](std::string& out, Of of) { append_truth(out, of.home.travel->pending); }},
 };
 
 }  // namespace

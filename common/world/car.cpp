@@ -37,7 +37,7 @@ void Car::restore(const CarState& state, const HomeTime& time) {
   wish_.target = std::min(wish_.target, battery_.limit());
   ticks_of_run_ = state.ticks_of_run;
   late_since_ = state.late_since;
-  pending_ = state.pending && travel_;
+  pending_ = state.pending && static_cast<bool>(travel_);
   if (!travel_) return;
   state.travel ? travel_->restore(*state.travel, time) : travel_->move_to(time);
   if (!connected()) battery_.set_charging(Charging::off);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/boxed.hpp"
 #include "common/world/battery.hpp"
 #include "common/world/charging_plan.hpp"
 #include "common/world/home_settings.hpp"
@@ -60,7 +61,7 @@ class Car {
     return {};
   }
   /// Whether it does anything by itself as time goes on.
-  bool follows_time() const { return wish_.mode != ChargingMode::manual || travel_; }
+  bool follows_time() const { return wish_.mode != ChargingMode::manual || static_cast<bool>(travel_); }
   /// After the home's time has gone on: it leaves and comes back, a plan that no longer fits falls due, and charging
   /// follows the mode.
   void follow_time(const Surroundings& around);
@@ -136,10 +137,10 @@ class Car {
   std::shared_ptr<const HomeSettings> settings_;
   Battery battery_;
   ChargingWish wish_;
+  Boxed<Travel> travel_;  ///< none where it never leaves
   std::shared_ptr<const HomePlan> plan_;
   PlanFollower follower_;
-  std::optional<Travel> travel_;  ///< none where it never leaves
-  bool pending_ = false;          ///< told to charge by hand while it was not plugged in
+  bool pending_ = false;  ///< told to charge by hand while it was not plugged in
   bool plan_due_ = false;
   std::int64_t departure_ = 0;  ///< the moment that the plan is for
   /// The day of the departure that was missed: until the target is reached the car charges at once.

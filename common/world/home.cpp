@@ -39,8 +39,8 @@ bool can_export(std::span<const Device> devices) {
 Home::Home(std::shared_ptr<const HomeSettings> settings)
     : settings_(std::move(settings)),
       time_(settings_->pace, settings_->calendar),
-      loads_(std::shared_ptr<const LoadCurve>(settings_, &settings_->baseload)),
-      prices_(std::shared_ptr<const PriceCurve>(settings_, &settings_->price)),
+      loads_(std::shared_ptr<const LoadCurve>(settings_, &settings_->baseload), settings_->recorded_loads),
+      prices_(std::shared_ptr<const PriceCurve>(settings_, &settings_->price), settings_->recorded_prices),
       car_(settings_),
       devices_(settings_->devices) {
   enter_slot();
@@ -194,11 +194,11 @@ struct Home::Apply {
   }
   Result<Receipt> operator()(const ResetCommand& reset) const {
     home.car_.reset();
-    if (home.settings_->clock_mode == ClockMode::simulated)
-      home.time_.set(home.calendar().begin_of(home.clock().day + 1));
+    const bool is_simulated = home.settings_->clock_mode == ClockMode::simulated;
+    if (is_simulated) home.time_.set(home.calendar().begin_of(home.clock().day + 1));
     home.enter_slot();
     home.begin_hour();
-    home.car_.move_to(home.surroundings());
+    if (is_simulated) home.car_.move_to(home.surroundings());
     return Receipt{reset};
   }
   Result<Receipt> operator()(const ChargeLimitCommand& limit) {
@@ -225,7 +225,7 @@ struct Home::Apply {
     if (!carry_out(*device, command.order))
       return failure(ErrorCode::illegal, name, name + " does not take such a command");
     home.read_steady_power();
-    changed = home.car_.planned() && home.steady_power_ != before;
+    changed = home.car_.follows_time() && home.steady_power_ != before;
     return Receipt{command};
   }
   Result<Receipt> operator()(const PriceCommand& price) const {
@@ -290,7 +290,8 @@ std::optional<CarTravel> Home::travel() const {
                    .journey = journey,
                    .departure = journey ? calendar().text(journey->leave) : std::string(),
                    .odometer_m = travel->odometer(time_.ticks_per_hour()),
-                   .stranded = travel->stranded()};
+                   .stranded = travel->stranded(),
+                   .pending = car_.pending()};
 }
 
 void plan_now(Home& home) {

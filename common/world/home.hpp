@@ -51,6 +51,7 @@ struct CarTravel {
   std::string departure;           ///< ISO 8601; empty where there is none
   std::int64_t odometer_m;
   EnergyTotal stranded;
+  bool pending;  ///< charging by hand waits for it to be plugged in
 };
 
 /// What can be seen of a home at one moment: exact, in the units of the world; `wire` rounds it.

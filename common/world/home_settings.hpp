@@ -12,6 +12,7 @@
 #include "common/time/calendar.hpp"
 #include "common/time/day_curve.hpp"
 #include "common/time/pace.hpp"
+#include "common/time/series.hpp"
 #include "common/world/charging_plan.hpp"
 #include "common/world/devices.hpp"
 #include "common/world/tariff.hpp"
@@ -37,6 +38,9 @@ struct HomeSettings {
   Pace pace;
   LoadCurve baseload;
   PriceCurve price;
+  Record<Watts> recorded_loads{};         ///< null: every day is like `baseload`
+  Record<PricePerKwh> recorded_prices{};  ///< null: every day is like `price`
+  Resolution finest_record = Resolution::hourly;
   WattHours capacity;
   Watts charger;
   Watts fuse;

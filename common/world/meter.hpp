@@ -88,8 +88,8 @@ class Meter {
   }
 
  private:
+  Energy hour_energy_;  ///< beside what each tick counts
   Counters counters_;
-  Energy hour_energy_;
 };
 
 }  // namespace home_energy

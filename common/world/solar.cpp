@@ -13,21 +13,22 @@ Solar::Place Solar::place_of(const Quarter& quarter) const {
   return {date, static_cast<int>((unix_seconds - date * kSecondsPerDay) / kSecondsPerQuarter)};
 }
 
-Clouds::Day Solar::weather(std::int64_t date) const {
-  return date == today_.date ? today_ : design_->clouds.day(date);
+Solar::Day Solar::day_of(std::int64_t date) const {
+  if (today_ && today_->weather.date == date) return *today_;
+  const int of_year = day_of_year(date).day;
+  return {design_->clouds.day(date), of_year, air_temperature(design_->latitude, of_year)};
 }
 
 /// Modules lose 0.4 % a degree above 25, at 0.03 degrees above the air for each W/m2, and 5 % to glass, colour and
 /// faint light.
-Watts Solar::given(const Place& place, double clearness) const {
+Watts Solar::given(const Day& day, int quarter, double clearness) const {
   constexpr double kAtTest = 1000;  // W/m2
   constexpr double kTestDegrees = 25;
   constexpr double kPerDegree = 0.004;
   constexpr double kHeating = 0.03;
   constexpr double kGlass = 0.95;
-  const int day = day_of_year(place.date).day;
-  const double light = kGlass * design_->sky.on_plane(day, place.quarter, clearness);
-  const double above = air_temperature(design_->latitude, day) + kHeating * light - kTestDegrees;
+  const double light = kGlass * design_->sky.on_plane(day.of_year, quarter, clearness);
+  const double above = day.air + kHeating * light - kTestDegrees;
   const double share = light / kAtTest * (1 - kPerDegree * above) * (1 - design_->losses);
   const auto watts = std::llround(static_cast<double>(design_->peak.count()) * std::max(0.0, share));
   return std::min(Watts(watts), design_->inverter);
@@ -41,8 +42,10 @@ void Solar::begin_quarter(const Quarter& quarter, const Calendar& calendar) {
     return;
   }
   const Place place = place_of(quarter);
-  today_ = weather(place.date);
-  given_ = given(place, design_->clouds.clearness(today_, place.quarter));
+  if (!today_ || today_->weather.date != place.date) today_ = day_of(place.date);
+  given_ = is_night(*today_, place.quarter)
+               ? Watts()
+               : given(*today_, place.quarter, design_->clouds.clearness(today_->weather, place.quarter));
 }
 
 /// The weather as it will be, and with the hours ahead more and more of another.
@@ -50,12 +53,14 @@ Watts Solar::forecast(const Quarter& quarter) const {
   constexpr double kBlind = 48.0 * kSecondsPerHour;
   if (design_->every_day) return design_->every_day->at_quarter(quarter.of_day);
   const Place place = place_of(quarter);
-  const Clouds::Day day = weather(place.date);
+  const Day day = day_of(place.date);
+  if (is_night(day, place.quarter)) return {};
   const double ahead = std::clamp(static_cast<double>(quarter.moment - now_.moment) / kBlind, 0.0, 1.0);
   const double wrong = design_->forecast_error * std::sqrt(ahead);
-  const double actual = design_->clouds.clearness(day, place.quarter);
-  if (wrong == 0) return given(place, actual);
-  return given(place, (1 - wrong) * actual + wrong * design_->clouds.alternative(day, place.quarter));
+  const double actual = design_->clouds.clearness(day.weather, place.quarter);
+  if (wrong == 0) return given(day, place.quarter, actual);
+  const double other = design_->clouds.alternative(day.weather, place.quarter);
+  return given(day, place.quarter, (1 - wrong) * actual + wrong * other);
 }
 
 std::int64_t Solar::forecast_of_day(int ahead) const {

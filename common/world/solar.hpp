@@ -42,6 +42,8 @@ class Solar {
   /// @param calendar outlives the device
   void begin_quarter(const Quarter& quarter, const Calendar& calendar);
 
+  /// When the present quarter began.
+  std::int64_t now() const { return now_.moment; }
   /// What it is likely to give in a quarter of an hour, as forecast in the present one. What has been is known.
   Watts forecast(const Quarter& quarter) const;
   /// The same of a whole day, in watts times quarters of an hour. @param ahead 0: today, 1: tomorrow
@@ -56,14 +58,21 @@ class Solar {
     std::int64_t date;  ///< of the weather
     int quarter;        ///< of that day
   };
+  /// What is the same all day.
+  struct Day {
+    Clouds::Day weather;
+    int of_year;  ///< 0..365
+    double air;   ///< degrees Celsius
+  };
   Place place_of(const Quarter& quarter) const;
-  Clouds::Day weather(std::int64_t date) const;
-  Watts given(const Place& place, double clearness) const;
+  Day day_of(std::int64_t date) const;
+  bool is_night(const Day& day, int quarter) const { return design_->sky.is_night(day.of_year, quarter); }
+  Watts given(const Day& day, int quarter, double clearness) const;
 
   std::shared_ptr<const SolarDesign> design_;
   const Calendar* calendar_ = nullptr;
   Quarter now_{};
-  Clouds::Day today_{.date = -1, .actual = 0, .alternative = 0};
+  std::optional<Day> today_;  ///< of the weather
   Watts given_;
 };
 

@@ -69,9 +69,7 @@ Int128 Storage::wanted(Int128 net, Int128 car, Int128 per_watt) const {
 
 Watts Storage::power(const Balance<Watts>& others) const {
   const auto watts = static_cast<std::int64_t>(wanted(others.net.count(), others.car.count(), 1));
-  if (watts > 0 && room() == Energy()) return {};
-  if (watts < 0 && available() == Energy()) return {};
-  return Watts(watts);
+  return Watts(std::clamp(watts, -available().count() / kMilli, room().count() / kMilli));
 }
 
 Flow Storage::advance(const Balance<Energy>& others) {

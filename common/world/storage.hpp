@@ -59,7 +59,7 @@ class Storage {
   Energy stored() const { return stored_; }
   Energy capacity() const { return design_.capacity; }
 
-  /// What it draws now; below zero what it gives.
+  /// What it draws now, in the mean of a tick; below zero what it gives.
   Watts power(const Balance<Watts>& others) const;
   /// A tick passes.
   Flow advance(const Balance<Energy>& others);

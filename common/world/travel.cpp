@@ -1,21 +1,21 @@
 #include "common/world/travel.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "common/base/decimal.hpp"
 
 namespace home_energy {
 
-/// The next journey after a moment: a single trip before one of the week that it overlaps. What should have left by
-/// then is left out.
-void Travel::choose(std::int64_t from, const Calendar& calendar) {
-  state_.journey = journey_after(week(), settings_->chance, from, calendar);
+/// The next journey after a moment: a single trip before one of the week that it overlaps.
+void Travel::choose(std::int64_t since, const Calendar& calendar) {
+  state_.since = since;
+  state_.journey = journey_after(week(), settings_->chance, since, calendar);
   if (state_.single) {
-    const Journey single = next_journey(*state_.single, from, calendar);
+    const Journey single = next_journey(*state_.single, since, calendar);
     if (!state_.journey || single.leave < state_.journey->back) state_.journey = single;
   }
-  quiet_until_ = state_.journey ? state_.journey->leave : std::numeric_limits<std::int64_t>::max();
+  // Where all days are off, others come in sight.
+  quiet_until_ = state_.journey ? state_.journey->leave : since + kSecondsPerDay;
 }
 
 /// What of its energy the journey has taken by a moment: evenly over its time.
@@ -30,7 +30,9 @@ Energy Travel::due(std::int64_t moment, int ticks_per_hour) const {
 Travel::Event Travel::follow(const HomeTime& time) {
   Event event;
   const std::int64_t moment = time.moment();
-  if (moment < quiet_until_ || !state_.journey) return event;
+  if (moment < quiet_until_) return event;
+  if (!state_.journey) choose(moment, time.calendar());
+  if (!state_.journey || (!state_.away && moment < state_.journey->leave)) return event;
   if (!state_.away) {
     event.left = true;
     state_.away = true;
@@ -41,7 +43,7 @@ Travel::Event Travel::follow(const HomeTime& time) {
     state_.journey->leave = std::min(moment, state_.journey->back - kSecondsPerMinute);
   }
   const Energy due_now = due(moment, time.ticks_per_hour());
-  event.driven = due_now - state_.used;
+  event.driven = std::max(Energy(), due_now - state_.used);
   state_.used = due_now;
   state_.driven += event.driven;
   quiet_until_ = moment;
@@ -49,7 +51,7 @@ Travel::Event Travel::follow(const HomeTime& time) {
     event.came = true;
     state_.away = false;
     state_.plugged = true;
-    choose(std::max(moment, state_.journey->back), time.calendar());
+    choose(state_.journey->back - 1, time.calendar());  // one may follow at once
   }
   return event;
 }
@@ -63,21 +65,23 @@ std::int64_t Travel::odometer(int ticks_per_hour) const {
   constexpr Int128 kMilli = 1000;
   constexpr Int128 kMetres = 100'000;  // of 100 km
   const Int128 driven = (state_.driven + state_.stranded).count();
-  return settings_->odometer_m +
-         rounded_quotient(driven * kMetres, kMilli * ticks_per_hour * settings_->per_100km.count(), 0);
+  const Int128 per_metre = kMilli * ticks_per_hour * settings_->per_100km.count();
+  return rounded_quotient(driven * kMetres + settings_->odometer_m * per_metre, per_metre, 0);
 }
 
+/// A journey that is under way goes on where the time is still within it.
 void Travel::move_to(const HomeTime& time) {
+  const std::int64_t moment = time.moment();
   const bool was_away = state_.away;
-  const auto present = journey_at(week(), settings_->chance, time.moment(), time.calendar());
-  state_.away = present && present->leave <= time.moment();
-  if (!state_.away) choose(time.moment(), time.calendar());
-  if (state_.away) {
-    state_.journey = present;
-    quiet_until_ = time.moment();
-  }
+  const bool goes_on = was_away && state_.journey->leave <= moment && moment < state_.journey->back;
+  state_.since = std::min(state_.since, moment);
+  const auto present = goes_on ? state_.journey : journey_at(week(), settings_->chance, moment, time.calendar());
+  state_.away = goes_on || (present && present->leave <= moment && present->leave > state_.since);
   if (was_away && !state_.away) state_.plugged = true;
-  if (state_.away) state_.used = due(time.moment(), time.ticks_per_hour());
+  if (!state_.away) return choose(moment, time.calendar());
+  state_.journey = present;
+  state_.used = due(moment, time.ticks_per_hour());
+  quiet_until_ = moment;
 }
 
 void Travel::set_week(const WeekOfTrips& week, const HomeTime& time) {
@@ -90,26 +94,28 @@ void Travel::set_trip(const Trip& trip, const HomeTime& time) {
   choose(time.moment(), time.calendar());
 }
 
+/// What is left of the trip is spread over the rest of its time.
 void Travel::set_back(int minute, const HomeTime& time) {
+  const std::int64_t moment = time.moment();
   std::int64_t day = time.clock().day;
-  std::int64_t back = time.moment();
-  while (back <= time.moment()) back = time.calendar().moment_of(day++, minute * kSecondsPerMinute);
-  // What is left of the trip is spread over the rest of its time.
+  std::int64_t back = moment;
+  while (back <= moment) back = time.calendar().moment_of(day++, minute * kSecondsPerMinute);
   Journey& journey = *state_.journey;
-  const std::int64_t rest = std::max<std::int64_t>(0, journey.back - time.moment());
-  const Int128 energy = Int128{journey.energy.count()} * rest / (journey.back - journey.leave);
-  journey = {time.moment(), back, WattHours(static_cast<std::int64_t>(energy))};
+  const std::int64_t lasts = journey.back - journey.leave;
+  const Int128 rest = std::clamp<std::int64_t>(journey.back - moment, 0, lasts);
+  journey = {moment, back, WattHours(static_cast<std::int64_t>(journey.energy.count() * rest / lasts))};
   state_.used = {};
 }
 
+/// What does not go together, as in a file that somebody changed, is put right.
 void Travel::restore(const TravelState& state, const HomeTime& time) {
   state_ = state;
-  if (!state_.away || !state_.journey) {
-    state_.away = false;
-    choose(time.moment(), time.calendar());
-  } else {
-    quiet_until_ = time.moment();
-  }
+  state_.away = state_.away && state_.journey;
+  state_.since = std::min(state_.since, time.moment());
+  if (!state_.away) return choose(state_.since, time.calendar());
+  state_.journey->leave = std::min(state_.journey->leave, time.moment());
+  state_.used = std::min(state_.used, due(time.moment(), time.ticks_per_hour()));
+  quiet_until_ = time.moment();
 }
 
 }  // namespace home_energy

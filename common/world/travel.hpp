@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -14,10 +15,13 @@ namespace home_energy {
 
 /// What travelling has to remember beside its settings.
 struct TravelState {
+  static constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::min() / 2;
+
   bool plugged = true;
   bool away = false;
   std::optional<Journey> journey{};   ///< the one under way, or the next
   std::optional<Trip> single{};       ///< a single trip that is still to come
+  std::int64_t since = kEver;         ///< only journeys that leave after this moment count: others left without the car
   Energy used;                        ///< of the journey under way
   EnergyTotal driven;                 ///< out of the battery; never falls
   EnergyTotal stranded;               ///< what trips took beyond that; never falls
@@ -66,7 +70,7 @@ class Travel {
   void restore(const TravelState& state, const HomeTime& time);
 
  private:
-  void choose(std::int64_t from, const Calendar& calendar);
+  void choose(std::int64_t since, const Calendar& calendar);
   Energy due(std::int64_t moment, int ticks_per_hour) const;
 
   std::shared_ptr<const TripSettings> settings_;

@@ -71,18 +71,23 @@ bool is_legal(const WeekOfTrips& week) {
 
 namespace {
 
-/// The first journey that meets a condition.
+/// The earliest journey that meets a condition, of the first day that has one. Days may be off for long, but not for
+/// ever.
 template <class Condition>
 std::optional<Journey> first_journey(const WeekOfTrips& week, const TripChance& chance, std::int64_t moment,
                                      const Calendar& calendar, const Condition& condition) {
+  constexpr std::int64_t kBefore = 2;  // a trip of a day that began late
+  constexpr std::int64_t kFarthest = 400;
   const std::int64_t today = calendar.at(moment).day;
-  for (std::int64_t day = today - 1; day <= today + kDaysPerWeek + 1; ++day) {
+  for (std::int64_t day = today - kBefore; day <= today + kFarthest; ++day) {
     const auto& trips = week.at(weekday(calendar.date_of(day)));
     if (trips.empty() || is_day_off(chance, calendar.date_of(day))) continue;
+    std::optional<Journey> earliest;
     for (std::size_t number = 0; number < trips.size(); ++number) {
       const Journey journey = journey_of(trips[number], day, number, chance, calendar);
-      if (condition(journey)) return journey;
+      if (condition(journey) && (!earliest || journey.leave < earliest->leave)) earliest = journey;
     }
+    if (earliest) return earliest;
   }
   return std::nullopt;
 }
@@ -101,8 +106,8 @@ std::optional<Journey> journey_after(const WeekOfTrips& week, const TripChance& 
 
 Journey next_journey(const Trip& trip, std::int64_t moment, const Calendar& calendar) {
   const std::int64_t today = calendar.at(moment).day;
-  Journey journey{};
-  for (std::int64_t day = today; journey.leave <= moment; ++day) journey = journey_of(trip, day, 0, {}, calendar);
+  Journey journey = journey_of(trip, today, 0, {}, calendar);
+  for (std::int64_t day = today + 1; journey.leave <= moment; ++day) journey = journey_of(trip, day, 0, {}, calendar);
   return journey;
 }
 

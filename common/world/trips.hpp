@@ -60,7 +60,7 @@ struct Journey {
 };
 
 /// The first journey that is not back by a moment: the one under way or, where none is, the next; nothing where none is
-/// within a week and a day.
+/// within 400 days.
 std::optional<Journey> journey_at(const WeekOfTrips& week, const TripChance& chance, std::int64_t moment,
                                   const Calendar& calendar);
 /// The first journey that leaves after a moment.

@@ -4,8 +4,11 @@
 
 #include <array>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "common/wire/home_options.hpp"
 #include "common/world/home.hpp"
 
 namespace {
@@ -63,8 +66,28 @@ void many_homes(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+/// House, sun, storage and a commuting car, all seeded, through the year.
+void villa(benchmark::State& state) {
+  OptionValues values;
+  for (const OptionSpec& spec : home_option_specs()) values[spec.name] = {spec.default_text, false};
+  for (const auto& [name, text] :
+       {std::pair{"solar-kwp", "8"}, std::pair{"storage-kwh", "10"},
+        std::pair{"trips", "mon-fri 07:30-17:15 9.5,sat 10:00-14:00 6"}, std::pair{"trip-spread-min", "12"},
+        std::pair{"trip-spread-energy", "0.15"}, std::pair{"trip-day-off", "0.1"}, std::pair{"mode", "immediate"}})
+    values[name] = {text, true};
+  const auto made =
+      home_configuration(values, Calendar(), [](const std::string& text, const std::string&) { return text; });
+  Home home(std::make_shared<const HomeSettings>(made.value().home));
+  for (auto _ : state) {
+    for (std::size_t tick = 0; tick < kTicksPerDay; ++tick) home.advance();
+    benchmark::DoNotOptimize(home);
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kTicksPerDay));
+}
+
 }  // namespace
 
 BENCHMARK(one_home);
+BENCHMARK(villa);
 BENCHMARK(many_homes)->Arg(100'000)->MinWarmUpTime(0.2);  // each home in another hour of its charge
 BENCHMARK_MAIN();

@@ -116,8 +116,20 @@ TEST_CASE("what is wrong with a house is told with its line, the key and what is
   CHECK(fault(folder, "[solar\n").starts_with("1: "));
   CHECK(fault(folder, "[house]\nbaseload = [\"x\"]\n").starts_with("2: baseload must be "));
   CHECK(fault(folder, "[solar]\nkwp = [1, 2]\n").starts_with("2: kwp must be 0..1000"));
+  std::string deep = "[solar]\nkwp";
+  for (int part = 0; part < 50'000; ++part) deep += ".a";
+  CHECK(fault(folder, deep + " = 1\n") == "2: a key has at most 65 parts\n");
   CHECK(fault(folder, "zone = \"Mars/Olympus\"\n").starts_with("1: zone must be "));
   CHECK(fault(folder, "[[car]]\ntrips = [\"mon\"]\n").starts_with("2: trips must be "));
+}
+
+TEST_CASE("a key of a device that the house does not have is told as the flag would be") {
+  const Folder folder;
+  const auto path = folder.file("house.toml", "[solar]\ntilt = 20\n");
+  const auto outcome = read({"--house", path});
+  REQUIRE(std::holds_alternative<Exit>(outcome));
+  CHECK(std::get<Exit>(outcome).err == "home-energy-agent: --solar-tilt: needs a --solar-kwp above 0\n");
+  CHECK(home({"--preset", "villa", "--charger-kw", "3.7"}).charger_min == Watts(3'700));
 }
 
 TEST_CASE("a house that is not there, and one beside a preset, are refused") {

@@ -3,7 +3,7 @@
 # begin with "figure: " go into the table, and its exit code is its result. Logs: build/prove/PART.log.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-readonly ALL=(tidy plans kills fuzz tsan alone order nobody load repeat brokers soak)
+readonly ALL=(tidy plans kills fuzz asan tsan alone order nobody load repeat brokers soak)
 
 usage() { echo "usage: ./dev prove [--minutes N] [PART...] with N of fuzz (each target) and soak, and PART of: ${ALL[*]}" >&2; exit 2; }
 

@@ -63,6 +63,18 @@ TEST_CASE("a storage keeps its reserve and its capacity") {
   CHECK(hour_of(storage, Watts(4'000)).given == Energy());
 }
 
+TEST_CASE("a storage that is nearly full or empty tells what a tick really moves") {
+  Storage storage(design(), Percent(9'900), Percent(1'000));
+  const Watts in = storage.power({Watts(-5'000), Watts()});
+  CHECK(in == Watts(444));  // 0.1 kWh at 90 % in a quarter of an hour
+  const Flow flow = storage.advance({in_one_tick(Watts(-5'000)), Energy()});
+  CHECK(flow.drawn >= in_one_tick(in));
+  CHECK(flow.drawn < in_one_tick(in + Watts(1)));
+  CHECK(storage.power({Watts(-5'000), Watts()}) == Watts());
+  Storage low(design(), Percent(1'010), Percent(1'000));
+  CHECK(low.power({Watts(5'000), Watts()}) == Watts(-38));
+}
+
 TEST_CASE("what it is told: hold, charge within the fuse, discharge to the grid") {
   Storage storage(design(), Percent(5'000), Percent());
   storage.carry_out(StorageMode::hold);

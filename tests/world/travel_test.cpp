@@ -1,7 +1,9 @@
 // A car that leaves and comes back.
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "common/wire/command_reader.hpp"
+#include "common/wire/home_state.hpp"
 #include "common/wire/trip_text.hpp"
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
@@ -49,7 +51,7 @@ TEST_CASE("a commuter leaves, drives its battery down, and comes back") {
   Home home = home_with(kCommuter);
   CHECK(car_of(home) ==
         R"({"plugged":true,"status":"B","away":false,"departure":"2026-01-01T07:30:00+00:00","trip_kwh":9.5,)"
-        R"("odometer_km":12000.0,"stranded_kwh":0.0})");
+        R"("odometer_km":12000.0,"stranded_kwh":0.0,"pending":false})");
   until(home, 7.15);
   CHECK_FALSE(home.snapshot().travel->away);
   until(home, 7.30);
@@ -62,14 +64,14 @@ TEST_CASE("a commuter leaves, drives its battery down, and comes back") {
   CHECK(soc(home) == Approx(50 - 100 * 9.5 / 46.3));
   CHECK(car_of(home) ==
         R"({"plugged":true,"status":"B","away":false,"departure":"2026-01-02T07:30:00+00:00","trip_kwh":9.5,)"
-        R"("odometer_km":12052.8,"stranded_kwh":0.0})");
+        R"("odometer_km":12052.8,"stranded_kwh":0.0,"pending":false})");
 }
 
 TEST_CASE("a trip that needs more than there is ends at 0 % and is counted") {
   Home home = home_with("thu 06:00-08:00 30", "manual", "20");
   until(home, 8.0);
   CHECK(soc(home) == 0);
-  CHECK(car_of(home).find(R"("stranded_kwh":20.74})") != std::string::npos);
+  CHECK(car_of(home).find(R"("stranded_kwh":20.74,"pending":false})") != std::string::npos);
   CHECK(car_of(home).find(R"("odometer_km":12166.7)") != std::string::npos);
 }
 
@@ -179,6 +181,103 @@ TEST_CASE("where the clock is put into a trip the car is away") {
   until(home, 17.15);
   CHECK_FALSE(home.snapshot().travel->away);
   CHECK(soc(home) == Approx(50 - 100 * 9.5 * (17.25 - 12) / 9.75 / 46.3));
+}
+
+TEST_CASE("trips may follow each other at once, and last a day") {
+  const auto departures = [](const char* trips) {
+    Home home = home_with(trips);
+    int count = 0;
+    for (int tick = 0; tick < 10 * kQuartersPerDay; ++tick) {
+      const auto before = home.snapshot().travel->journey;
+      const bool was_away = home.snapshot().travel->away;
+      test::advance(home);
+      const auto travel = home.snapshot().travel;
+      if (travel->away && (!was_away || travel->journey->back != before->back)) ++count;
+    }
+    return count;
+  };
+  CHECK(departures("mon-sun 07:00-08:00 1,mon-sun 08:00-09:00 1") == 20);
+  CHECK(departures("mon-sun 07:00-08:05 1,mon-sun 08:10-09:00 1") == 20);
+  CHECK(departures("mon-sun 07:30-07:30 5") == 10);
+}
+
+TEST_CASE("a car whose days are mostly off leaves again and again") {
+  Home home = test::home_of(test::settings_of({{"trips", "sat 10:00-14:00 4"}, {"trip-day-off", "0.8"}}));
+  int departures = 0;
+  bool was_away = false;
+  for (int tick = 0; tick < 700 * kQuartersPerDay; ++tick) {
+    home.advance();
+    const bool away = home.state().car.travel->away;
+    if (away && !was_away) ++departures;
+    was_away = away;
+  }
+  CHECK(departures > 10);
+  CHECK(departures < 35);
+}
+
+TEST_CASE("a discharge in real time leaves the car where it is") {
+  HomeSettings settings = test::settings_of({{"trips", kCommuter}});
+  settings.clock_mode = ClockMode::local;
+  Home home = test::home_of(settings);
+  until(home, 12.0);
+  tell(home, "trip", R"({"back":"20:00"})");
+  until(home, 18.0);
+  tell(home, "discharge", "on");
+  CHECK(home.snapshot().travel->away);
+  // A clock that is corrected a little neither.
+  home.move_to(home.moment() + 600);
+  CHECK(home.snapshot().travel->away);
+  until(home, 20.0);
+  CHECK_FALSE(home.snapshot().travel->away);
+  home.move_to(home.moment() - 600);
+  CHECK(home.snapshot().travel->away == false);
+}
+
+TEST_CASE("before day 0 a trip is what it was told to be") {
+  Home home = home_with("none");
+  home.move_to(-3 * kSecondsPerDay);
+  tell(home, "trip", R"({"leave":"23:30","back":"23:50","kwh":5})");
+  CHECK(home.snapshot().travel->journey ==
+        Journey{-2 * kSecondsPerDay - 1800, -2 * kSecondsPerDay - 600, WattHours(5'000)});
+}
+
+TEST_CASE("a state that somebody changed is put right or refused, and nothing overflows") {
+  Home home = home_with(kCommuter);
+  until(home, 12.0);
+  std::string text;
+  append_state(text, {.home = home.state(), .row = {}});
+  const auto with = [&](const char* key, const nlohmann::json& value) {
+    auto json = nlohmann::json::parse(text);
+    json["travel"][key] = value;
+    return parse_state(json.dump(), home.calendar());
+  };
+  for (const auto& [key, value] : std::vector<std::pair<const char*, nlohmann::json>>{{"used", 4'000'000'000},
+                                                                                      {"driven", "1000000000000000"},
+                                                                                      {"stranded", "1000000000000000"},
+                                                                                      {"leave", 45'000},
+                                                                                      {"since", 999'999}}) {
+    CAPTURE(key);
+    const auto changed = with(key, value);
+    REQUIRE(changed);
+    Home again = home_with(kCommuter);
+    again.restore(changed->home, {});
+    until(again, 18.0);
+    CHECK(again.state().car.travel->driven >= EnergyTotal());
+    CHECK_FALSE(car_of(again).empty());
+    std::string later;
+    append_state(later, {.home = again.state(), .row = {}});
+    CHECK(parse_state(later, again.calendar()));
+  }
+  for (const auto& [key, value] : std::vector<std::pair<const char*, nlohmann::json>>{{"used", -1},
+                                                                                      {"driven", "-1"},
+                                                                                      {"driven", 5},
+                                                                                      {"back", 0},
+                                                                                      {"energy", 1e300},
+                                                                                      {"week", {{"mon", 5}}},
+                                                                                      {"week", "none"}}) {
+    CAPTURE(key);
+    CHECK_FALSE(with(key, value));
+  }
 }
 
 TEST_CASE("the week can be set, and none leaves the car at home") {
