@@ -3,7 +3,10 @@
 import { sentence } from "./format.js";
 
 const ANSWER_WITHIN_MS = 10000;
-const MODES = { manual: "by hand", cheapest: "in the cheapest hours", lowest_load: "in the quietest hours" };
+const MODES = {
+  manual: "by hand", cheapest: "in the cheapest hours", lowest_load: "in the quietest hours", immediate: "at once when it is plugged in", solar: "with the sun",
+};
+const STORAGE_MODES = { self_consumption: "keeps the sun for the home", hold: "rests", charge: "charges", discharge: "gives" };
 
 const byId = (id) => document.getElementById(id);
 let asked = Promise.resolve();
@@ -11,12 +14,16 @@ let asked = Promise.resolve();
 /** What an answer says now holds, in words. */
 function holds(answer) {
   const parts = [];
-  if (answer.charging) parts.push(`charging is ${answer.charging}`);
+  if (answer.pending) parts.push("the car charges when it is plugged in");
+  else if (answer.charging) parts.push(`charging is ${answer.charging}`);
+  if (answer.plug) parts.push(`the car is ${answer.plug === "on" ? "plugged in" : "unplugged"}`);
   if (answer.discharging) parts.push("the battery goes to 20 %");
   if (answer.charge_limit !== undefined) parts.push(`the charge limit is ${answer.charge_limit} %`);
   if (answer.target !== undefined) parts.push(`the target is ${answer.target} %`);
   if (answer.ready_by !== undefined) parts.push(`the car is to be ready by ${answer.ready_by}`);
   if (answer.mode !== undefined) parts.push(`the car charges ${MODES[answer.mode] ?? answer.mode}`);
+  if (answer.storage_mode !== undefined) parts.push(`the home battery ${STORAGE_MODES[answer.storage_mode] ?? answer.storage_mode}`);
+  if (answer.storage_reserve !== undefined) parts.push(`the home battery keeps a reserve of ${answer.storage_reserve} %`);
   if (answer.running !== undefined) parts.push(`it is ${answer.time}, and time ${answer.running ? "goes on" : "stands still"}`);
   if (parts.length === 0) for (const [what, is] of Object.entries(answer)) if (what !== "durable") parts.push(`${what} is ${is}`);
   return parts.join(", and ") || "it holds now";

@@ -1,65 +1,18 @@
 // What the reader sets: mode, target, limit, departure; and the plan that comes of it.
 import { send } from "./commands.js";
 import { blockSpan, kilowattHours, kilowatts, minuteOfDay, money, number, price, sentence, setText, timeOfDay } from "./format.js";
+import { Setting } from "./setting.js";
 
 const byId = (id) => document.getElementById(id);
 const MODE_WORDS = {
   manual: "The car charges when you say so, with the button.",
   cheapest: "The agent charges in the cheapest hours before you leave. The button takes over by hand.",
   lowest_load: "The agent charges when the house itself draws least. The button takes over by hand.",
+  immediate: "The car charges up to the target as soon as it is plugged in. The button takes over by hand.",
+  solar: "The car charges with what the sun gives and the house leaves, up to the target. The button takes over by hand.",
 };
-// Arrow keys and time fields report every step on the way; only where they come to rest is meant.
-const REST_MS = { range: 250, number: 250, time: 800 };
-
-/**
- * One setting, in one field or two (slider and number). Shows what holds, except while the reader edits: from the
- * first touch until the command is answered or the field is left as it was.
- */
-class Setting {
-  constructor(fields, path, name, toBody) {
-    Object.assign(this, { fields, path, name, toBody, held: null, edited: false, timer: null, version: 0 });
-    for (const field of fields) {
-      field.addEventListener("input", () => this.edit(field));
-      field.addEventListener("change", () => this.settle(field));
-      field.addEventListener("blur", () => { if (this.timer === null && !this.sending) this.release(); });
-    }
-  }
-
-  edit(field) {
-    this.edited = true;
-    for (const other of this.fields) if (other !== field) other.value = field.value;
-  }
-
-  settle(field) {
-    this.edit(field);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.submit(field), REST_MS[field.type]);
-  }
-
-  async submit(field) {
-    this.timer = null;
-    if (field.value === "") return this.release();
-    const version = ++this.version;
-    this.sending = true;
-    const answer = await send(this.path, { [this.name]: this.toBody(field.value) });
-    if (version !== this.version) return undefined;
-    this.sending = false;
-    if (answer?.[this.name] !== undefined) this.held = String(answer[this.name]);
-    return this.timer === null ? this.release() : undefined;
-  }
-
-  release() {
-    this.edited = false;
-    if (this.held !== null) for (const field of this.fields) field.value = this.held;
-  }
-
-  show(value) {
-    this.held = String(value);
-    const typing = this.fields.some((field) => field === document.activeElement && field.type !== "range");
-    if (!this.edited && !typing) this.release();
-  }
-}
-
+/** Those that plan ahead; the others decide at the moment. */
+const PLANNING = new Set(["cheapest", "lowest_load"]);
 class ModeChoice {
   constructor() {
     this.sending = 0;
@@ -111,7 +64,7 @@ function noteSentence(plan) {
 
 /** The line beside the heading of the day: what comes next. */
 function planShort(plan, spans, now) {
-  if (plan.mode === "manual") return "";
+  if (!PLANNING.has(plan.mode)) return "";
   const next = spans.find((span) => span.end > now);
   if (!next) return "Nothing more planned";
   return next.start <= now ? `Planned to charge until ${timeOfDay(next.end % 1440)}` : `Next charging: ${spanWords(next)}`;
@@ -123,8 +76,8 @@ function showPlan(home) {
   const now = minuteOfDay(clock.time);
   const spans = plan.blocks.map((block) => blockSpan(block, now, minuteOfDay(plan.ready_by)));
   setText(byId("plan-short"), planShort(plan, spans, now));
-  byId("plan").hidden = plan.mode === "manual";
-  if (plan.mode === "manual") return;
+  byId("plan").hidden = !PLANNING.has(plan.mode);
+  if (!PLANNING.has(plan.mode)) return;
   setText(byId("plan-words"), planSentence(plan));
   const unit = home.price?.unit ?? `${plan.currency}/kWh`;
   const sentences = plan.blocks.map((block, index) => blockSentence(block, spans[index], unit));

@@ -1,43 +1,76 @@
-// The further devices of the home, whatever they are: what each draws, and a switch where it tells of one.
+// The further devices of the home: facts of each, and a switch where it tells of one. The home battery has storage.js.
 import { send } from "./commands.js";
-import { kilowatts, setText } from "./format.js";
+import { kilowattHours, kilowatts, setText } from "./format.js";
 
 const byId = (id) => document.getElementById(id);
 const devices = document.body.dataset.devices.split(" ").filter(Boolean);
 
-/** "heater" → "Heater", "car-2" → "Car 2" */
-export const deviceName = (topic) => topic.charAt(0).toUpperCase() + topic.slice(1).replaceAll(/[-_]/g, " ");
+export const hasDevice = (topic) => devices.includes(topic);
+/** Only a home with one of these can give to the grid. */
+export const canExport = hasDevice("solar") || hasDevice("storage");
 
-function element(tag, properties, ...children) {
+const NAMES = { solar: "Sun", storage: "Home battery" };
+
+/** "heater" → "Heater", "car-2" → "Car 2" */
+export const deviceName = (topic) => NAMES[topic] ?? topic.charAt(0).toUpperCase() + topic.slice(1).replaceAll(/[-_]/g, " ");
+
+/** The facts of the devices that have words of their own. */
+const FACTS = {
+  solar: [
+    { id: "power", heading: "The sun gives", text: (told) => kilowatts(told.power_kw) },
+    { id: "today", heading: "Sun expected today", text: (told) => kilowattHours(told.forecast_today_kwh) },
+    { id: "tomorrow", heading: "Sun expected tomorrow", text: (told) => kilowattHours(told.forecast_tomorrow_kwh) },
+  ],
+};
+const factsOf = (topic) => FACTS[topic] ?? [{ id: "power", heading: `${deviceName(topic)} draws`, text: (told) => kilowatts(told.power_kw) }];
+
+export function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
 }
 
-/** A line among the facts, and a button among the settings for what is "on" or "off". */
-class DeviceView {
-  constructor(topic) {
-    this.topic = topic;
-    this.power = element("dd", { id: `${topic}-power` });
-    byId("facts").append(element("div", {}, element("dt", { textContent: `${deviceName(topic)} draws` }), this.power));
-    this.button = element("button", { type: "button", className: "plain-button", id: `${topic}-switch` });
-    this.button.addEventListener("click", () => send(topic, { [this.key]: this.next }));
-    this.field = element("div", { className: "field", hidden: true }, element("span", { className: "label", textContent: deviceName(topic) }), this.button);
-    byId("settings").append(this.field);
-  }
-
-  show(told) {
-    setText(this.power, kilowatts(told.power_kw));
-    this.key = Object.keys(told).find((key) => told[key] === "on" || told[key] === "off");
-    this.field.hidden = this.key === undefined;
-    if (this.key === undefined) return;
-    this.next = told[this.key] === "on" ? "off" : "on";
-    setText(this.button, `Switch ${this.next}`);
-  }
+export function addField(label, ...children) {
+  return byId("settings").appendChild(element("div", { className: "field" }, label, ...children));
 }
+
+/**
+ * A line among the facts.
+ * @param more  a smaller text below it
+ * @return what to call with what the device tells
+ */
+export function addFact(topic, { id, heading, text, more }) {
+  const main = element("span", { id: `${topic}-${id}` });
+  const line = element("dd", {}, main);
+  byId("facts").append(element("div", {}, element("dt", { textContent: heading }), line));
+  const small = more && element("span", { id: `${topic}-${more.id}`, className: "unit below" });
+  if (more) line.append(" ", small);
+  return (told) => {
+    setText(main, text(told));
+    if (more) setText(small, more.text(told));
+  };
+}
+
+/** A button for what is "on" or "off". */
+function addSwitch(topic) {
+  let wanted = {};
+  const button = element("button", { type: "button", className: "plain-button", id: `${topic}-switch` });
+  button.addEventListener("click", () => send(topic, wanted));
+  const field = addField(element("span", { className: "label", textContent: deviceName(topic) }), button);
+  field.hidden = true;
+  return (told) => {
+    const key = Object.keys(told).find((name) => told[name] === "on" || told[name] === "off");
+    field.hidden = key === undefined;
+    if (key === undefined) return;
+    wanted = { [key]: told[key] === "on" ? "off" : "on" };
+    setText(button, `Switch ${wanted[key]}`);
+  };
+}
+
+const showsOf = (topic) => [...factsOf(topic).map((fact) => addFact(topic, fact)), addSwitch(topic)];
 
 /** @return what to call with each topic that `home` has heard */
 export function startDevices(home) {
-  const views = new Map(devices.map((topic) => [topic, new DeviceView(topic)]));
-  return (topic) => views.get(topic)?.show(home[topic]);
+  const shows = new Map(devices.filter((topic) => topic !== "storage").map((topic) => [topic, showsOf(topic)]));
+  return (topic) => { for (const show of shows.get(topic) ?? []) show(home[topic]); };
 }

@@ -70,6 +70,11 @@ export function dayName(day) {
   return /^\d+$/.test(day) ? `Day ${day}` : dates.format(new Date(`${day}T00:00:00Z`));
 }
 
+const weekdays = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
+
+/** "2026-06-27" → "Sat, Jun 27" in the reader's language. */
+export const weekdayName = (date) => weekdays.format(new Date(`${date}T00:00:00Z`));
+
 /**
  * When a block of a plan starts and ends, in minutes from 00:00 of the present day: negative before it, over 1440
  * tomorrow. A block names only the time of day; it lies in the 24 hours that end at the next departure, since the

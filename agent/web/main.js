@@ -2,7 +2,7 @@
 import { startClock } from "./clock.js";
 import { send } from "./commands.js";
 import { startControls } from "./controls.js";
-import { startDevices } from "./devices.js";
+import { canExport, hasDevice, startDevices } from "./devices.js";
 import { startDay } from "./day_chart.js";
 import { addDays, dayName, kilowatts, number, priceNumber, setText } from "./format.js";
 import { startHistory } from "./history.js";
@@ -46,9 +46,10 @@ function showBattery(battery) {
   showCharging(battery.charging);
 }
 
+/** What is pending charges later, when the car is plugged in; until then the battery says "off". */
 function showCharging(charging) {
   body.dataset.charging = charging;
-  const next = charging === "on" ? "off" : "on";
+  const next = charging === "on" || home.pending ? "off" : "on";
   byId("charge").dataset.next = next;
   byId("charge").form.elements.charging.value = next;
 }
@@ -64,12 +65,21 @@ function showGrid(grid) {
   if (grid.overload) setText(overload, `Over the fuse: the home draws ${kilowatts(grid.power_kw)} of ${kilowatts(grid.fuse_kw)}.`);
 }
 
+/** What was pending has come, or another mode has ended it. */
+function endPending(over) {
+  if (!home.pending || !over) return;
+  home.pending = false;
+  showCharging(home.battery.charging);
+}
+
 const SHOWN = {
   clock: showClock,
   battery: showBattery,
   price: showPrice,
   grid: showGrid,
   baseload: (baseload) => show("base-kw", baseload.power_kw),
+  car: (car) => endPending(car.plugged),
+  plan: (plan) => endPending(plan.mode !== "manual"),
 };
 
 function startCharging() {
@@ -79,7 +89,10 @@ function startCharging() {
     event.preventDefault();
     button.disabled = true;
     const answer = await send("charge", { charging: button.dataset.next });
-    if (answer?.charging) showCharging(answer.charging);
+    if (answer?.charging) {
+      home.pending = answer.pending === true;
+      showCharging(home.pending ? "off" : answer.charging);
+    }
     button.disabled = false;
     // Disabling took the focus away; who works by keyboard wants it back, unless it has gone elsewhere.
     if (document.activeElement === body) button.focus({ preventScroll: true });
@@ -108,8 +121,18 @@ async function learnAnew(heard) {
 localise();
 startCharging();
 startHomes();
+
+/** The parts that only some homes need are loaded by those alone. */
+async function furtherParts() {
+  const files = [];
+  if (body.dataset.topics.split(" ").includes("car")) files.push(import("./car.js").then(({ startCar }) => startCar(home)));
+  if (hasDevice("storage")) files.push(import("./storage.js").then(({ startStorage }) => startStorage(home)));
+  if (canExport) files.push(import("./flows.js").then(({ startFlows }) => startFlows(home)));
+  return Promise.all(files);
+}
+
 const day = startDay(home);
-const parts = [startControls(home), startClock(home), startDevices(home), day.heard, startHistory(home)];
+const parts = [startControls(home), startClock(home), startDevices(home), day.heard, startHistory(home), ...await furtherParts()];
 const heard = (topic, payload) => {
   home[topic] = payload;
   SHOWN[topic]?.(payload);

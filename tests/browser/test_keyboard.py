@@ -142,7 +142,7 @@ def test_roles_and_names(page, home):
     tree = Tree(page)
     assert tree.names("button").count("Start charging") == 1
     radios = [node for node in tree.nodes if node["role"]["value"] == "radio"]
-    assert [tree.name(node) for node in radios] == ["By hand", "Cheapest hours", "Quietest hours"]
+    assert [tree.name(node) for node in radios] == ["By hand", "Cheapest hours", "Quietest hours", "At once"]
     assert {tree.above(node, "group") for node in radios} == {"Who decides when the car charges"}
     assert set(tree.names("slider")) == {"Target of the plan, slider", "Charge limit, slider"}
     assert {"Target of the plan", "Charge limit"} <= set(tree.names("spinbutton"))

@@ -1,0 +1,37 @@
+// The battery of the home: what it does, and the settings of its mode and its reserve.
+import { addFact, addField, deviceName, element } from "./devices.js";
+import { kilowatts, percent } from "./format.js";
+import { Setting } from "./setting.js";
+
+const NAME = deviceName("storage");
+const MODES = [
+  ["self_consumption", "Keeps the sun for the home"],
+  ["hold", "Rests"], ["charge", "Charges"], ["discharge", "Gives"],
+];
+
+/** What the home battery does with its power, which is below zero when it gives. */
+export function storageWords(power) {
+  if (power > 0) return `charges with ${kilowatts(power)}`;
+  return power < 0 ? `gives ${kilowatts(-power)}` : "rests";
+}
+
+function addSettings() {
+  const select = element("select", { id: "storage-mode" }, ...MODES.map(([value, textContent]) => element("option", { value, textContent })));
+  addField(element("label", { htmlFor: select.id, textContent: NAME }), select);
+  const reserve = element("input", { id: "storage-reserve", type: "number", min: 0, max: 100, step: "any", inputMode: "decimal" });
+  addField(element("label", { htmlFor: reserve.id, textContent: "Reserve of the home battery" }),
+    element("span", { className: "with-unit" }, reserve, element("span", { textContent: "%" })));
+  const mode = new Setting([select], "storage_mode", "storage_mode", String);
+  const least = new Setting([reserve], "storage_reserve", "storage_reserve", Number);
+  return (told) => { mode.show(told.mode); least.show(told.reserve_percent); };
+}
+
+/** @return what to call with each topic that `home` has heard */
+export function startStorage(home) {
+  const fact = {
+    id: "soc", heading: NAME, text: (told) => percent(told.soc_percent),
+    more: { id: "power", text: (told) => storageWords(told.power_kw) },
+  };
+  const shows = [addFact("storage", fact), addSettings()];
+  return (topic) => { if (topic === "storage") for (const show of shows) show(home.storage); };
+}
