@@ -4,6 +4,7 @@ const COLOURS = {
   ink: "--ink", quiet: "--quiet", line: "--line", card: "--card", bad: "--bad", accent: "--accent",
   price: "--chart-price", base: "--chart-base", baseFill: "--chart-base-fill",
   car: "--chart-car", carFill: "--chart-car-fill", planFill: "--chart-plan-fill",
+  sun: "--chart-sun", export: "--chart-export",
 };
 
 export function colours() {
@@ -60,6 +61,7 @@ export function fillTable(table, rows) {
   while (body.rows.length > rows.length) body.deleteRow(-1);
   rows.forEach((texts, index) => {
     const row = body.rows[index] ?? body.insertRow();
+    while (row.cells.length > texts.length) row.deleteCell(-1);
     texts.forEach((text, column) => {
       const cell = row.cells[column] ?? row.insertCell();
       if (cell.textContent !== text) cell.textContent = text;

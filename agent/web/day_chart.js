@@ -1,10 +1,11 @@
-// The present day as one picture: price, house, what the car drew and what is planned.
+// The present day as one picture: price, house, what the car drew and what is planned, what the sun gave and what was exported.
 import { axis, chartLibrary, colours, commonOptions, fillTable, onLookChange, tooltip } from "./chart_look.js";
-import { chargedStretches, DAY, extremes, hours, plannedStretches, points, profileStretches, upon, valueAt } from "./day_series.js";
+import { DAY, extremes, hours, pastStretches, plannedStretches, points, profileStretches, upon, valueAt } from "./day_series.js";
+import { canExport, hasDevice } from "./devices.js";
 import { kilowattHours, kilowatts, minuteOfDay, money, number, price, setText, timeOfDay } from "./format.js";
 
 const byId = (id) => document.getElementById(id);
-const TOPICS = new Set(["clock", "battery", "grid", "plan", "baseload/profile", "price/profile"]);
+const TOPICS = new Set(["clock", "battery", "grid", "solar", "plan", "baseload/profile", "price/profile"]);
 const ASK_AT_MOST_EVERY_MS = 900;
 const ASK_AT_LEAST_EVERY_MS = 60000;
 
@@ -61,7 +62,9 @@ function seriesOf(home, rows) {
     now,
     price: profileStretches(home["price/profile"]?.values),
     house: profileStretches(home["baseload/profile"]?.values),
-    car: chargedStretches(rows, now, home.battery?.power_kw ?? 0),
+    car: pastStretches(rows, "car_kwh", now, home.battery?.power_kw ?? 0),
+    sun: pastStretches(rows, "solar_kwh", now, home.solar?.power_kw ?? 0),
+    export: canExport ? pastStretches(rows, "export_kwh", now, Math.max(0, -home.grid?.power_kw || 0)) : [],
     plan: plannedStretches(home.plan, now),
     fuse: fuse ? [{ from: 0, to: DAY, value: fuse }] : [],
     unit: home["price/profile"]?.unit ?? "",
@@ -75,13 +78,16 @@ function seriesOf(home, rows) {
 function datasets(look) {
   const line = { pointRadius: 0, pointHoverRadius: 0, borderWidth: 1.5, tension: 0, yAxisID: "kw" };
   const car = { ...line, borderColor: look.car, fill: "origin", onHouse: true };
-  return [
+  const all = [
     { ...line, series: "price", label: "Price", yAxisID: "price", borderColor: look.price, borderWidth: 2.5 },
     { ...line, series: "fuse", label: "Fuse", borderColor: look.bad, borderDash: [6, 5] },
+    { ...line, series: "sun", label: "Sun", borderColor: look.sun, borderWidth: 2.5, exists: hasDevice("solar") },
+    { ...line, series: "export", label: "Export", borderColor: look.export, borderWidth: 2, borderDash: [6, 4], exists: canExport },
     { ...line, series: "house", label: "House", borderColor: look.base, backgroundColor: look.baseFill, fill: "origin" },
     { ...car, series: "car", label: "Car, charged", backgroundColor: look.carFill },
     { ...car, series: "plan", label: "Car, planned", backgroundColor: look.planFill, borderDash: [4, 3] },
   ];
+  return all.filter(({ exists = true }) => exists);
 }
 
 /** Tells of the moment under the pointer in each series; the library's own modes know only points. */
@@ -181,6 +187,8 @@ function showTotals(home, rows) {
   const shown = (value, words) => (Number.isNaN(value) ? "–" : words(value, currency));
   setText(byId("total-house"), shown(total("base_kwh"), kilowattHours));
   setText(byId("total-car"), shown(total("car_kwh"), kilowattHours));
+  setText(byId("total-sun"), shown(total("solar_kwh"), kilowattHours));
+  setText(byId("total-export"), shown(total("export_kwh"), kilowattHours));
   setText(byId("total-cost"), shown(total("cost"), money));
   setText(byId("total-saved"), typeof home.plan?.saving === "number" ? money(home.plan.saving, home.plan.currency) : "–");
 }
@@ -188,7 +196,7 @@ function showTotals(home, rows) {
 function showTable(series) {
   fillTable(byId("day-table"), hours(series).map((hour) => [
     timeOfDay(hour.from), price(hour.price, series.unit), kilowatts(hour.house),
-    hour.car > 0 ? kilowattHours(hour.car) : "–", hour.plan > 0 ? kilowattHours(hour.plan) : "–",
+    ...[hour.car, hour.plan, ...(hasDevice("solar") ? [hour.sun] : []), ...(canExport ? [hour.export] : [])].map((kwh) => (kwh > 0 ? kilowattHours(kwh) : "–")),
   ]));
 }
 

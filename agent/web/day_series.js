@@ -11,15 +11,15 @@ export function profileStretches(values = []) {
 }
 
 /**
- * What the car drew, kW, from the rows of the history. The running one has drawn only part of its energy, so there the
- * charger's present power counts, up to now; as it does where a row is still on its way.
+ * What the car drew (or the sun gave), kW, from a column of the history. The running row has only part of its energy, so
+ * there the present power counts, up to now; as it does where a row is still on its way.
  */
-export function chargedStretches(rows, now, powerNow) {
+export function pastStretches(rows, column, now, powerNow) {
   const stretches = [];
   for (const row of rows) {
     const from = minuteOfDay(row.start);
     const running = from + row.minutes > now;
-    const value = running ? powerNow : row.car_kwh * (HOUR / row.minutes);
+    const value = running ? powerNow : (row[column] ?? 0) * (HOUR / row.minutes);
     const to = running ? now : from + row.minutes;
     if (value > 0 && to > from) stretches.push({ from, to, value });
   }
@@ -74,7 +74,8 @@ function sum(stretches, from, to) {
 export function hours(series) {
   return Array.from({ length: DAY / HOUR }, (_, hour) => {
     const within = (stretches) => sum(stretches, hour * HOUR, (hour + 1) * HOUR);
-    return { from: hour * HOUR, price: within(series.price), house: within(series.house), car: within(series.car), plan: within(series.plan) };
+    const names = ["price", "house", "car", "plan", "sun", "export"];
+    return { from: hour * HOUR, ...Object.fromEntries(names.map((name) => [name, within(series[name])])) };
   });
 }
 

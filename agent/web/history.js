@@ -1,4 +1,4 @@
-// The days gone by: bars for house and car, a line for what they cost, a table, and the CSV.
+// The days gone by: bars for what is used, lines for sun, export and cost, a table, and the CSV.
 import { axis, chartLibrary, colours, commonOptions, fillTable, onLookChange, tooltip } from "./chart_look.js";
 import { deviceName } from "./devices.js";
 import { addDays, dayName, kilowattHours, money, number, percent, price, sentence, setText } from "./format.js";
@@ -46,9 +46,30 @@ function costLines(look, history) {
   }));
 }
 
-/** The columns of further devices: all energies but those of house and car. */
-const furtherColumns = ({ rows }) => Object.keys(rows[0] ?? {}).filter((name) => name.endsWith("_kwh") && name !== "base_kwh" && name !== "car_kwh");
-const columnName = (column) => deviceName(column.replace(/_kwh$/, ""));
+/** Energies that are no use of the home, by their columns: where what is used comes from, and where the rest goes. */
+const NO_USE = {
+  solar_kwh: "Sun", import_kwh: "Import", export_kwh: "Export", storage_in_kwh: "Home battery, in", storage_out_kwh: "Home battery, out",
+};
+// Rows of a time before a device was there do not have its columns.
+const hasColumn = ({ rows }, column) => rows.some((row) => row[column] !== undefined);
+const energiesOf = ({ rows }) => [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => name.endsWith("_kwh"));
+/** The columns of further devices that use energy: all but those of house and car, and of what is no use. */
+const furtherColumns = (history) => energiesOf(history).filter((name) => name !== "base_kwh" && name !== "car_kwh" && !(name in NO_USE));
+const flowColumns = (history) => Object.keys(NO_USE).filter((column) => hasColumn(history, column));
+const columnName = (column) => NO_USE[column] ?? deviceName(column.replace(/_kwh$/, ""));
+
+/** What is drawn as a line, and with which colour of the look; each is a stack of its own, not one upon the other. */
+const LINES = { solar_kwh: { colour: "sun", key: "key-sun" }, export_kwh: { colour: "export", key: "key-export", dash: [6, 4] } };
+const lineColumns = (history) => Object.keys(LINES).filter((column) => hasColumn(history, column));
+
+function energyLines(look, history) {
+  const { rows } = history;
+  return lineColumns(history).map((column) => ({
+    type: "line", label: columnName(column), stack: column, yAxisID: "kwh", data: rows.map((row) => row[column] ?? null),
+    borderColor: look[LINES[column].colour], backgroundColor: look[LINES[column].colour], borderDash: LINES[column].dash ?? [],
+    borderWidth: 2.5, pointRadius: rows.length > 60 ? 0 : 3, pointHitRadius: 12,
+  }));
+}
 
 function data(look, history) {
   const { rows } = history;
@@ -57,6 +78,7 @@ function data(look, history) {
     labels: rows.map((row) => rowName(row.start)),
     datasets: [
       ...costLines(look, history),
+      ...energyLines(look, history),
       { ...bar, label: "House", data: rows.map((row) => row.base_kwh), borderColor: look.base, backgroundColor: look.baseFill },
       { ...bar, label: "Car", data: rows.map((row) => row.car_kwh), borderColor: look.car, backgroundColor: look.carFill },
       ...furtherColumns(history).map((column) => (
@@ -106,31 +128,53 @@ class HistoryChart {
   }
 }
 
-/** A heading and a key of the chart for each further device. */
-function nameFurther(columns) {
-  for (const old of document.querySelectorAll("#history-table th.further, #history-legend .key-further")) old.remove();
-  const named = (tag, properties) => columns.map((column) => (
-    Object.assign(document.createElement(tag), { ...properties, textContent: columnName(column) })));
-  byId("history-car").after(...named("th", { scope: "col", className: "further" }));
-  byId("history-legend").append(...named("li", { className: "key-further" }));
+const named = (tag, textContent, more) => Object.assign(document.createElement(tag), { ...more, textContent });
+
+/** A heading for each further column, and a key of the chart for what is drawn of them. */
+function nameFurther(history) {
+  for (const old of document.querySelectorAll("#history-table th.further, #history-legend .further")) old.remove();
+  const heading = (words) => named("th", words, { scope: "col", className: "further" });
+  const [used, flows] = [furtherColumns(history), flowColumns(history)];
+  byId("history-car").after(...[...used, ...flows].map((column) => heading(columnName(column))));
+  if (hasColumn(history, "earned")) byId("history-cost").after(heading("Earned"));
+  byId("history-legend").append(
+    ...used.map((column) => named("li", columnName(column), { className: "further key-further" })),
+    ...lineColumns(history).map((column) => named("li", columnName(column), { className: `further ${LINES[column].key}` })));
 }
 
 function showTable(history) {
-  const columns = furtherColumns(history);
-  nameFurther(columns);
-  fillTable(byId("history-table"), history.rows.map((row) => [
-    rowName(row.start), kilowattHours(row.base_kwh), kilowattHours(row.car_kwh), ...columns.map((column) => kilowattHours(row[column])), price(row.price, `${currencyOf(row, history)}/kWh`),
-    money(row.cost, currencyOf(row, history)), percent(row.soc_percent), row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",
-  ]));
+  const energies = ["base_kwh", "car_kwh", ...furtherColumns(history), ...flowColumns(history)];
+  const earned = hasColumn(history, "earned");
+  nameFurther(history);
+  fillTable(byId("history-table"), history.rows.map((row) => {
+    const currency = currencyOf(row, history);
+    return [
+      rowName(row.start), ...energies.map((column) => kilowattHours(row[column])), price(row.price, `${currency}/kWh`),
+      money(row.cost, currency), ...(earned ? [money(row.earned, currency)] : []), percent(row.soc_percent),
+      row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",
+    ];
+  }));
+}
+
+const total = (rows, name) => rows.reduce((sum, row) => sum + (row[name] ?? 0), 0);
+
+/** " Import 30.1 kWh, export 12.0 kWh, sun 40.2 kWh, of which 70 % were used at home." */
+function flowSummary(history, all) {
+  const parts = ["import_kwh", "export_kwh", "solar_kwh"].filter((column) => hasColumn(history, column))
+    .map((column) => `${columnName(column).toLowerCase()} ${kilowattHours(total(all, column))}`);
+  if (parts.length === 0) return "";
+  const sun = total(all, "solar_kwh");
+  const own = sun > 0 ? `, of which ${number((100 * (sun - total(all, "export_kwh"))) / sun)} % were used at home` : "";
+  return ` ${sentence(parts.join(", ") + own)}`;
 }
 
 function summary({ rows }, history) {
   const all = history.rows;
   if (all.length === 0) return "Nothing is kept for these days.";
-  const total = (name, among = all) => among.reduce((sum, row) => sum + row[name], 0);
-  const costs = currenciesOf(history).map((currency) => money(total("cost", all.filter((row) => currencyOf(row, history) === currency)), currency));
-  const further = furtherColumns(history).map((column) => `, ${columnName(column).toLowerCase()} ${kilowattHours(total(column))}`).join("");
-  const words = `House ${kilowattHours(total("base_kwh"))}, car ${kilowattHours(total("car_kwh"))}${further}, cost ${costs.join(" and ")}.`;
+  const costs = currenciesOf(history).map((currency) => money(total(all.filter((row) => currencyOf(row, history) === currency), "cost"), currency));
+  const further = furtherColumns(history).map((column) => `, ${columnName(column).toLowerCase()} ${kilowattHours(total(all, column))}`).join("");
+  const used = `House ${kilowattHours(total(all, "base_kwh"))}, car ${kilowattHours(total(all, "car_kwh"))}${further}, cost ${costs.join(" and ")}.`;
+  const words = used + flowSummary(history, all);
   return all.length > rows.length ? `${words} The last ${number(rows.length)} of ${number(all.length)} rows are shown; the CSV holds all.` : words;
 }
 

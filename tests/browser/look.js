@@ -101,7 +101,7 @@ function chartContrasts() {
   const probe = document.body.appendChild(document.createElement("i"));
   const colour = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
   const card = parsed(colour("--card"));
-  const wanted = { "--quiet": 4.5, "--chart-price": 4.5, "--bad": 3, "--chart-base": 3, "--chart-car": 3, "--ink": 4.5 };
+  const wanted = { "--quiet": 4.5, "--chart-price": 4.5, "--bad": 3, "--chart-base": 3, "--chart-car": 3, "--chart-sun": 3, "--chart-export": 3, "--chart-store": 3, "--ink": 4.5 };
   const faint = Object.entries(wanted).map(([name, least]) => [name, contrast(colour(name), card), least])
     .filter(([, ratio, least]) => ratio < least).map(([name, ratio]) => `${name} ${style.getPropertyValue(name)} has ${ratio.toFixed(2)}`);
   probe.remove();
