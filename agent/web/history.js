@@ -137,6 +137,7 @@ function nameFurther(history) {
   const [used, flows] = [furtherColumns(history), flowColumns(history)];
   byId("history-car").after(...[...used, ...flows].map((column) => heading(columnName(column))));
   if (hasColumn(history, "earned")) byId("history-cost").after(heading("Earned"));
+  setText(byId("history-soc"), hasColumn(history, "storage_in_kwh") ? "Car’s battery" : "Battery");
   byId("history-legend").append(
     ...used.map((column) => named("li", columnName(column), { className: "further key-further" })),
     ...lineColumns(history).map((column) => named("li", columnName(column), { className: `further ${LINES[column].key}` })));
@@ -164,7 +165,9 @@ function flowSummary(history, all) {
     .map((column) => `${columnName(column).toLowerCase()} ${kilowattHours(total(all, column))}`);
   if (parts.length === 0) return "";
   const sun = total(all, "solar_kwh");
-  const own = sun > 0 ? `, of which ${number((100 * (sun - total(all, "export_kwh"))) / sun)} % were used at home` : "";
+  // A home battery may have given more to the grid than the sun did.
+  const used = Math.max(0, sun - total(all, "export_kwh"));
+  const own = sun > 0 ? `, of which ${number((100 * used) / sun)} % were used at home` : "";
   return ` ${sentence(parts.join(", ") + own)}`;
 }
 

@@ -1,6 +1,6 @@
 // The battery of the home: what it does, and the settings of its mode and its reserve.
 import { addFact, addField, deviceName, element } from "./devices.js";
-import { kilowatts, percent } from "./format.js";
+import { kilowatts, percent, setText } from "./format.js";
 import { Setting } from "./setting.js";
 
 const NAME = deviceName("storage");
@@ -16,6 +16,7 @@ export function storageWords(power) {
 }
 
 function addSettings() {
+  setText(document.getElementById("discharge-label"), "The car’s battery");
   const select = element("select", { id: "storage-mode" }, ...MODES.map(([value, textContent]) => element("option", { value, textContent })));
   addField(element("label", { htmlFor: select.id, textContent: NAME }), select);
   const reserve = element("input", { id: "storage-reserve", type: "number", min: 0, max: 100, step: "any", inputMode: "decimal" });

@@ -4,7 +4,7 @@ import pytest
 
 from page import home_agent
 
-MOST_BYTES = 300_000
+MOST_BYTES = 310_000  # 200,000 of them are Chart.js
 MOST_LOADS = 15
 PAINTED_WITHIN_MS = 200
 

@@ -112,7 +112,7 @@ def test_the_history_stacks_what_is_used_alone(page, villa):
     assert drawn == [["line", "Cost"], ["line", "Sun"], ["line", "Export"], ["bar", "House"], ["bar", "Car"], ["bar", "Heater"]]
     heads = page.script("return [...document.querySelectorAll('#history-table th')].map((one) => one.textContent)")
     assert heads == ["Time", "House", "Car", "Heater", "Sun", "Import", "Export", "Home battery, in", "Home battery, out", "Mean price", "Cost",
-                     "Earned", "Battery", "Over the fuse"]
+                     "Earned", "Car’s battery", "Over the fuse"]
     assert page.script("return document.querySelector('#history-table tbody tr').cells.length") == len(heads)
     rows = villa.get("/history?from=0&step=1d")[1]["rows"]
     sun, given = (sum(row[name] for row in rows) for name in ("solar_kwh", "export_kwh"))
