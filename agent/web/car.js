@@ -5,8 +5,8 @@ import { addDays, kilowattHours, minuteOfDay, setText, timeOfDay, weekdayName } 
 const byId = (id) => document.getElementById(id);
 const BUTTON = {
   here: ["Start charging", "Stop charging"],
-  unplugged: ["Charge when it is plugged in", "Do not charge when it is plugged in"],
-  away: ["Charge when it is back", "Do not charge when it is back"],
+  unplugged: ["Charge when plugged in", "Do not charge when plugged in"],
+  away: ["Charge on return", "Do not charge on return"],
 };
 
 function placeWords(car) {
