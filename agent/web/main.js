@@ -49,7 +49,7 @@ function showBattery(battery) {
 /** What is pending charges later, when the car is plugged in; until then the battery says "off". */
 function showCharging(charging) {
   body.dataset.charging = charging;
-  const next = charging === "on" || home.pending ? "off" : "on";
+  const next = charging === "on" || home.car?.pending ? "off" : "on";
   byId("charge").dataset.next = next;
   byId("charge").form.elements.charging.value = next;
 }
@@ -65,21 +65,13 @@ function showGrid(grid) {
   if (grid.overload) setText(overload, `Over the fuse: the home draws ${kilowatts(grid.power_kw)} of ${kilowatts(grid.fuse_kw)}.`);
 }
 
-/** What was pending has come, or another mode has ended it. */
-function endPending(over) {
-  if (!home.pending || !over) return;
-  home.pending = false;
-  showCharging(home.battery.charging);
-}
-
 const SHOWN = {
   clock: showClock,
   battery: showBattery,
   price: showPrice,
   grid: showGrid,
   baseload: (baseload) => show("base-kw", baseload.power_kw),
-  car: (car) => endPending(car.plugged),
-  plan: (plan) => endPending(plan.mode !== "manual"),
+  car: () => home.battery && showCharging(home.battery.charging),
 };
 
 function startCharging() {
@@ -89,10 +81,7 @@ function startCharging() {
     event.preventDefault();
     button.disabled = true;
     const answer = await send("charge", { charging: button.dataset.next });
-    if (answer?.charging) {
-      home.pending = answer.pending === true;
-      showCharging(home.pending ? "off" : answer.charging);
-    }
+    if (answer?.charging) showCharging(answer.pending ? "off" : answer.charging);
     button.disabled = false;
     // Disabling took the focus away; who works by keyboard wants it back, unless it has gone elsewhere.
     if (document.activeElement === body) button.focus({ preventScroll: true });

@@ -109,7 +109,7 @@ Result<Update> of_days(const EntriesRead& read, const CurveReading& reading) {
 
 /// All of a file's values, whatever their days.
 Result<Update> of_any_span(const std::vector<TimedValue>& values, bool has_unit, const CurveReading& reading) {
-  constexpr std::int64_t kLongest = 30 * 366 * kSecondsPerDay;
+  constexpr std::int64_t kLongest = std::int64_t{30} * 366 * kSecondsPerDay;
   if (values.empty()) return reading.fail(ErrorCode::missing, "must have values, has none");
   auto joined = one_after_another(values);
   if (!joined)

@@ -103,7 +103,7 @@ Result<void> HomeAssembly::charging(HomeSettings& home) const {
                .target = Percent(in_parts(text("target"), kHundredths)),
                .ready_by = *minute_of_day(text("ready-by"))};
   home.solar_min = Watts(in_parts(text("solar-min-kw"), kMilli));
-  if (const auto outcome = trips(home); !outcome) return outcome;
+  if (auto outcome = trips(home); !outcome) return outcome;
   if (home.wish.target > home.charge_limit) {
     if (given("target")) return wrong_option("target", "must be at most --charge-limit");
     home.wish.target = home.charge_limit;

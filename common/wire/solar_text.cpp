@@ -36,7 +36,7 @@ std::optional<NamedPlace> to_place(const std::string& text) {
   const auto* const nearest = std::ranges::min_element(
       kPlaces, {}, [&](const NamedPlace& each) { return std::abs(each.place.latitude - std::abs(place.latitude)); });
   Clearness clearness = nearest->clearness;
-  if (place.latitude < 0) std::ranges::rotate(clearness, clearness.begin() + kMonthsPerYear / 2);
+  if (place.latitude < 0) std::rotate(clearness.begin(), clearness.begin() + kMonthsPerYear / 2, clearness.end());
   return NamedPlace{{}, place, clearness};
 }
 

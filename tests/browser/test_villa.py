@@ -81,6 +81,8 @@ def test_the_car_leaves_and_its_plug(page, villa):
     page.wait_text("receipt", "Taken: the car charges when it is plugged in, and the car charges by hand.")
     page.wait_text("charge", "Do not charge on return")
     assert page.data("charging") == "off"
+    page.open(villa)
+    page.wait_text("charge", "Do not charge on return")  # told by the agent, not remembered by the page
     until(villa, 19)
     page.wait_text("car-place", "Plugged in.")
     page.wait_text("charge", "Stop charging")

@@ -146,3 +146,25 @@ def test_a_day_stepped_is_a_day_run(started, folder, broker):
         agent.stop()
         return rows
     assert day() == day("--seconds-per-hour", "1", "--tick", "250ms")
+
+
+def test_a_year_of_prices_from_a_file(started, folder, broker):
+    rows = [f"{day:02d}.06.2026 {hour:02d}:00;{day},{hour:02d}" for day in range(1, 31) for hour in range(24)]
+    (folder / "year.csv").write_text("Tid;Pris SEK/kWh\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    options = ("--prices", folder / "year.csv", "--clock", "paused", "--start-date", "2026-06-29", "--zone", "Europe/Stockholm",
+               "--mode", "cheapest", "--data-dir", folder / "data")
+    agent = harness.online_agent(started, folder, broker, *options)
+    assert agent.get("/state")[1]["price"]["price"] == 29.0
+    assert agent.get("/priceperhour")[1][23] == 2923.0
+    assert agent.get("/plan")[1]["note"] is None
+    agent.move_clock({"until": "2026-06-30T12:00"})
+    assert agent.get("/state")[1]["price"]["price"] == 30.12
+    assert "2026-07-01 00:00-07:00" in agent.get("/plan")[1]["note"] and "stand in" in agent.get("/plan")[1]["note"]
+    agent.move_clock({"until": "2026-07-01T05:00"})
+    assert agent.get("/state")[1]["price"]["price"] == 24.05  # the Wednesday before
+    agent.stop()
+    again = harness.online_agent(started, folder, broker, *options)
+    assert again.get("/state")[1]["price"]["price"] == 24.05
+    (folder / "wrong.csv").write_text("Tid;Pris\n01.06.2026 00:00;1\n03.06.2026 00:00;2\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="must have its times at most an hour apart"):
+        harness.online_agent(started, folder, broker, "--prices", folder / "wrong.csv")
