@@ -148,13 +148,22 @@ void Runner::declare_topics() {
   for (const auto topic : wire::kHomeTopics) topic_names_.push_back(wire::name(topic));
   if (settings_.home->trips) topic_names_.push_back(wire::name(wire::HomeTopic::car));
   for (const Device& device : settings_.home->devices) topic_names_.push_back(name_of(device));
+  if (std::ranges::find(topic_names_, Solar::kName) != topic_names_.end()) {
+    topic_names_.push_back(wire::kSolarForecast);
+    forecasts_shown_.resize(homes_.size());
+  }
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
     published_revisions_[home] = homes_[home].revision();
     for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
-    for (const auto name : std::span(topic_names_).subspan(wire::kHomeTopics.size()))
-      outbox_.declare(topics_.of(id, name), 0);
+    for (const auto name : std::span(topic_names_).subspan(wire::kHomeTopics.size())) {
+      if (name == wire::kSolarForecast) {
+        outbox_.declare(topics_.of(id, name), 1, [this] { return labels_.forecast->payload; });
+      } else {
+        outbox_.declare(topics_.of(id, name), 0);
+      }
+    }
     publish(home, wire::kHomeTopics);
   }
   // Behind all state: a home is not available before what it shows is there.
@@ -240,13 +249,22 @@ void Runner::publish_further(std::size_t home, const Snapshot& seen) {
     outbox_.update(topic_id(home, topic++), scratch_);
   }
   for (const Device& device : seen.devices) {
-    const auto* const solar = std::get_if<Solar>(&device);  // of all homes the same
-    if (solar != nullptr && (!labels_.forecast || labels_.forecast->made_at != solar->now()))
-      labels_.forecast = {solar->now(), solar->forecast_of_day(0), solar->forecast_of_day(1)};
+    if (const auto* const solar = std::get_if<Solar>(&device)) show_forecast(home, *solar);
     scratch_.clear();
     wire::append_device(scratch_, device, seen, labels_);
     outbox_.update(topic_id(home, topic++), scratch_);
   }
+}
+
+/// It is the same for all homes, and another one each quarter of an hour.
+void Runner::show_forecast(std::size_t home, const Solar& solar) {
+  auto& shown = labels_.forecast;
+  if (!shown || shown->made_at != solar.now()) {
+    shown = {solar.now(), solar.forecast_of_day(0), solar.forecast_of_day(1), {}};
+    wire::append_solar_forecast(shown->payload, solar);
+  }
+  if (std::exchange(forecasts_shown_[home], solar.now()) != solar.now())
+    outbox_.send_again(topic_id(home, topic_names_.size() - 1));
 }
 
 /// Nothing while the home's plan is due: what it leads to is seen together with it.

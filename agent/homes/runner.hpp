@@ -91,7 +91,7 @@ class Runner {
   wire::HistoryDevices history_devices() const;
   wire::QuarterText quarter_text() const;
   /// The topics of a home that hold JSON, by what follows its id: those of every home in the order of `HomeTopic`, then
-  /// of a car that leaves, and those of its further devices.
+  /// of a car that leaves, those of its further devices, and the sun's forecast.
   const std::vector<std::string_view>& topic_names() const { return topic_names_; }
   /// @param topic its place among `topic_names`
   Outbox::TopicId topic_id(std::size_t home, std::size_t topic) const {
@@ -201,6 +201,7 @@ class Runner {
   void publish_kept(std::span<const std::size_t> homes);
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
   void publish_further(std::size_t home, const Snapshot& seen);
+  void show_forecast(std::size_t home, const Solar& solar);
   /// What moves with time and commands, and, where they have changed, plan and curves.
   void publish_changes(std::size_t home);
   Error homeless(const wire::CommandAddress& address) const;
@@ -223,6 +224,7 @@ class Runner {
   Outbox::TopicId info_topic_ = 0;
   Outbox::TopicId first_home_topic_ = 0;
   std::vector<std::string_view> topic_names_;
+  std::vector<std::optional<std::int64_t>> forecasts_shown_;  ///< of each home, where it has sun: when it was made
   Link link_;
   boost::asio::steady_timer timer_;
   TickSchedule schedule_;

@@ -431,12 +431,14 @@ HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {
   const auto root = root_of(path_of(request.target));
   const bool may_change = access_.may_change(request.authorization, request.cookies);
   const std::span<const std::string_view> topics(runner_.topic_names());
+  const HomeSettings& settings = runner_.home(home).settings();
+  const std::size_t first_device = wire::kHomeTopics.size() + (settings.trips ? 1 : 0);
   return web_page({.root = root,
                    .base = home == 0 ? root : root + "homes/" + runner_.home_ids()[home] + '/',
                    .home = runner_.home_ids()[home],
                    .homes = runner_.home_ids().size(),
                    .topics = topics,
-                   .devices = topics.last(runner_.home(home).settings().devices.size()),
+                   .devices = topics.subspan(first_device, settings.devices.size()),
                    .snapshot = runner_.snapshot(home),
                    .labels = runner_.labels(),
                    .real_time = runner_.home(home).settings().clock_mode == ClockMode::local,

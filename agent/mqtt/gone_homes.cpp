@@ -47,6 +47,7 @@ GoneHomes::GoneHomes(boost::asio::io_context& io, Settings settings, Outbox& out
   for (const auto& kind : wire::device_kinds())
     if (std::ranges::find(settings_.devices, wire::number_of(kind)) == settings_.devices.end())
       gone_devices_.emplace(kind.name);
+  if (gone_devices_.contains(Solar::kName)) gone_devices_.emplace(wire::kSolarForecast);
   if (!settings_.has_trips) gone_devices_.emplace(wire::name(wire::HomeTopic::car));
 }
 
@@ -94,7 +95,9 @@ void GoneHomes::on_message(const Incoming& message) {
 
 bool GoneHomes::is_of_gone_device(std::string_view topic) const {
   const auto home = topics_.home_of(topic);
-  return home && configured_.contains(*home) && gone_devices_.contains(topic.substr(topic.rfind('/') + 1));
+  if (!home || !configured_.contains(*home)) return false;
+  const auto behind_home = static_cast<std::size_t>(home->data() - topic.data()) + home->size() + 1;
+  return gone_devices_.contains(topic.substr(behind_home));
 }
 
 void GoneHomes::read_info(const Incoming& info) {
@@ -269,6 +272,7 @@ void GoneHomes::post_cleared(const Place& place) {
   }
   for (const auto topic : wire::kHomeTopics) post(topics.of(home, topic), {});
   post(topics.of(home, wire::HomeTopic::car), {});
+  post(topics.of(home, wire::kSolarForecast), {});
   for (const auto& kind : wire::device_kinds()) post(topics.of(home, kind.name), {});
   post(topics.status(home), {});
 }

@@ -140,11 +140,13 @@ Result<HistoryRow> history_row(SQLite::Statement& select) {
 }
 
 std::string devices_text(const HistoryRow& row) {
+  const auto is_nothing = [](std::int64_t value) { return value == 0; };
+  if (std::ranges::all_of(row.drawn_mwh, is_nothing) && std::ranges::all_of(row.given_mwh, is_nothing)) return {};
   nlohmann::json devices;
   for_each_of_devices(row, [&](const std::string& name, std::int64_t value, std::int64_t, std::int64_t) {
     if (value != 0) devices[name] = value;
   });
-  return devices.empty() ? std::string() : devices.dump();
+  return devices.dump();
 }
 
 StoredWorld stored_world(SQLite::Database& db) {

@@ -1,6 +1,7 @@
 #include "common/time/timed_values.hpp"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "common/base/decimal.hpp"
@@ -10,6 +11,27 @@ namespace home_energy {
 namespace {
 
 constexpr std::int64_t kLongestFilled = kSecondsPerHour;
+
+/// When the hour began by the clock's face, Unix seconds.
+std::int64_t hour_of(std::int64_t time, const Calendar& calendar) {
+  return calendar.epoch() + calendar.hour_begin(time - calendar.epoch());
+}
+
+/// The quarters of one hour by the clock's face.
+std::span<const TimedValue> first_hour(std::span<const TimedValue> quarters, const Calendar& calendar) {
+  std::size_t size = 1;
+  while (size < quarters.size() && hour_of(quarters[size].begin, calendar) == hour_of(quarters.front().begin, calendar))
+    ++size;
+  return quarters.first(size);
+}
+
+/// Whether none of an hour's quarters is missing; where the clock is changed it may have two.
+bool is_whole(std::span<const TimedValue> hour, const Calendar& calendar) {
+  const auto begin = hour.front().begin;
+  const auto end = hour.back().end;
+  return hour_of(begin, calendar) == begin && hour_of(end, calendar) == end &&
+         end - begin == static_cast<std::int64_t>(hour.size()) * kSecondsPerQuarter;
+}
 
 }  // namespace
 
@@ -56,6 +78,28 @@ std::vector<TimedValue> quarter_means(std::span<const TimedValue> values, TimeSp
     if (seconds == end - begin) means.push_back({begin, end, rounded_quotient(counts, seconds, 0)});
   }
   return means;
+}
+
+bool make_hourly(std::vector<TimedValue>& quarters, const Calendar& calendar) {
+  std::vector<TimedValue> whole;
+  for (std::span<const TimedValue> rest(quarters); !rest.empty();) {
+    const auto hour = first_hour(rest, calendar);
+    rest = rest.subspan(hour.size());
+    if (!is_whole(hour, calendar)) continue;
+    if (std::ranges::any_of(hour, [&](const auto& quarter) { return quarter.count != hour.front().count; }))
+      return false;
+    whole.insert(whole.end(), hour.begin(), hour.end());
+  }
+  quarters = std::move(whole);
+  return true;
+}
+
+bool are_quarterly(const std::vector<TimedValue>& quarters) {
+  for (std::size_t i = 1; i < quarters.size(); ++i)
+    if (quarters[i].begin % kSecondsPerHour != 0 && quarters[i - 1].end == quarters[i].begin &&
+        quarters[i].count != quarters[i - 1].count)
+      return true;
+  return false;
 }
 
 }  // namespace home_energy

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/result.hpp"
+#include "common/time/calendar.hpp"
 
 namespace home_energy {
 
@@ -48,5 +49,14 @@ Holes fill_holes(std::vector<TimedValue>& values);
 /// its values.
 /// @param values one after another
 std::vector<TimedValue> quarter_means(std::span<const TimedValue> values, TimeSpan span);
+
+/// For a pace that meets hours only: an hour of which a part is not known is not known.
+/// @param quarters  of an hour each, one after another
+/// @param calendar  by whose face hours are counted
+/// @return false where the quarters of an hour differ
+bool make_hourly(std::vector<TimedValue>& quarters, const Calendar& calendar);
+
+/// Whether in some hour quarters differ.
+bool are_quarterly(const std::vector<TimedValue>& quarters);
 
 }  // namespace home_energy

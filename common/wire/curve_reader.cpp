@@ -237,43 +237,6 @@ Result<void> check_plausible(const Update& update, const CurveReading& reading) 
   return reading.kind.plausible(std::move(all), reading.kind, reading.context);
 }
 
-/// When the hour began by the clock's face, Unix seconds.
-std::int64_t hour_of(std::int64_t time, const Calendar& calendar) {
-  return calendar.epoch() + calendar.hour_begin(time - calendar.epoch());
-}
-
-/// The quarters of one hour by the clock's face.
-std::span<const TimedValue> first_hour(std::span<const TimedValue> quarters, const Calendar& calendar) {
-  std::size_t size = 1;
-  while (size < quarters.size() && hour_of(quarters[size].begin, calendar) == hour_of(quarters.front().begin, calendar))
-    ++size;
-  return quarters.first(size);
-}
-
-/// Whether none of an hour's quarters is missing; where the clock is changed it may have two.
-bool is_whole(std::span<const TimedValue> hour, const Calendar& calendar) {
-  const auto begin = hour.front().begin;
-  const auto end = hour.back().end;
-  return hour_of(begin, calendar) == begin && hour_of(end, calendar) == end &&
-         end - begin == static_cast<std::int64_t>(hour.size()) * kSecondsPerQuarter;
-}
-
-/// For a pace that meets hours only: an hour of which a part is not known is not known.
-/// @return false where the quarters of an hour differ
-bool make_hourly(std::vector<TimedValue>& quarters, const Calendar& calendar) {
-  std::vector<TimedValue> whole;
-  for (std::span<const TimedValue> rest(quarters); !rest.empty();) {
-    const auto hour = first_hour(rest, calendar);
-    rest = rest.subspan(hour.size());
-    if (!is_whole(hour, calendar)) continue;
-    if (std::ranges::any_of(hour, [&](const auto& quarter) { return quarter.count != hour.front().count; }))
-      return false;
-    whole.insert(whole.end(), hour.begin(), hour.end());
-  }
-  quarters = std::move(whole);
-  return true;
-}
-
 Result<Update> at_pace(Update update, const CurveReading& reading) {
   if (reading.context.finest == Resolution::quarter_hourly) return update;
   const bool is_hourly = update.every_day ? update.every_day->size() == kHoursPerDay
@@ -347,15 +310,6 @@ Result<LoadUpdate> parse_load_update(std::string_view text, const CurveContext& 
 }
 
 namespace {
-
-/// Whether in some hour quarters differ.
-bool are_quarterly(const std::vector<TimedValue>& quarters) {
-  for (std::size_t i = 1; i < quarters.size(); ++i)
-    if (quarters[i].begin % kSecondsPerHour != 0 && quarters[i - 1].end == quarters[i].begin &&
-        quarters[i].count != quarters[i - 1].count)
-      return true;
-  return false;
-}
 
 template <class Value>
 Result<CurveFile<Value>> parse_file(std::string_view text, const CurveKind& kind, const CurveFileContext& context) {

@@ -7,6 +7,7 @@
 #include "common/base/text.hpp"
 #include "common/wire/curve_text.hpp"
 #include "common/wire/device_table.hpp"
+#include "common/wire/numbers_writer.hpp"
 #include "common/wire/stored_json.hpp"
 #include "common/wire/trip_text.hpp"
 
@@ -73,8 +74,7 @@ Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 hi
 /// Counted up when a value gets another meaning. A further field needs none: it has a default, and who does not know it
 /// passes over it.
 constexpr std::int64_t kStateVersion = 2;
-constexpr std::int64_t kByTheFace = 1;         ///< in which a row's quarter was counted by what the clock shows
-constexpr std::string_view kGiven = "_given";  ///< behind a device's name
+constexpr std::int64_t kByTheFace = 1;  ///< in which a row's quarter was counted by what the clock shows
 constexpr int kMostTicksPerHour = 360'000;
 // Those below are of one tick an hour: milliwatt-hours, hours, millionths of the currency times milliwatts.
 constexpr std::int64_t kMostStored = 1'000'000'000;  ///< 1,000 kWh, the largest battery
@@ -123,98 +123,6 @@ DeviceStates read_devices(const Json& json) {
   }
   return devices;
 }
-
-/// An object of numbers, written as the homes tick: thousands of them, each second.
-class NumbersWriter {
- public:
-  explicit NumbersWriter(std::string& out) : out_(out) { out_ += '{'; }
-
-  NumbersWriter& add(std::string_view key, std::int64_t value) {
-    name(key);
-    out_ += std::to_string(value);
-    return *this;
-  }
-  NumbersWriter& add(std::string_view key, bool value) {
-    name(key);
-    out_ += value ? "true" : "false";
-    return *this;
-  }
-  /// Beyond what JSON's readers take for a number: as text.
-  NumbersWriter& add(std::string_view key, Int128 value) {
-    name(key);
-    out_ += '"';
-    out_ += text_of(value);
-    out_ += '"';
-    return *this;
-  }
-  NumbersWriter& add(std::string_view key, const Counters& counters) {
-    name(key);
-    NumbersWriter(out_)
-        .add("base", counters.base.count())
-        .add("charged", counters.charged.count())
-        .add("cost", counters.cost.count())
-        .add_if_any("exported", counters.exported.count())
-        .add_if_any("earned", counters.earned.count())
-        .add(counters.devices)
-        .end();
-    return *this;
-  }
-  /// Of the further devices, where they have counted anything.
-  NumbersWriter& add(const std::array<FlowTotal, kDeviceKinds>& devices) {
-    for (const auto& kind : wire::device_kinds()) {
-      const FlowTotal& counted = devices.at(wire::number_of(kind));
-      add_if_any(kind.name, counted.drawn.count());
-      add_if_any(std::string(kind.name) + std::string(kGiven), counted.given.count());
-    }
-    return *this;
-  }
-  NumbersWriter& add_if_any(std::string_view key, Int128 value) { return value == 0 ? *this : add(key, value); }
-  NumbersWriter& add(const DeviceStates& devices) {
-    if (devices.empty()) return *this;
-    name("devices");
-    NumbersWriter all(out_);
-    for (const auto& [kind, state] : devices) {
-      all.name(kind);
-      NumbersWriter one(out_);
-      for (const auto& [key, value] : state) one.add(key, value);
-      one.end();
-    }
-    all.end();
-    return *this;
-  }
-  NumbersWriter& add(std::string_view key, const TravelState& travel) {
-    name(key);
-    NumbersWriter writer(out_);
-    writer.add("plugged", travel.plugged).add("away", travel.away);
-    if (const auto& journey = travel.journey)
-      writer.add("leave", journey->leave).add("back", journey->back).add("energy", journey->energy.count());
-    if (const auto& single = travel.single)
-      writer.add("single_leave", std::int64_t{single->leave})
-          .add("single_back", std::int64_t{single->back})
-          .add("single_energy", single->energy.count());
-    writer.add("since", travel.since)
-        .add("used", travel.used.count())
-        .add("driven", travel.driven.count())
-        .add("stranded", travel.stranded.count());
-    if (travel.week) {
-      writer.name("week");
-      out_ += week_json(*travel.week);
-    }
-    writer.end();
-    return *this;
-  }
-  void end() { out_ += '}'; }
-
-  void name(std::string_view key) {
-    if (out_.back() != '{') out_ += ',';
-    out_ += '"';
-    out_ += key;
-    out_ += "\":";
-  }
-
- private:
-  std::string& out_;
-};
 
 /// The same, or what holds where a file of another version does not have it.
 std::int64_t whole_or(std::int64_t otherwise, const Json& object, const std::string& key, std::int64_t lowest,

@@ -204,6 +204,7 @@ struct ShownForecast {
   std::int64_t made_at;  ///< the moment
   std::int64_t today;    ///< in watts times quarters of an hour
   std::int64_t tomorrow;
+  std::string payload;  ///< of the topic `solar/forecast`
 };
 
 /// What is the same for all homes of an agent, and not a matter of simulated time.
@@ -228,6 +229,10 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
 /// @param made none in manual mode
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
                  const Labels& labels);
+/// What follows the home's id in the topic of the sun's forecast; only where there are solar panels.
+inline constexpr std::string_view kSolarForecast = "solar/forecast";
+/// The quarters of today and tomorrow, kW, in the shape of the price profile.
+void append_solar_forecast(std::string& out, const Solar& solar);
 /// The payload of a further device's topic.
 void append_device(std::string& out, const Device& device, const Snapshot& home, const Labels& labels);
 /// The payload of any of a home's topics.

@@ -143,6 +143,10 @@ std::string state(const Home& home, const Snapshot& snapshot, const Labels& labe
   for (const Device& device : snapshot.devices) {
     next(out, name_of(device));
     append_device(out, device, snapshot, labels);
+    if (const auto* const solar = std::get_if<Solar>(&device)) {
+      next(out, kSolarForecast);
+      append_solar_forecast(out, *solar);
+    }
   }
   return out + '}';
 }

@@ -128,6 +128,7 @@ class Car {
   PricePerKwh price_of_charging(PricePerKwh price, const Expected& expected) const;
   std::vector<PlannerSlot> slots(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
+  std::string note_of_trip() const;
   Joules lacking() const;
   std::string late_text(const HomeTime& time) const;
   void judge_departure(const HomeTime& time);

@@ -110,6 +110,21 @@ std::string Car::note_of_curves(const Surroundings& around) const {
   return note;
 }
 
+/// Where the trip that a plan is for needs more than the target leaves in the battery.
+std::string Car::note_of_trip() const {
+  if (!travel_ || !travel_->journey() || travel_->journey()->leave != departure_) return {};
+  const int ticks_per_hour = settings_->pace.ticks_per_hour();
+  const Energy needed = in_one_hour(Watts(travel_->journey()->energy.count()), ticks_per_hour);
+  const Energy at_target = battery_.at(wish_.target);
+  if (needed <= at_target) return {};
+  const auto kwh = [&](Energy energy) {
+    std::string text;
+    append_decimal(text, rounded_quotient(energy.count(), Int128{1'000'000} * ticks_per_hour, 1), 1);
+    return text;
+  };
+  return "the trip needs " + kwh(needed) + " kWh, the target is " + kwh(at_target);
+}
+
 /// What the battery lacks of the target; less than a run is worth counts as nothing.
 Joules Car::lacking() const {
   const int ticks_per_hour = settings_->pace.ticks_per_hour();
@@ -194,10 +209,12 @@ void Car::renew_plan(const Surroundings& around) {
 }
 
 PlanRequest Car::plan_request(const Surroundings& around) const {
+  std::string note = note_of_curves(around);
+  append_sentence(note, note_of_trip());
   return {.made_at = around.time.moment(),
           .ready_by = static_cast<int>(around.time.calendar().at(departure_).second / kSecondsPerMinute),
           .since = late_text(around.time),
-          .note_of_curves = note_of_curves(around),
+          .note_of_curves = std::move(note),
           .problem = problem(around)};
 }
 

@@ -34,7 +34,8 @@ struct PlanRequest {
   std::int64_t made_at;        ///< the moment, as `Home::moment` counts
   int ready_by;                ///< minutes past midnight
   std::string since;           ///< when the departure was that was missed; empty where none was
-  std::string note_of_curves;  ///< what stands in for prices and loads that have not come; empty where nothing does
+  std::string note_of_curves;  ///< what stands in for prices and loads that have not come, and what the trip needs;
+                               ///< empty where nothing is to be said
   ChargingProblem problem;
 
   friend bool operator==(const PlanRequest&, const PlanRequest&) = default;

@@ -44,6 +44,8 @@ class Solar {
 
   /// When the present quarter began.
   std::int64_t now() const { return now_.moment; }
+  /// By which it counts. Not before the first quarter has begun.
+  const Calendar& calendar() const { return *calendar_; }
   /// What it is likely to give in a quarter of an hour, as forecast in the present one. What has been is known.
   Watts forecast(const Quarter& quarter) const;
   /// The same of a whole day, in watts times quarters of an hour. @param ahead 0: today, 1: tomorrow

@@ -451,10 +451,9 @@ def test_spreadsheets(started, folder, broker, name, way):
     ("\n".join(COMMAS), 'is ambiguous, its commas may separate numbers or stand before decimals, as in row 1, "0,85"'),
     ("".join(f"{value};{value}\n" for value in COMMAS), "has 2 columns of numbers: keep one of them"),
     ("".join(f"{23 - hour:02}:00;{text}\n" for hour, text in enumerate(COMMAS)), "must have its times in order from 00:00 on"),
-    (json.dumps(slots(midnight(TODAY, UTC), 60, [0.3] * 24)), "has dates; a file must hold 24, 48 or 96 numbers"),
     ("Tid;Pris\n" + "".join(f"{hour:02}:00;{85 + hour}\n" for hour in range(24)), "are these per MWh, or öre?"),
     ("Tid;Pris (EUR/MWh)\n" + "".join(f"{hour:02}:00;{85 + hour}\n" for hour in range(24)), "has the unit \"EUR/MWh\""),
-], ids=["decimal commas", "two columns", "newest first", "dates", "no unit", "euro"])
+], ids=["decimal commas", "two columns", "newest first", "no unit", "euro"])
 def test_a_file_that_may_mean_two_things_is_refused(folder, text, said):
     (folder / "prices.csv").write_text(text, encoding="utf-8")
     code, _, lines = run_to_its_end("--prices", folder / "prices.csv")

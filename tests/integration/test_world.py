@@ -40,6 +40,11 @@ def test_a_villa_lives_a_day(started, folder, broker, client):
     agent.move_clock({"until": "0T12:00"})
     noon = agent.get("/state")[1]
     assert noon["car"]["away"] and noon["car"]["status"] == "A" and not noon["car"]["plugged"]
+    forecast = client.expect(f"{HOME}/solar/forecast", lambda told: told == noon["solar/forecast"])
+    assert forecast["unit"] == "kW" and len(forecast["values"]) == 96 and len(forecast["raw_tomorrow"]) == 96
+    assert forecast["raw_today"][48] == {
+        "start": "2026-06-22T12:00:00+00:00", "end": "2026-06-22T12:15:00+00:00", "value": noon["solar"]["power_kw"]}
+    assert sum(forecast["values"]) / 4 == pytest.approx(noon["solar"]["forecast_today_kwh"], abs=0.001)
     assert noon["solar"]["power_kw"] > 0 and noon["solar"]["energy_kwh"] > 0
     grid, storage = noon["grid"], noon["storage"]
     drawn = noon["baseload"]["power_kw"] + noon["battery"]["power_kw"] + noon["heater"]["power_kw"] + storage["power_kw"]
@@ -130,11 +135,12 @@ def test_what_is_gone_leaves_the_broker(started, folder, broker):
     harness.online_agent(started, folder, broker, "--clock", "paused", "--data-dir", folder / "data")
 
     def kept():
-        late = started(harness.Client(broker.port, f"{HOME}/+"))
+        late = started(harness.Client(broker.port, f"{HOME}/#"))
         time.sleep(0.5)  # what is retained has come by then
         return {message.topic for message in late.drain() if message.payload}
 
-    harness.wait_until(lambda: not kept() & {f"{HOME}/{each}" for each in FURTHER}, "what is gone is cleared")
+    gone = {f"{HOME}/{each}" for each in (*FURTHER, "solar/forecast")}
+    harness.wait_until(lambda: not kept() & gone, "what is gone is cleared")
 
 
 def test_a_day_stepped_is_a_day_run(started, folder, broker):

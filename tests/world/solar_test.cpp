@@ -1,10 +1,12 @@
 // Sun, clouds and panels: against published yields, and that they are repeatable.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "common/time/iso8601.hpp"
 #include "common/wire/solar_text.hpp"
+#include "common/wire/wire.hpp"
 #include "common/world/solar.hpp"
 #include "tests/stockholm_days.hpp"
 
@@ -168,6 +170,21 @@ TEST_CASE("the forecast is the weather where there is no error, and else worse t
   }
   CHECK(near > 0);
   CHECK(far > near);
+}
+
+TEST_CASE("the forecast's document lists the quarters that there are, also in a night of 25 hours") {
+  Solar solar = panels("berlin", 35, 0.14, 5);
+  solar.begin_quarter(quarter_at(stockholm().begin_of(-22), stockholm()), stockholm());  // 2026-10-24
+  std::string text;
+  wire::append_solar_forecast(text, solar);
+  const auto json = nlohmann::json::parse(text);
+  CHECK(json["unit"] == "kW");
+  CHECK(json["values"].size() == 96);
+  CHECK(json["raw_today"].size() == 96);
+  CHECK(json["raw_tomorrow"].size() == 100);
+  CHECK(json["raw_today"][0]["start"] == "2026-10-24T00:00:00+02:00");
+  CHECK(json["raw_tomorrow"][99]["end"] == "2026-10-26T00:00:00+01:00");
+  CHECK(json["values"][48] == json["raw_today"][48]["value"]);
 }
 
 TEST_CASE("what has been is known to the forecast") {

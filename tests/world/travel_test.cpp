@@ -128,6 +128,9 @@ TEST_CASE("a plan is for the departure, and another is made when it comes back")
         R"({"trip":{"leave":"18:00","back":"20:00","kwh":2.0}})");
   REQUIRE(home.plan() != nullptr);
   CHECK(home.plan()->plan.shortfall > Joules());
+  CHECK(home.plan()->note.find("the trip needs") == std::string::npos);
+  tell(home, "trip", R"({"leave":"18:00","back":"20:00","kwh":40})");
+  CHECK(home.plan()->note.find("the trip needs 40.0 kWh, the target is 37.0") != std::string::npos);
   // Unplugged there is nothing to plan.
   tell(home, "plug", "off");
   CHECK(home.plan() == nullptr);
