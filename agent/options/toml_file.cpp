@@ -46,7 +46,9 @@ std::size_t line_of_deep_key(std::string_view content) {
   for (std::size_t line = 1; !content.empty(); ++line) {
     const auto end = std::min(content.find('\n'), content.size());
     const auto key = content.substr(0, std::min(end, content.find('=')));
-    if (std::ranges::count(key, '.') > kMostDots) return line;
+    // Else it is a row of numbers, or a comment.
+    const bool is_key = key.size() < end || (key.starts_with('[') && key.find(',') == std::string_view::npos);
+    if (is_key && !key.starts_with('#') && std::ranges::count(key, '.') > kMostDots) return line;
     content.remove_prefix(std::min(end + 1, content.size()));
   }
   return 0;

@@ -187,7 +187,9 @@ Result<DatedTable> table_of(const Sheet& sheet, const Times& times, const Calend
 }  // namespace
 
 Result<std::optional<DatedTable>> parse_dated_csv(Sheet sheet, const Calendar& calendar) {
-  if (sheet.rows.empty()) return std::nullopt;
+  constexpr std::size_t kMostColumns = 64;
+  const auto is_wide = [](const SheetRow& row) { return row.cells.size() > kMostColumns; };
+  if (sheet.rows.empty() || std::ranges::any_of(sheet.rows, is_wide)) return std::nullopt;
   make_even(sheet);
   const auto times = times_of(sheet);
   if (!times || are_of_one_day(times->faces)) return std::nullopt;

@@ -41,8 +41,10 @@ class DeviceAssembly {
   }
   /// Of the options of a device that is not there one that was given is a mistake.
   Result<void> none_given(const std::string& device, const std::string& prefix) const {
+    const bool is_switched_off = given(device);  // and what the house says of it counts no more
     for (const auto& [name, value] : values_)
-      if (value.is_said() && name != device && name != "solar-min-kw" && name.starts_with(prefix))
+      if ((is_switched_off ? value.given : value.is_said()) && name != device && name != "solar-min-kw" &&
+          name.starts_with(prefix))
         return wrong_option(name, "needs a --" + device + " above 0");
     return {};
   }

@@ -111,8 +111,15 @@ void Travel::set_back(int minute, const HomeTime& time) {
 void Travel::restore(const TravelState& state, const HomeTime& time) {
   state_ = state;
   state_.away = state_.away && state_.journey;
-  state_.since = std::min(state_.since, time.moment());
-  if (!state_.away) return choose(state_.since, time.calendar());
+  constexpr std::int64_t kLongest = 4 * kSecondsPerDay;  // what left before is back
+  state_.since = std::clamp(state_.since, time.moment() - kLongest, time.moment());
+  if (!state_.away) {
+    choose(state_.since, time.calendar());
+    // What other trips than those of the last run would have begun meanwhile did not take place.
+    const bool is_past = state_.journey && state_.journey->leave <= time.moment();
+    if (is_past && state_.journey != state.journey) choose(time.moment(), time.calendar());
+    return;
+  }
   state_.journey->leave = std::min(state_.journey->leave, time.moment());
   state_.used = std::min(state_.used, due(time.moment(), time.ticks_per_hour()));
   quiet_until_ = time.moment();

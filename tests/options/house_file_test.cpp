@@ -129,6 +129,7 @@ TEST_CASE("a key of a device that the house does not have is told as the flag wo
   const auto outcome = read({"--house", path});
   REQUIRE(std::holds_alternative<Exit>(outcome));
   CHECK(std::get<Exit>(outcome).err == "home-energy-agent: --solar-tilt: needs a --solar-kwp above 0\n");
+  CHECK(home({"--preset", "villa", "--solar-kwp", "0"}).devices.size() == 2);
   CHECK(home({"--preset", "villa", "--charger-kw", "3.7"}).charger_min == Watts(3'700));
 }
 
