@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
+#include "agent/system/local_time.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 #include "common/world/home.hpp"
@@ -15,7 +17,6 @@
 namespace home_energy {
 namespace {
 
-constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
 constexpr double kWattsPerKw = 1000;
 constexpr double kMillionths = 1e6;
 constexpr double kJoulesPerKwh = 3.6e6;
@@ -33,26 +34,37 @@ const std::vector<OptionSpec>& plan_specs() {
   return kSpecs;
 }
 
-/// A home at that minute of the day, which the ticks of a minute meet.
+/// The days of the zone that the agent runs in, from today on.
+Calendar days_from_today() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto offsets = local_time::offsets();
+  const Calendar since_1970(0, 0, offsets);
+  return Calendar::of_zone(since_1970.at(std::chrono::floor<std::chrono::seconds>(now).count()).day, offsets);
+}
+
+/// A home at that minute of day 0, which the ticks of a minute meet.
 Home home_at(HomeSettings settings, int minute) {
   const auto finest = std::max(settings.baseload.resolution(), settings.price.resolution());
   settings.pace = *Pace::make(kMinutesPerHour, std::chrono::seconds(1), finest);
-  settings.clock_mode = ClockMode::simulated;
-  settings.calendar = std::make_shared<const Calendar>();
+  if (std::exchange(settings.clock_mode, ClockMode::simulated) == ClockMode::local)
+    settings.calendar = std::make_shared<const Calendar>(days_from_today());
   Home home(std::make_shared<const HomeSettings>(std::move(settings)));
-  home.move_to(minute * kSecondsPerMinute);
+  home.move_to(home.calendar().moment_of(0, minute * kSecondsPerMinute));
   plan_now(home);
   return home;
 }
 
-/// What is drawn from one minute (since the plan) to another, kWh.
-double drawn(const ChargingPlan& plan, int from, int to) {
+/// What is drawn from one moment (since the plan) to another, kWh.
+double drawn(const ChargingPlan& plan, std::chrono::seconds from, std::chrono::seconds to) {
   std::int64_t joules = 0;
-  for (const PlanStep& step : plan.steps) {
-    if (step.begin >= std::chrono::minutes(from) && step.begin < std::chrono::minutes(to))
-      joules += step.energy.count();
-  }
+  for (const PlanStep& step : plan.steps)
+    if (step.begin >= from && step.begin < to) joules += step.energy.count();
   return static_cast<double>(joules) / kJoulesPerKwh;
+}
+
+/// What the clock shows, rounded down to the minute.
+std::string shown_time(const Home& home, std::int64_t moment) {
+  return time_text(home.calendar().at(moment).second / kSecondsPerMinute);
 }
 
 /// House and car, side by side, as long as their power is of the fuse.
@@ -68,12 +80,15 @@ std::string bar(double house_kw, double car_kw, double fuse_kw) {
   return out;
 }
 
-std::string row(const Home& home, int begin, int end, int made_at) {
-  const int quarter = begin % kMinutesPerDay / kMinutesPerQuarter;
-  const double house = static_cast<double>(home.baseload().at_quarter(quarter).count()) / kWattsPerKw;
-  const double price = static_cast<double>(home.price().at_quarter(quarter).count()) / kMillionths;
-  const double car = drawn(home.plan()->plan, begin - made_at, end - made_at) * kMinutesPerHour / (end - begin);
-  return fmt::format("{}  {:9.4f}  {:7.2f}  {:>7}  {}\n", time_text(begin % kMinutesPerDay), price, house,
+/// @param since of the slot, after the plan was made
+std::string row(const Home& home, std::chrono::seconds since, std::chrono::seconds length) {
+  const std::int64_t moment = home.plan()->made_at + since.count();
+  const Quarter quarter = quarter_at(moment, home.calendar());
+  const double house = static_cast<double>(home.loads().at(quarter, home.calendar()).count()) / kWattsPerKw;
+  const double price = static_cast<double>(home.prices().at(quarter, home.calendar()).count()) / kMillionths;
+  const double hours = static_cast<double>(length.count()) / kSecondsPerHour;
+  const double car = drawn(home.plan()->plan, since, since + length) / hours;
+  return fmt::format("{}  {:9.4f}  {:7.2f}  {:>7}  {}\n", shown_time(home, moment), price, house,
                      car > 0 ? fmt::format("{:.2f}", car) : "",
                      bar(house, car, static_cast<double>(home.settings().fuse.count()) / kWattsPerKw));
 }
@@ -83,30 +98,29 @@ std::string blocks(const Home& home) {
   std::string out;
   for (std::size_t i = 0; i < made.plan.blocks.size(); ++i) {
     const PlanBlock& block = made.plan.blocks[i];
-    const auto minute = [&](std::chrono::seconds since, std::int64_t up) {
-      return time_text((made.made_at + since.count() + up) / 60 % kMinutesPerDay);
-    };
-    out += fmt::format("{}-{}  {:.2f} kWh  {:.2f}  {}\n", minute(block.begin, 0), minute(block.end, 59),
+    const auto time = [&](std::chrono::seconds since) { return shown_time(home, made.made_at + since.count()); };
+    constexpr std::chrono::seconds kUp(kSecondsPerMinute - 1);
+    out += fmt::format("{}-{}  {:.2f} kWh  {:.2f}  {}\n", time(block.begin), time(block.end + kUp),
                        static_cast<double>(block.energy.count()) / kJoulesPerKwh,
                        static_cast<double>(block.cost.count()) / kMillionths, made.reasons[i]);
   }
   return out;
 }
 
-std::string table(const Home& home, int at, const std::string& currency) {
+std::string table(const Home& home, const std::string& currency) {
   const HomePlan& made = *home.plan();
-  const int departure = home.wish().ready_by > at ? home.wish().ready_by : home.wish().ready_by + kMinutesPerDay;
   std::string out = fmt::format("{:5}  {:>9}  {:>7}  {:>7}\n", "time", currency + "/kWh", "house", "car kW");
-  for (int begin = at; begin < departure;) {
-    const int end = std::min(departure, (begin / kMinutesPerQuarter + 1) * kMinutesPerQuarter);
-    out += row(home, begin, end, at);
-    begin = end;
+  const PlanRequest request = home.plan_request();
+  std::chrono::seconds since(0);
+  for (const PlannerSlot& slot : request.problem.slots) {
+    out += row(home, since, slot.length);
+    since += slot.length;
   }
   const auto money = [](MoneyMicro amount) { return static_cast<double>(amount.count()) / kMillionths; };
   out += '\n' + blocks(home);
   out += fmt::format("{:.2f} kWh to {:.0f} % by {}: {:.2f} {}; at once {:.2f}, saved {:.2f}\n",
                      static_cast<double>(made.plan.energy.count()) / kJoulesPerKwh,
-                     static_cast<double>(home.wish().target.count()) / 100, time_text(home.plan_request().ready_by),
+                     static_cast<double>(home.wish().target.count()) / 100, time_text(request.ready_by),
                      money(made.plan.cost), currency, money(made.plan.cost_at_once),
                      money(made.plan.cost_at_once - made.plan.cost));
   return made.note.empty() ? out : out + made.note + '\n';
@@ -132,7 +146,7 @@ Exit plan_and_exit(const std::vector<std::string>& arguments, const Environment&
   if (home.plan() == nullptr) return usage_error("--at: the car is away then");
   const std::string& currency = options->runner.currency;
   if (values.at("json").text == "true") return {0, wire::http::plan(home, {currency, ""}) + '\n', {}};
-  return {0, table(home, at, currency), {}};
+  return {0, table(home, currency), {}};
 }
 
 }  // namespace home_energy

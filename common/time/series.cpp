@@ -8,8 +8,8 @@ namespace {
 
 /// So long what is known is kept after its time, for who asks of a day before.
 constexpr std::int64_t kKept = 2 * kSecondsPerDay;
-/// So many days before the last known one are asked for a value that stands in.
-constexpr std::int64_t kLookBack = 31;
+/// So many days beside the nearest known one are asked for a value that stands in.
+constexpr std::int64_t kLookBack = 35;
 
 /// What of an older value no newer one replaces.
 template <class Value>
@@ -117,32 +117,34 @@ std::optional<V> Series<V>::set_on_earlier_day(const Quarter& quarter, const Cal
   return std::nullopt;
 }
 
-/// In the record's last week, or in its first; a hole within is filled from the weeks before it.
+/// Of the days next to where the record ends, or where it has a hole or has not begun: the same weekday's, else that of
+/// the nearest day that knows the time, at last what is nearest.
 template <class V>
-const Dated<V>* Series<V>::of_same_weekday(const Quarter& quarter, const Calendar& calendar) const {
+V Series<V>::standing_in(const Quarter& quarter, const Calendar& calendar) const {
   constexpr std::int64_t kWeek = 7;
   const std::int64_t origin = calendar.unix_of(0);
-  const std::int64_t first = calendar.at(record_->front().begin - origin).day;
-  const std::int64_t last = calendar.at(record_->back().end - 1 - origin).day;
-  std::int64_t day = quarter.day - kWeek;
-  if (quarter.day > last) day = quarter.day - (quarter.day - last + kWeek - 1) / kWeek * kWeek;
-  if (quarter.day < first) day = quarter.day + (first - quarter.day + kWeek - 1) / kWeek * kWeek;
-  const std::int64_t earliest = std::max(first, day - kLookBack);
-  const std::int64_t step = quarter.day < first ? -kWeek : kWeek;  // away from the end of the record that is nearer
-  for (; day >= earliest && day <= last; day -= step) {
+  const auto next = std::ranges::upper_bound(*record_, quarter.moment + origin, {}, &Dated<Value>::begin);
+  const bool is_before_all = next == record_->begin();
+  const Dated<Value>& nearest = is_before_all ? *next : *std::prev(next);
+  const auto edge = calendar.at((is_before_all ? nearest.begin : nearest.end - 1) - origin).day;
+  const auto inward = is_before_all ? 1 : -1;
+  const auto known_on = [&](std::int64_t day) {
     const auto moment = calendar.moment_of(day, quarter.of_day * kSecondsPerQuarter);
-    if (const auto* const known = value_at(*record_, calendar.unix_of(moment))) return known;
-  }
-  return nullptr;
+    return value_at(*record_, moment + origin);
+  };
+  const auto to_weekday = ((quarter.day - edge) * inward % kWeek + kWeek) % kWeek;
+  for (auto away = to_weekday; away <= kLookBack; away += kWeek)
+    if (const auto* const known = known_on(edge + inward * away)) return known->value;
+  for (std::int64_t away = 0; away <= kLookBack; ++away)
+    if (const auto* const known = known_on(edge + inward * away)) return known->value;
+  return nearest.value;
 }
 
 template <class V>
 V Series<V>::known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const {
   if (const auto* const known = known_at(quarter.moment, calendar)) return known->value;
   if (const auto set = set_on_earlier_day(quarter, calendar)) return *set;
-  if (record_ != nullptr)
-    if (const auto* const weekday = of_same_weekday(quarter, calendar)) return weekday->value;
-  return daily_->at_quarter(quarter.of_day);
+  return record_ != nullptr ? standing_in(quarter, calendar) : daily_->at_quarter(quarter.of_day);
 }
 
 template class Series<PricePerKwh>;

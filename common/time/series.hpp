@@ -46,8 +46,8 @@ using Record = std::shared_ptr<const std::vector<Dated<Value>>>;
 /// Where nothing is known for a moment, the same time of the latest day before stands in, at last the daily curve. What
 /// is known stays so, whatever becomes of the clock. Values are shared by series that were copied from each other.
 ///
-/// A series may have a record: then what was set counts first, then the record; beyond the record the same weekday of
-/// its last week stands in, before it that of its first.
+/// A series may have a record: then what was set counts first, then the record; where that ends or has a hole the same
+/// weekday of the week before stands in, before its begin that of its first week, and another day's where it has none.
 template <class V>
 class Series {
  public:
@@ -91,13 +91,13 @@ class Series {
  private:
   const Dated<Value>* known_at(std::int64_t moment, const Calendar& calendar) const;
   std::optional<Value> set_on_earlier_day(const Quarter& quarter, const Calendar& calendar) const;
-  const Dated<Value>* of_same_weekday(const Quarter& quarter, const Calendar& calendar) const;
+  Value standing_in(const Quarter& quarter, const Calendar& calendar) const;
   Value known_or_standing_in(const Quarter& quarter, const Calendar& calendar) const;
 
   std::shared_ptr<const Curve> daily_;
   bool was_set_ = false;                                    ///< the daily one, while the home ran
   std::shared_ptr<const std::vector<Dated<Value>>> dated_;  ///< null where nothing was set of single moments
-  Record<Value> record_;                                    ///< null where there is none
+  Record<Value> record_;                                    ///< null where there is none; never empty
 };
 
 using PriceSeries = Series<PricePerKwh>;

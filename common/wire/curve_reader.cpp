@@ -117,7 +117,7 @@ Result<Update> of_any_span(const std::vector<TimedValue>& values, bool has_unit,
                                                 " it has " + number_text(joined.error().first, reading.kind.range) +
                                                 " and " + number_text(joined.error().second, reading.kind.range));
   TimedValue& last = joined->back();
-  last.end = std::min(last.end, last.begin + kSecondsPerDay);  // what has no end
+  if (last.end - last.begin > kLongest) last.end = last.begin + kSecondsPerDay;  // an end that is none, as year 9999
   if (last.end - joined->front().begin > kLongest)
     return reading.fail(ErrorCode::too_large,
                         "must span at most 30 years, from " + iso8601_utc(joined->front().begin) + " on");

@@ -131,3 +131,17 @@ def test_days_of_every_kind(started, folder, broker, zone, date, minutes):
     day = rows(agent, f"from={date}&step=1d")[0]
     assert day["minutes"] == minutes
     assert day["base_kwh"] == pytest.approx(sum(row["base_kwh"] for row in quarters), abs=0.05)
+
+
+def test_the_plan_command_knows_the_date(folder):
+    file = folder / "prices.csv"
+    begin = datetime.datetime(2026, 3, 28)
+    file.write_text("time,price SEK/kWh\n" + "".join(
+        f"{begin + datetime.timedelta(hours=hour):%Y-%m-%d %H:%M},{1 + hour // 24}\n"
+        for hour in range(72) if hour != 26))  # what the clock never showed
+    options = ("plan", "--prices", file, "--zone", "Europe/Stockholm", "--start-date", "2026-03-29", "--start-soc", "50")
+    plan = json.loads(run_to_its_end(*options, "--json")[1])
+    assert plan["end"].startswith("2026-03-29T") and {block["price"] for block in plan["blocks"]} == {2.0}
+    rows = run_to_its_end(*options, "--at", "23:00", "--ready-by", "04:00")[1].splitlines()[1:21]
+    assert [row.split()[:2] for row in rows[::4]] == [
+        ["23:00", "2.0000"], ["00:00", "3.0000"], ["01:00", "3.0000"], ["02:00", "3.0000"], ["03:00", "3.0000"]]

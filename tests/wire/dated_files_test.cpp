@@ -158,6 +158,32 @@ TEST_CASE("beyond the data the same weekday of its last week stands in, before i
   CHECK_FALSE(home.prices().stands_in(quarter_at(0, home.calendar()), home.calendar()));
 }
 
+TEST_CASE("where a record lacks a weekday its nearest day stands in, never the built-in one") {
+  // Of 2026: 1 and 2 January, an hour's value each being its number; then 10:00 to 12:00 of 1 June.
+  std::vector<Dated<PricePerKwh>> record;
+  const std::int64_t begin = unix_time("2026-01-01T00:00Z");
+  for (int hour = 0; hour < 48; ++hour)
+    record.push_back({begin + hour * kSecondsPerHour, begin + (hour + 1) * kSecondsPerHour, PricePerKwh(hour)});
+  record.push_back({unix_time("2026-06-01T10:00Z"), unix_time("2026-06-01T12:00Z"), PricePerKwh(700)});
+  HomeSettings settings = test::reference_settings();
+  settings.recorded_prices = std::make_shared<const std::vector<Dated<PricePerKwh>>>(record);
+  const Home home = test::home_of(settings);
+  const auto price = [&](std::int64_t day, int hour) {
+    const Quarter quarter{day * kSecondsPerDay + hour * kSecondsPerHour, day, hour * kQuartersPerHour};
+    return home.prices().at(quarter, home.calendar()).count();
+  };
+  CHECK(price(7, 5) == 5);    // a Thursday
+  CHECK(price(8, 5) == 29);   // a Friday
+  CHECK(price(3, 5) == 29);   // of other days the latest
+  CHECK(price(90, 5) == 29);  // in the hole, months later
+  CHECK(price(-2, 5) == 5);   // before all
+  CHECK(price(-7, 5) == 5);
+  CHECK(price(-6, 5) == 29);
+  CHECK(price(151, 11) == 700);
+  CHECK(price(400, 11) == 700);
+  CHECK(price(400, 5) == 700);  // no day near the end knows that time
+}
+
 TEST_CASE("what is set while time runs counts before the file, and is all that is kept") {
   HomeSettings settings = test::reference_settings();
   settings.recorded_prices = std::make_shared<const std::vector<Dated<PricePerKwh>>>(std::vector<Dated<PricePerKwh>>{
@@ -174,6 +200,18 @@ TEST_CASE("what is set while time runs counts before the file, and is all that i
   CHECK(home.snapshot().price == PricePerKwh(7));
   REQUIRE(test::apply(home, PriceCommand{{.every_day = default_price_curve(), .unit = "SEK/kWh"}}));
   CHECK(home.snapshot().price == default_price_curve()[1]);
+}
+
+TEST_CASE("the last of a list's values lasts as long as it says, and a day where it does not say") {
+  const std::string list = R"([{"start":"2026-01-05T00:00+01:00","end":"2026-01-08T00:00+01:00","value":0.5}])";
+  auto file = prices(list);
+  REQUIRE(file);
+  CHECK(file->record->back().end == unix_time("2026-01-07T23:00Z"));
+  const auto open = parse_price_file(
+      R"({"results":[{"value_inc_vat":24.5,"valid_from":"2026-04-01T00:00:00Z","valid_to":null}]})",
+      {"prices.json", "GBP", &times()});
+  REQUIRE(open);
+  CHECK(open->record->back().end == unix_time("2026-04-02T00:00Z"));
 }
 
 TEST_CASE("a plan says that another day's prices stand in") {
