@@ -85,7 +85,7 @@ std::string row(const Home& home, std::chrono::seconds since, std::chrono::secon
   const std::int64_t moment = home.plan()->made_at + since.count();
   const Quarter quarter = quarter_at(moment, home.calendar());
   const double house = static_cast<double>(home.loads().at(quarter, home.calendar()).count()) / kWattsPerKw;
-  const double price = static_cast<double>(home.prices().at(quarter, home.calendar()).count()) / kMillionths;
+  const double price = static_cast<double>(home.price_at(quarter).count()) / kMillionths;
   const double hours = static_cast<double>(length.count()) / kSecondsPerHour;
   const double car = drawn(home.plan()->plan, since, since + length) / hours;
   return fmt::format("{}  {:9.4f}  {:7.2f}  {:>7}  {}\n", shown_time(home, moment), price, house,

@@ -25,7 +25,7 @@ struct Section {
 
 constexpr std::array kSections{
     Section{"house", {}, {}, {"fuse-kw", "baseload", "load-balancing"}},
-    Section{"tariff", {}, {}, {"currency", "prices", "export-price"}},
+    Section{"tariff", {}, {"Tariff"}, {}},
     Section{"car", "car-", {"Car", "Planning"}, {}},
     Section{"solar", "solar-", {"Solar panels"}, {}},
     Section{"storage", "storage-", {"Home battery"}, {}},

@@ -1,13 +1,11 @@
 #include "common/time/iso8601.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <chrono>
 #include <cstdlib>
 
 #include "common/base/text.hpp"
-#include "common/time/pace.hpp"
 
 namespace home_energy {
 namespace {
@@ -167,10 +165,13 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
   return date && rest.empty() ? std::optional<std::int64_t>(date->time_since_epoch().count()) : std::nullopt;
 }
 
+std::size_t weekday_of(std::int64_t count) {
+  constexpr std::int64_t kSinceMonday = 3;  // 1970-01-01 was a Thursday
+  return static_cast<std::size_t>(((count + kSinceMonday) % kDaysPerWeek + kDaysPerWeek) % kDaysPerWeek);
+}
+
 std::string_view weekday_text(std::int64_t count) {
-  constexpr std::array<std::string_view, 7> kNames{"thu", "fri", "sat", "sun", "mon", "tue", "wed"};  // 1970-01-01
-  const auto size = static_cast<std::int64_t>(kNames.size());
-  return kNames.at(static_cast<std::size_t>((count % size + size) % size));
+  return kWeekdays.at(weekday_of(count));
 }
 
 std::string iso8601_utc(std::int64_t unix_seconds) {

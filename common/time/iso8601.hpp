@@ -2,12 +2,14 @@
 /// Times as text, ISO 8601, to and from Unix seconds. Arithmetic only: no time zone is looked up.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "common/base/result.hpp"
+#include "common/time/pace.hpp"
 
 namespace home_energy {
 
@@ -30,6 +32,9 @@ std::string iso8601(std::int64_t unix_seconds, std::int64_t ahead);
 std::string date_text(std::int64_t days);
 /// The same read back: days since 1970-01-01; nothing where it is anything else.
 std::optional<std::int64_t> parse_date(std::string_view text);
+inline constexpr std::array<std::string_view, kDaysPerWeek> kWeekdays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+/// Of so many days since 1970-01-01: its place in `kWeekdays`.
+std::size_t weekday_of(std::int64_t days);
 /// `mon`, `tue`, ... of so many days since 1970-01-01.
 std::string_view weekday_text(std::int64_t days);
 

@@ -13,6 +13,7 @@ namespace home_energy {
 enum class Resolution { hourly = 24, quarter_hourly = 96 };
 
 constexpr int kHoursPerDay = 24;
+constexpr int kDaysPerWeek = 7;
 constexpr int kHalfHoursPerDay = 48;
 constexpr int kQuartersPerHour = 4;
 constexpr int kQuartersPerDay = kHoursPerDay * kQuartersPerHour;

@@ -121,7 +121,6 @@ std::optional<V> Series<V>::set_on_earlier_day(const Quarter& quarter, const Cal
 /// the nearest day that knows the time, at last what is nearest.
 template <class V>
 V Series<V>::standing_in(const Quarter& quarter, const Calendar& calendar) const {
-  constexpr std::int64_t kWeek = 7;
   const std::int64_t origin = calendar.unix_of(0);
   const auto next = std::ranges::upper_bound(*record_, quarter.moment + origin, {}, &Dated<Value>::begin);
   const bool is_before_all = next == record_->begin();
@@ -132,8 +131,8 @@ V Series<V>::standing_in(const Quarter& quarter, const Calendar& calendar) const
     const auto moment = calendar.moment_of(day, quarter.of_day * kSecondsPerQuarter);
     return value_at(*record_, moment + origin);
   };
-  const auto to_weekday = ((quarter.day - edge) * inward % kWeek + kWeek) % kWeek;
-  for (auto away = to_weekday; away <= kLookBack; away += kWeek)
+  const auto to_weekday = ((quarter.day - edge) * inward % kDaysPerWeek + kDaysPerWeek) % kDaysPerWeek;
+  for (auto away = to_weekday; away <= kLookBack; away += kDaysPerWeek)
     if (const auto* const known = known_on(edge + inward * away)) return known->value;
   for (std::int64_t away = 0; away <= kLookBack; ++away)
     if (const auto* const known = known_on(edge + inward * away)) return known->value;

@@ -10,7 +10,7 @@
 #include "common/wire/device_options.hpp"
 #include "common/wire/names.hpp"
 #include "common/wire/option_text.hpp"
-#include "common/wire/solar_text.hpp"
+#include "common/wire/tariff_options.hpp"
 #include "common/wire/trip_text.hpp"
 
 namespace home_energy {
@@ -143,7 +143,7 @@ Result<HomeConfiguration> HomeAssembly::configuration() const {
                     .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
                     .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
                     .clock_mode = realtime ? ClockMode::local : ClockMode::simulated,
-                    .export_price = *to_export_price(text("export-price")),
+                    .tariff = tariff_of(values_),
                     .calendar = std::make_shared<const Calendar>(*to_date(text("start-date")))};
   for (const auto step : {&HomeAssembly::charging, &HomeAssembly::curves})
     if (auto outcome = (this->*step)(home); !outcome) return tl::unexpected(outcome.error());
@@ -197,15 +197,9 @@ const std::vector<OptionSpec>& home_option_specs() {
                {"heater-hours", OptionKind::text, "", "from-to in full hours, 22-06",
                 [](const std::string& text) { return to_hours(text).has_value(); },
                 "when the heater heats by itself, every day; without it only when it is told to"},
-               {"currency", OptionKind::text, "SEK", "three capital letters (ISO 4217)", is_currency,
-                "currency of the prices"},
-               {"prices", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers, or with dates",
-                is_file_name, "prices, currency per kWh, of a day or of any span; without it a day in Stockholm"},
-               {"export-price", OptionKind::text, "0.8*price", "a price per kWh, or share*price+more: 0.8*price-0.05",
-                [](const std::string& text) { return to_export_price(text).has_value(); },
-                "what the grid pays for a kWh, where the home has sun or a battery"},
                {"baseload", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers, or with dates",
                 is_file_name, "base load, kW, of a day or of any span; without it a household of up to 11 kW"}});
+    add_tariff_specs(all);
     add_device_specs(all);
     add_group(
         all, "Car",

@@ -61,6 +61,17 @@ std::optional<std::int64_t> to_date(const std::string& text) {
   return date && *date >= 0 ? date : std::nullopt;
 }
 
+std::optional<WeekdaySpan> to_weekdays(std::string_view text) {
+  const auto day_of = [](std::string_view name) {
+    const auto* const found = std::ranges::find(kWeekdays, name);
+    return found == kWeekdays.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - kWeekdays.begin()));
+  };
+  const auto dash = text.find('-');
+  const auto from = day_of(text.substr(0, dash));
+  const auto to = dash == std::string_view::npos ? from : day_of(text.substr(dash + 1));
+  return from && to ? std::optional(WeekdaySpan{*from, *to}) : std::nullopt;
+}
+
 std::optional<Heater::Hours> to_hours(const std::string& text) {
   if (!has_form(text, "dd-dd")) return std::nullopt;
   const auto number = [&](std::size_t place) { return static_cast<int>(to_number(text.substr(place, 2))); };

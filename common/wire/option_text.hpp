@@ -27,6 +27,14 @@ std::optional<std::vector<TaperStep>> to_taper(const std::string& text);
 /// `2026-01-01` as days since 1970-01-01, from that day on.
 std::optional<std::int64_t> to_date(const std::string& text);
 
+/// Places in `kWeekdays`, both of the span; it may go over Sunday.
+struct WeekdaySpan {
+  std::size_t from;
+  std::size_t to;
+};
+/// `mon`, `mon-fri`, `sat-mon`
+std::optional<WeekdaySpan> to_weekdays(std::string_view text);
+
 /// `22-06`: hours of the day, 0..24, that differ.
 std::optional<Heater::Hours> to_hours(const std::string& text);
 

@@ -62,28 +62,4 @@ std::optional<Clearness> to_clearness(const std::string& text) {
   return begin == text.size() + 1 ? std::optional(clearness) : std::nullopt;
 }
 
-std::optional<ExportPrice> to_export_price(const std::string& with_blanks) {
-  std::string text = with_blanks;
-  std::erase(text, ' ');
-  constexpr std::string_view kPrice = "price";
-  constexpr double kMillionths = 1e6;
-  constexpr double kMost = 1e6;
-  const auto whole = [](double number) { return std::llround(number * kMillionths); };
-  const auto at = text.find(kPrice);
-  if (at == std::string::npos) {
-    if (!is_number_within(text, -kMost, kMost)) return std::nullopt;
-    return ExportPrice{.share = 0, .more = PricePerKwh(whole(to_number(text)))};
-  }
-  std::string share = text.substr(0, at);
-  std::string more = text.substr(at + kPrice.size());
-  if (!share.empty() && share.back() != '*') return std::nullopt;
-  share = share.empty() ? "1" : share.substr(0, share.size() - 1);
-  if (more.empty()) more = "+0";
-  if (more.front() != '+' && more.front() != '-') return std::nullopt;
-  if (more.front() == '+') more.erase(0, 1);
-  constexpr double kMostShare = 10;
-  if (!is_number_within(share, 0, kMostShare) || !is_number_within(more, -kMost, kMost)) return std::nullopt;
-  return ExportPrice{.share = whole(to_number(share)), .more = PricePerKwh(whole(to_number(more)))};
-}
-
 }  // namespace home_energy

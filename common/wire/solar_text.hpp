@@ -1,5 +1,5 @@
 /// @file
-/// The texts of the options of sun and tariff: places, clearness, prices of what is exported.
+/// The texts of the options of the sun: places and clearness.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "common/world/sun.hpp"
-#include "common/world/tariff.hpp"
 
 namespace home_energy {
 
@@ -25,8 +24,5 @@ std::string place_names();
 
 /// Twelve shares, January first: `0.6,0.65,...`
 std::optional<Clearness> to_clearness(const std::string& text);
-
-/// `0.4` in the currency, `price`, `0.8*price`, `0.8 * price - 0.05`, `price+0.02`.
-std::optional<ExportPrice> to_export_price(const std::string& with_blanks);
 
 }  // namespace home_energy

@@ -16,14 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, kDaysPerWeek> kDays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr double kMostKwh = 1000;
 constexpr double kMilli = 1000;
-
-std::optional<std::size_t> day_of(std::string_view name) {
-  const auto* const found = std::ranges::find(kDays, name);
-  return found == kDays.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - kDays.begin()));
-}
 
 /// Takes the next word off a text.
 std::string take_word(std::string& text) {
@@ -38,18 +32,16 @@ bool add_entry(WeekOfTrips& week, std::string_view entry) {
   std::string rest(trimmed(entry));
   const std::string days = take_word(rest);
   const std::string times = take_word(rest);
-  const auto from_day = day_of(std::string_view(days).substr(0, 3));
-  const bool is_span = has_form(days.substr(std::min<std::size_t>(3, days.size()), 1), "-");
-  const auto to_day = is_span ? day_of(std::string_view(days).substr(4)) : from_day;
+  const auto span = to_weekdays(days);
   const auto dash = times.find('-');
-  if (!from_day || !to_day || (!is_span && days.size() != 3) || dash == std::string::npos) return false;
+  if (!span || dash == std::string::npos) return false;
   const auto leave = minute_of_day(times.substr(0, dash));
   const auto back = minute_of_day(times.substr(dash + 1));
   if (!leave || !back || !is_number_within(rest, 0, kMostKwh)) return false;
   const Trip trip{*leave, *back, WattHours(std::llround(to_number(rest) * kMilli))};
-  for (std::size_t day = *from_day;; day = (day + 1) % kDaysPerWeek) {
+  for (std::size_t day = span->from;; day = (day + 1) % kDaysPerWeek) {
     week.at(day).push_back(trip);
-    if (day == *to_day) return true;
+    if (day == span->to) return true;
   }
 }
 
@@ -115,12 +107,12 @@ std::optional<TripsCommand> read_trips(const json& value) {
   WeekOfTrips week{};
   for (const auto& [name, list] : value.items()) {
     if (name == "id") continue;  // the sender's
-    const auto day = day_of(name);
-    if (!day || !list.is_array()) return std::nullopt;
+    const auto day = to_weekdays(name);
+    if (!day || day->from != day->to || !list.is_array()) return std::nullopt;
     for (const json& each : list) {
       const auto trip = whole_trip(each);
       if (!trip) return std::nullopt;
-      week.at(*day).push_back(*trip);
+      week.at(day->from).push_back(*trip);
     }
   }
   const auto checked = legal(std::move(week));
@@ -140,7 +132,7 @@ std::string week_json(const WeekOfTrips& week) {
     if (week.at(day).empty()) continue;
     if (out.size() > 1) out += ',';
     out += '"';
-    out += kDays.at(day);
+    out += kWeekdays.at(day);
     out += "\":[";
     for (const Trip& trip : week.at(day)) {
       if (out.back() != '[') out += ',';

@@ -24,7 +24,7 @@ std::vector<PricePerKwh> prices_of(const Home& home, const PriceCurve& curve, co
   std::vector<PricePerKwh> prices;
   prices.reserve(day.quarters.size());
   for (const Quarter& quarter : day.quarters)
-    prices.push_back(is_dated ? home.prices().at(quarter, home.calendar()) : curve.at_quarter(quarter.of_day));
+    prices.push_back(is_dated ? home.price_at(quarter) : curve.at_quarter(quarter.of_day));
   return prices;
 }
 

@@ -125,7 +125,7 @@ class Car {
     Watts supply;
   };
   static Expected expected(const Surroundings& around, const Quarter& quarter);
-  PricePerKwh price_of_charging(PricePerKwh price, const Expected& expected) const;
+  PricePerKwh price_of_charging(const Surroundings& around, const Quarter& quarter, const Expected& expected) const;
   std::vector<PlannerSlot> slots(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
   std::string note_of_trip() const;

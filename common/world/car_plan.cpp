@@ -78,12 +78,14 @@ Car::Expected Car::expected(const Surroundings& around, const Quarter& quarter) 
 }
 
 /// What a kilowatt-hour costs that the charger draws at its most: what of it is surplus would else have been exported.
-PricePerKwh Car::price_of_charging(PricePerKwh price, const Expected& expected) const {
+PricePerKwh Car::price_of_charging(const Surroundings& around, const Quarter& quarter, const Expected& expected) const {
+  const PricePerKwh market = around.prices.at(quarter, around.time.calendar());
+  const PricePerKwh price = settings_->tariff.imported(market, quarter, around.time.calendar());
   const std::int64_t most = settings_->charger.count();
   const std::int64_t surplus = std::min((expected.supply - expected.load).count(), most);
   if (surplus <= 0) return price;
   const Int128 paid = Int128{price.count()} * (most - surplus);
-  const Int128 lost = Int128{settings_->export_price.at(price).count()} * surplus;
+  const Int128 lost = Int128{settings_->tariff.exported.at(market).count()} * surplus;
   return PricePerKwh(rounded_quotient(paid + lost, most, 0));
 }
 
@@ -94,8 +96,7 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
     const Quarter quarter = quarter_at(moment, calendar);
     const std::int64_t end = std::min(quarter.moment + kSecondsPerQuarter, departure_);
     const Expected beside = expected(around, quarter);
-    slots.push_back({std::chrono::seconds(end - moment), price_of_charging(around.prices.at(quarter, calendar), beside),
-                     beside.load});
+    slots.push_back({std::chrono::seconds(end - moment), price_of_charging(around, quarter, beside), beside.load});
     moment = end;
   }
   return slots;

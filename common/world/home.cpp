@@ -56,7 +56,7 @@ void Home::advance() {
 template <bool HasDevices>
 void Home::tick() {
   const Energy house = in_one_tick(base_power_);
-  const PricePerKwh price = price_;
+  const Prices prices{price_, export_price_};
   [[maybe_unused]] const Counters before = meter_.counters();
   const Energy car = car_.advance(HasDevices ? load() : base_power_);
   [[maybe_unused]] Flows flows{};
@@ -68,9 +68,9 @@ void Home::tick() {
     if (begun.slot()) begin_quarter_of_devices();
   if (begun.hour()) begin_hour();
   if constexpr (HasDevices) {
-    meter_.count({price, settings_->export_price.at(price)}, house, car, flows);
+    meter_.count(prices, house, car, flows);
   } else {
-    meter_.count(price, house, car);
+    meter_.count(prices.import, house, car);
   }
   assert(is_balance(before, meter_.counters(), house, car, flows));
   if (car_.follows_time()) car_.follow_time(surroundings());
@@ -116,7 +116,7 @@ Device* Home::device(std::size_t kind) {
 
 /// What is shown of today's curves is another.
 void Home::begin_day() {
-  if (calendar().has_zone()) car_.touch();
+  if (calendar().has_zone() || !loads_.is_daily() || !prices_.is_daily() || !settings_->tariff.is_plain()) car_.touch();
 }
 
 void Home::enter_slot() {

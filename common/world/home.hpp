@@ -118,10 +118,17 @@ class Home {
   std::int64_t ticks() const { return time_.ticks(); }
   const HomeSettings& settings() const { return *settings_; }
   const LoadSeries& loads() const { return loads_; }
+  /// Those of the market.
   const PriceSeries& prices() const { return prices_; }
   /// Today by the clock's face.
   LoadCurve baseload() const { return loads_.on(clock().day, calendar()); }
-  PriceCurve price() const { return prices_.on(clock().day, calendar()); }
+  /// What is paid, as everywhere but in `prices`.
+  PriceCurve price() const {
+    return settings_->tariff.imported(prices_.on(clock().day, calendar()), clock().day, calendar());
+  }
+  PricePerKwh price_at(const Quarter& quarter) const {
+    return settings_->tariff.imported(prices_.at(quarter, calendar()), quarter, calendar());
+  }
   const ChargingWish& wish() const { return car_.wish(); }
   /// None in manual mode, and before the first plan was adopted.
   const HomePlan* plan() const { return car_.plan(); }
@@ -159,7 +166,9 @@ class Home {
   Watts dated_load_of_hour() const;
   void read_curves() {
     base_power_ = loads_.at(time_.slot(), calendar());
-    price_ = prices_.at(time_.slot(), calendar());
+    const PricePerKwh market = prices_.at(time_.slot(), calendar());
+    price_ = settings_->tariff.imported(market, time_.slot(), calendar());
+    if (!devices_.empty()) export_price_ = settings_->tariff.exported.at(market);
   }
   void enter_slot();
   void begin_hour();
@@ -168,8 +177,9 @@ class Home {
   HomeTime time_;
   LoadSeries loads_;
   PriceSeries prices_;
-  Watts base_power_;   ///< of the present slot
-  PricePerKwh price_;  ///< of the present slot
+  Watts base_power_;          ///< of the present slot
+  PricePerKwh price_;         ///< of the present slot
+  PricePerKwh export_price_;  ///< of the present slot, where it has further devices
   Car car_;
   std::vector<Device> devices_;  ///< further ones
   Watts steady_power_;           ///< of them together, less what they give, but for a storage

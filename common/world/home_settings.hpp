@@ -57,7 +57,7 @@ struct HomeSettings {
   ChargingWish wish{};
   std::vector<Device>
       devices{};  ///< further ones, as they are at the start, in the order of their kinds; of each one at most
-  ExportPrice export_price{};
+  Tariff tariff{};
   Watts solar_min{};                            ///< what mode `solar` may take from the grid to keep charging
   std::shared_ptr<const TripSettings> trips{};  ///< null where the car never leaves
   std::shared_ptr<const Calendar> calendar = std::make_shared<const Calendar>();

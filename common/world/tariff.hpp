@@ -1,29 +1,59 @@
 /// @file
-/// What the grid is paid, and what it pays.
+/// What a home pays for a kilowatt-hour and is paid for one, made of the price that the market has.
 #pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
 
 #include "common/base/decimal.hpp"
 #include "common/base/units.hpp"
+#include "common/time/series.hpp"
 
 namespace home_energy {
 
-/// What is paid for a kilowatt-hour given to the grid: a share of the price of one taken from it, and a sum besides.
+/// What is paid for a kilowatt-hour given to the grid: a share of the market's price, and a sum besides.
 struct ExportPrice {
   std::int64_t share = 800'000;  ///< millionths: 0.8, a price without its VAT of 25 %
   PricePerKwh more{};
 
-  PricePerKwh at(PricePerKwh price) const {
+  PricePerKwh at(PricePerKwh market) const {
     constexpr Int128 kWhole = 1'000'000;
-    return PricePerKwh(rounded_quotient(Int128{price.count()} * share, kWhole, 0)) + more;
+    return PricePerKwh(rounded_quotient(Int128{market.count()} * share, kWhole, 0)) + more;
   }
 
   friend bool operator==(const ExportPrice&, const ExportPrice&) = default;
 };
 
+/// Of a kilowatt-hour, by weekday, Monday first, and by hour of the day.
+using Fees = std::array<std::array<PricePerKwh, kHoursPerDay>, kDaysPerWeek>;
+
 /// The prices of one moment.
 struct Prices {
   PricePerKwh import;
   PricePerKwh exported;
+};
+
+/// The terms of a home's contracts.
+struct Tariff {
+  std::int64_t vat = 0;                ///< 0..1,000,000 millionths of the market's price
+  std::shared_ptr<const Fees> fees{};  ///< with their VAT; null: none
+  ExportPrice exported{};
+
+  /// Whether a home pays the market's price and nothing besides.
+  bool is_plain() const { return vat == 0 && fees == nullptr; }
+
+  /// What a home pays in a quarter of an hour: the market's price with VAT, and the fee.
+  /// At most a million for a kilowatt-hour, as everywhere.
+  PricePerKwh imported(PricePerKwh market, const Quarter& quarter, const Calendar& calendar) const {
+    return is_plain() ? market : with_vat_and_fee(market, quarter, calendar);
+  }
+  /// The same of a whole day.
+  PriceCurve imported(const PriceCurve& market, std::int64_t day, const Calendar& calendar) const;
+
+ private:
+  PricePerKwh with_vat_and_fee(PricePerKwh market, const Quarter& quarter, const Calendar& calendar) const;
+  PricePerKwh fee(const Quarter& quarter, const Calendar& calendar) const;
 };
 
 }  // namespace home_energy

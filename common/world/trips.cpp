@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "common/base/noise.hpp"
+#include "common/time/iso8601.hpp"
 
 namespace home_energy {
 namespace {
@@ -19,12 +20,6 @@ constexpr std::uint64_t kEnergies = 3;
 
 int end_of(const Trip& trip) {
   return trip.back > trip.leave ? trip.back : trip.back + kMinutesPerDay;
-}
-
-std::size_t weekday(std::int64_t date) {
-  constexpr std::int64_t kMondayBefore1970 = 3;  // 1970-01-01 was a Thursday
-  const std::int64_t days = date + kMondayBefore1970;
-  return static_cast<std::size_t>(days - floored_quotient(days, kDaysPerWeek) * kDaysPerWeek);
 }
 
 bool is_day_off(const TripChance& chance, std::int64_t date) {
@@ -80,7 +75,7 @@ std::optional<Journey> first_journey(const WeekOfTrips& week, const TripChance& 
   constexpr std::int64_t kFarthest = 400;
   const std::int64_t today = calendar.at(moment).day;
   for (std::int64_t day = today - kBefore; day <= today + kFarthest; ++day) {
-    const auto& trips = week.at(weekday(calendar.date_of(day)));
+    const auto& trips = week.at(weekday_of(calendar.date_of(day)));
     if (trips.empty() || is_day_off(chance, calendar.date_of(day))) continue;
     std::optional<Journey> earliest;
     for (std::size_t number = 0; number < trips.size(); ++number) {

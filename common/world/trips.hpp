@@ -13,7 +13,6 @@
 
 namespace home_energy {
 
-constexpr int kDaysPerWeek = 7;
 /// Of one day.
 constexpr std::size_t kMostTripsPerDay = 8;
 

@@ -90,7 +90,7 @@ kw = 2
   CHECK(made.fuse == Watts(17'300));
   CHECK(made.baseload[3] == Watts(500));
   CHECK(made.price[5] == PricePerKwh(5'000'000));
-  CHECK(made.export_price.at(PricePerKwh(1)) == PricePerKwh(400'000));
+  CHECK(made.tariff.exported.at(PricePerKwh(1)) == PricePerKwh(400'000));
   CHECK(made.capacity == WattHours(60'000));
   CHECK(made.wish.mode == ChargingMode::immediate);
   REQUIRE(made.trips);

@@ -5,6 +5,7 @@
 
 #include "common/wire/command_reader.hpp"
 #include "common/wire/home_state.hpp"
+#include "common/wire/tariff_options.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_history.hpp"
 #include "tests/homes.hpp"
@@ -81,6 +82,9 @@ HomeSettings random_house() {
   house.solar_min = Watts(*rc::gen::element(0, 1'000, 20'000));
   house.price =
       DayCurve<PricePerKwh>(std::vector<PricePerKwh>(24, PricePerKwh(*rc::gen::element(-200'000, 0, 1'000'000))));
+  house.tariff.vat = *rc::gen::element(0, 250'000);
+  if (*rc::gen::arbitrary<bool>())
+    house.tariff.fees = std::make_shared<const Fees>(*to_fees("mon-fri 06-22 0.7, -0.1"));
   if (*rc::gen::arbitrary<bool>()) house.trips = nullptr;
   while (!house.devices.empty() && *rc::gen::inRange(0, 3) == 0) house.devices.pop_back();
   if (*rc::gen::arbitrary<bool>()) house.calendar = std::make_shared<const Calendar>(stockholm());
@@ -108,7 +112,7 @@ void check_tick(const Snapshot& before, const Snapshot& after, const HomeSetting
   RC_ASSERT(imported - exported == net);
   const Money cost = now.cost - was.cost;
   const Money expected = Money(before.price.count() * imported.count()) -
-                         Money(house.export_price.at(before.price).count() * exported.count());
+                         Money(house.tariff.exported.at(house.price[0]).count() * exported.count());
   RC_ASSERT(cost == expected);
   RC_ASSERT(after.stored >= Energy());
   RC_ASSERT(after.stored <= after.capacity);

@@ -6,6 +6,7 @@
 
 #include "common/time/iso8601.hpp"
 #include "common/wire/solar_text.hpp"
+#include "common/wire/tariff_options.hpp"
 #include "common/wire/wire.hpp"
 #include "common/world/solar.hpp"
 #include "tests/stockholm_days.hpp"
