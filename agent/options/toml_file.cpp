@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <algorithm>
-#include <string_view>
+#include "agent/options/toml_depth.hpp"
 
 namespace home_energy {
 namespace {
@@ -37,28 +36,9 @@ TomlValue value_of(const toml::node& node) {
 
 }  // namespace
 
-namespace {
-
-/// The line of a key of more parts than anybody writes, which toml++ would follow until the stack ends; 0 where none
-/// is.
-std::size_t line_of_deep_key(std::string_view content) {
-  constexpr std::ptrdiff_t kMostDots = 64;
-  for (std::size_t line = 1; !content.empty(); ++line) {
-    const auto end = std::min(content.find('\n'), content.size());
-    const auto key = content.substr(0, std::min(end, content.find('=')));
-    // Else it is a row of numbers, or a comment.
-    const bool is_key = key.size() < end || (key.starts_with('[') && key.find(',') == std::string_view::npos);
-    if (is_key && !key.starts_with('#') && std::ranges::count(key, '.') > kMostDots) return line;
-    content.remove_prefix(std::min(end + 1, content.size()));
-  }
-  return 0;
-}
-
-}  // namespace
-
 Result<TomlValue> read_toml(const std::string& content, const std::string& name) {
-  if (const auto line = line_of_deep_key(content); line > 0)
-    return failure(ErrorCode::malformed, "toml", fmt::format("{}:{}: a key has at most 65 parts", name, line));
+  if (const auto excess = excess_of_toml(content))
+    return failure(ErrorCode::malformed, "toml", fmt::format("{}:{}: {}", name, excess->line, excess->reason));
   try {
     return value_of(toml::parse(content, name));
   } catch (const toml::parse_error& wrong) {

@@ -17,8 +17,7 @@ namespace {
 // enough would end the stack.
 using nlohmann::json;
 
-constexpr std::size_t kMaxEntries = 400;          // two days of quarters, one of them of 25 hours, are 196
-constexpr std::size_t kMaxFileEntries = 200'000;  // five years of quarters are 175,000
+constexpr std::size_t kMaxEntries = 400;  // two days of quarters, one of them of 25 hours, are 196
 constexpr std::int64_t kSlackSeconds = 2;
 constexpr std::int64_t kMilli = 1000;
 constexpr std::int64_t kFirstMillis = 100'000'000'000;  // a number from here on counts milliseconds: 1973, or year 5138

@@ -1,7 +1,6 @@
 #include "common/wire/curve_reader.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "common/base/decimal.hpp"
@@ -170,40 +169,42 @@ Result<Update> read_object(const json& object, CurveReading reading) {
   });
 }
 
-/// `kWh` of a meter's export: kW where the rows are an hour apart.
-Result<std::optional<double>> metered_divisor(const std::string& heading, std::int64_t step) {
-  std::string word = heading;
-  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const double hours = static_cast<double>(step) / static_cast<double>(kSecondsPerHour);
-  constexpr double kWattsPerKw = 1000;
-  if (word.find("kwh") != std::string::npos) return hours;
-  if (word.find("wh") != std::string::npos && word.find("mwh") == std::string::npos) return hours * kWattsPerKw;
-  return std::nullopt;
+/// What values are divided by, one after the other, for the unit of their heading.
+struct HeadingUnit {
+  std::optional<double> divisor;  ///< none: it names no unit
+  bool is_energy;                 ///< kWh of each row
+};
+
+Result<HeadingUnit> unit_of(const std::string& heading, const CurveReading& reading) {
+  const auto energy = reading.kind.is_money ? std::nullopt : energy_divisor_in(heading);
+  if (energy) return HeadingUnit{energy, true};
+  return reading.kind.divisor_in(heading, reading.kind, reading.context).map([](auto divisor) {
+    return HeadingUnit{divisor, false};
+  });
 }
 
 Result<Update> of_dated_table(const DatedTable& table, const CurveReading& reading) {
-  auto divisor = reading.kind.is_money ? Result<std::optional<double>>() : metered_divisor(table.heading, table.step);
-  if (divisor && !*divisor) divisor = reading.kind.divisor_in(table.heading, reading.kind, reading.context);
-  if (!divisor) return tl::unexpected(divisor.error());
+  const auto unit = unit_of(table.heading, reading);
+  if (!unit) return tl::unexpected(unit.error());
   std::vector<TimedValue> values;
   values.reserve(table.values.size());
-  for (std::size_t i = 0; i < table.values.size(); ++i) {
-    const auto& [begin, value] = table.values[i];
-    const auto count = curve_count(value / divisor->value_or(1), reading.kind.field, reading.kind.range,
-                                   "that of " + iso8601_utc(begin));
+  for (const auto& [begin, end, value] : table.values) {
+    const double hours = static_cast<double>(end - begin) / static_cast<double>(kSecondsPerHour);
+    const double divisor = unit->divisor.value_or(1) * (unit->is_energy ? hours : 1);
+    const auto count =
+        curve_count(value / divisor, reading.kind.field, reading.kind.range, "that of " + iso8601_utc(begin));
     if (!count) return tl::unexpected(count.error());
-    // Up to the next, but no longer than the others.
-    const std::int64_t next = i + 1 < table.values.size() ? table.values[i + 1].begin : begin + table.step;
-    values.push_back({begin, next > begin ? std::min(next, begin + table.step) : begin + table.step, *count});
+    values.push_back({begin, end, *count});
   }
-  return of_any_span(values, divisor->has_value(), reading);
+  return of_any_span(values, unit->divisor.has_value(), reading);
 }
 
 Result<Update> read_table(std::string_view text, CurveReading reading) {
   if (reading.kind.dates == DatesTaken::any_span) {
     auto sheet = read_sheet(text, reading.kind.field);
     if (!sheet) return tl::unexpected(sheet.error());
-    const auto dated = parse_dated_csv(std::move(*sheet), *reading.context.calendar);
+    const auto dated = parse_dated_csv(std::move(*sheet), *reading.context.calendar,
+                                       reading.kind.is_money ? CurveOf::price : CurveOf::load);
     if (!dated) return tl::unexpected(dated.error());
     if (*dated) return of_dated_table(**dated, reading);
   }

@@ -18,6 +18,8 @@ namespace home_energy {
 constexpr int kMaxLoadKw = 1000;            ///< the highest base load that a curve may hold, kW
 constexpr int kMaxPricePerKwh = 1'000'000;  ///< the dearest (and cheapest, negated) kWh, in any currency
 
+constexpr std::size_t kMaxFileEntries = 200'000;  ///< of a file with dates; five years of quarters are 175,000
+
 /// What the values of a curve may be, and the small unit to which they are kept.
 struct CurveRange {
   double lowest;

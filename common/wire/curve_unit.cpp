@@ -83,9 +83,56 @@ std::vector<std::string> words_of(std::string_view heading) {
   return words;
 }
 
-Error unclear(std::string_view heading, const std::string& field, const std::string& legal) {
+std::vector<std::string> folded_words_of(std::string_view heading) {
+  return words_of(folded(heading));
+}
+
+/// A unit of loads, and what makes it kW or, of energy, kWh; in lower case.
+struct LoadUnit {
+  std::string_view name;
+  double divisor;
+};
+constexpr std::array kPowerUnits{LoadUnit{"kw", 1}, LoadUnit{"w", kWattsPerKw}, LoadUnit{"kwh/h", 1},
+                                 LoadUnit{"wh/h", kWattsPerKw}};
+constexpr std::array kEnergyUnits{LoadUnit{"kwh", 1}, LoadUnit{"wh", kWattsPerKw}, LoadUnit{"mwh", 1 / kKwhPerMwh}};
+
+const LoadUnit* find_unit(std::span<const LoadUnit> units, std::string_view name) {
+  const auto found = std::ranges::find(units, name, &LoadUnit::name);
+  return found == units.end() ? nullptr : &*found;
+}
+
+bool is_load_unit(std::string_view word) {
+  return find_unit(kPowerUnits, word) != nullptr || find_unit(kEnergyUnits, word) != nullptr;
+}
+
+/// `eur/kwh`, `kwh/15min`: what is none of the units, but made of one.
+bool has_unit_beside_slash(std::string_view word) {
+  const auto slash = word.find('/');
+  return slash != std::string_view::npos && !is_load_unit(word) &&
+         (is_load_unit(word.substr(0, slash)) || is_load_unit(word.substr(slash + 1)));
+}
+
+/// `eur/kwh`
+bool is_per_energy(std::string_view word) {
+  return word.find('/') != std::string_view::npos && word.ends_with("wh");
+}
+
+bool is_price_word(std::string_view word) {
+  constexpr std::array<std::string_view, 3> kWords{"price", "pris", "preis"};
+  return std::ranges::any_of(kWords, [&](auto part) { return word.find(part) != std::string_view::npos; });
+}
+
+bool is_money_word(std::string_view word) {
+  constexpr std::array<std::string_view, 27> kWords{
+      "öre", "øre", "ore", "cent", "cents", "ct", "c€",  "€ct", "snt", "eur",   "euro", "€",  "nok", "dkk",
+      "sek", "kr",  "gbp", "£",    "pence", "p",  "usd", "$",   "chf", "pound", "kč",   "zł", "czk"};
+  return std::ranges::find(kWords, word) != kWords.end();
+}
+
+/// @param names what it names
+Error unclear(std::string_view heading, const std::string& field, const std::string& names, const std::string& legal) {
   return {ErrorCode::illegal, field,
-          field + " has the heading " + excerpt(heading) + ", which names no whole unit: write " + legal};
+          field + " has the heading " + excerpt(heading) + ", which names " + names + ": write " + legal};
 }
 
 std::string listed(std::span<const std::string> units) {
@@ -151,43 +198,60 @@ Result<void> check_plausible(std::vector<std::int64_t> prices, std::string_view 
                      std::string(money_of(own).hundredths.front()) + "? send the unit, " + legal_prices(currency));
 }
 
+bool names_its_curve(std::string_view heading, CurveOf of) {
+  const auto words = folded_words_of(heading);
+  if (of == CurveOf::load) return std::ranges::any_of(words, is_load_unit);
+  return std::ranges::any_of(words, [](const auto& word) { return is_price_word(word) || is_per_energy(word); });
+}
+
+bool names_value(std::string_view heading) {
+  constexpr std::array<std::string_view, 3> kNames{"value", "mean", "state"};
+  return std::ranges::any_of(folded_words_of(heading),
+                             [&](const std::string& word) { return std::ranges::find(kNames, word) != kNames.end(); });
+}
+
 Result<std::optional<double>> price_divisor_in(std::string_view heading, std::string_view currency,
                                                const std::string& field) {
-  constexpr std::array<std::string_view, 28> kUnitWords{
-      "öre", "øre", "ore", "cent", "cents", "ct", "c€",  "€ct", "snt", "eur",   "euro", "€",  "nok", "dkk",
-      "sek", "kr",  "gbp", "£",    "pence", "p",  "usd", "$",   "chf", "pound", "mwh",  "kč", "zł",  "czk"};
   const auto words = words_of(heading);
-  for (const auto& word : words) {
-    if (word.find('/') != std::string::npos && folded(word).ends_with("wh"))
-      return price_divisor(word, currency, field);
-  }
+  const auto with_unit = std::ranges::find_if(words, [](const auto& word) { return is_per_energy(folded(word)); });
+  if (with_unit != words.end()) return price_divisor(*with_unit, currency, field);
   const auto own = money_of(folded(currency));
-  const auto is_unclear = [&](const std::string& written) {
-    const auto word = folded(written);
-    return std::ranges::find(kUnitWords, word) != kUnitWords.end() && word != own.sign && word != folded(currency);
+  const auto is_own = [&](const std::string& word) { return word == own.sign || word == folded(currency); };
+  const auto is_unclear = [&](const std::string& word) {
+    return (is_money_word(word) || word == "mwh") && !is_own(word);
   };
-  if (words.size() > 1 && std::ranges::any_of(words, is_unclear)) {
-    return tl::unexpected(unclear(heading, field, legal_prices(currency)));
+  const auto lower = folded_words_of(heading);
+  if (words.size() > 1 && std::ranges::any_of(lower, is_unclear)) {
+    return tl::unexpected(unclear(heading, field, "no whole unit", legal_prices(currency)));
   }
+  const auto is_price = [&](const std::string& word) {
+    return word == "per" || is_price_word(word) || is_money_word(word) || is_own(word);
+  };
+  if (std::ranges::any_of(lower, is_load_unit) && std::ranges::none_of(lower, is_price))
+    return tl::unexpected(unclear(heading, field, "energy or power and no price", legal_prices(currency)));
   return std::nullopt;
 }
 
 Result<std::optional<double>> load_divisor_in(std::string_view heading, const std::string& field) {
-  constexpr std::array<std::string_view, 4> kUnitWords{"kwh", "wh", "mw", "mwh"};
-  for (const auto& written : words_of(heading)) {
-    const auto word = folded(written);
-    if (word == "kw" || word == "w") return load_divisor(word, field);
-    if (std::ranges::find(kUnitWords, word) != kUnitWords.end()) {
-      return tl::unexpected(unclear(heading, field, "kW or W"));
-    }
+  for (const auto& word : folded_words_of(heading)) {
+    const bool is_power = find_unit(kPowerUnits, word) != nullptr;
+    if (is_power) return load_divisor(word, field);
+    if (is_price_word(word)) return tl::unexpected(unclear(heading, field, "a price", "kW or W"));
+    if (is_load_unit(word) || word == "mw" || has_unit_beside_slash(word))
+      return tl::unexpected(unclear(heading, field, "no whole unit", "kW or W"));
   }
   return std::nullopt;
 }
 
+std::optional<double> energy_divisor_in(std::string_view heading) {
+  const auto words = folded_words_of(heading);
+  const auto first = std::ranges::find_if(words, is_load_unit);
+  const auto* const unit = first == words.end() ? nullptr : find_unit(kEnergyUnits, *first);
+  return unit == nullptr ? std::nullopt : std::optional(unit->divisor);
+}
+
 Result<double> load_divisor(std::string_view unit, const std::string& field) {
-  const auto asked = folded(trimmed(unit));
-  if (asked == "kw") return 1;
-  if (asked == "w") return kWattsPerKw;
+  if (const auto* const known = find_unit(kPowerUnits, folded(trimmed(unit)))) return known->divisor;
   return failure(ErrorCode::illegal, field, field + " has the unit " + excerpt(unit) + ", it must be kW or W");
 }
 

@@ -31,14 +31,25 @@ Result<void> check_plausible(std::vector<std::int64_t> prices, std::string_view 
 /// Refuses prices of a source that means another unit than ours, and does not say which.
 Error unit_is_missing(std::string_view currency, const std::string& field);
 
+/// What a curve is of.
+enum class CurveOf { price, load };
+
+/// Whether a spreadsheet's heading says that its column holds it: by a word (price, pris, preis) or by a unit
+/// as one of its words (`Whole house kW`).
+bool names_its_curve(std::string_view heading, CurveOf of);
+/// By value, mean or state.
+bool names_value(std::string_view heading);
+
 /// What prices below a spreadsheet's heading are divided by; none where it names no unit. A heading that names money or
-/// energy, but no whole unit, is refused: `Pris (öre)`.
+/// energy, but no whole unit, is refused: `Pris (öre)`; so is one that names energy or power, but no price: `kWh`.
 Result<std::optional<double>> price_divisor_in(std::string_view heading, std::string_view currency,
                                                const std::string& field);
-/// Likewise: `Last (W)`.
+/// Likewise, of power: `Last (W)`, `kWh/h`; one that names a price is refused.
 Result<std::optional<double>> load_divisor_in(std::string_view heading, const std::string& field);
+/// What a meter's energy below a heading is divided by to be in kWh: `kWh`, `Wh`, `MWh`; nothing where it names none.
+std::optional<double> energy_divisor_in(std::string_view heading);
 
-/// What loads in `unit` are divided by to be in kW: `kW` or `W`, likewise.
+/// What loads in `unit` are divided by to be in kW: `kW`, `W`, `kWh/h` or `Wh/h`, likewise.
 Result<double> load_divisor(std::string_view unit, const std::string& field);
 
 }  // namespace home_energy

@@ -6,23 +6,11 @@
 #include <map>
 
 #include "common/base/text.hpp"
-#include "common/time/iso8601.hpp"
+#include "common/wire/curve_unit.hpp"
+#include "common/wire/dated_times.hpp"
 
 namespace home_energy {
 namespace {
-
-constexpr std::size_t kDateLength = 10;
-
-/// Days since 1970-01-01 of `2026-11-22`, `2026/11/22`, `22.11.2026` or `22/11/2026` at the start of a text.
-std::optional<std::int64_t> date_in(std::string_view text) {
-  const std::string date(text.substr(0, kDateLength));
-  if (has_form(date, "dddd-dd-dd")) return parse_date(date);
-  if (has_form(date, "dddd/dd/dd"))
-    return parse_date(date.substr(0, 4) + '-' + date.substr(5, 2) + '-' + date.substr(8));
-  if (has_form(date, "dd.dd.dddd") || has_form(date, "dd/dd/dddd"))
-    return parse_date(date.substr(6) + '-' + date.substr(3, 2) + '-' + date.substr(0, 2));
-  return std::nullopt;
-}
 
 /// A value that is missing at the end of a row is an empty cell.
 void make_even(Sheet& sheet) {
@@ -31,169 +19,193 @@ void make_even(Sheet& sheet) {
   for (SheetRow& row : sheet.rows) row.cells.resize(most);
 }
 
-/// What a clock showed, or a moment.
-struct Face {
-  std::int64_t date;
-  std::int64_t second;             ///< of the day
-  std::optional<std::int64_t> at;  ///< Unix seconds, where the text has an offset
-};
-
-/// The begin of `a - b`.
-std::string_view begin_of_span(std::string_view text) {
-  return trimmed(text.substr(0, text.find(" - ")));
+/// A first row without a number is no heading where it has a time: its value is not known, or cannot be read.
+void take_back_heading(Sheet& sheet) {
+  if (!sheet.heading) return;
+  const auto is_time = [](const Cell& cell) { return is_dated_time(cell.text); };
+  if (std::ranges::none_of(sheet.heading->cells, is_time)) return;
+  sheet.rows.insert(sheet.rows.begin(), std::move(*sheet.heading));
+  sheet.heading.reset();
 }
 
-std::optional<Face> face_of(std::string_view text) {
-  text = begin_of_span(text);
-  const auto date = date_in(text);
-  if (!date) return std::nullopt;
-  if (const auto at = parse_iso8601(text, "")) return Face{*date, 0, *at};
-  const auto rest = trimmed(text.substr(std::min(kDateLength, text.size())), " T");
-  const auto minute = rest.empty() ? std::optional(0) : clock_time(rest);
-  if (!minute) return std::nullopt;
-  return Face{*date, *minute * kSecondsPerMinute, std::nullopt};
-}
-
-/// The times of all rows, from one column or from a date beside a time; nothing where they are not all times.
-std::optional<std::vector<Face>> faces_at(const Sheet& sheet, std::size_t column, bool with_next) {
-  std::vector<Face> faces;
-  faces.reserve(sheet.rows.size());
-  for (const SheetRow& row : sheet.rows) {
-    std::string text = row.cells[column].text;
-    if (with_next)
-      text +=
-          ' ' + std::string(begin_of_span(row.cells[column + 1].text.substr(0, row.cells[column + 1].text.find('-'))));
-    const auto face = face_of(text);
-    if (!face) return std::nullopt;
-    faces.push_back(*face);
-  }
-  return faces;
-}
-
-/// Where the times stand.
-struct Times {
-  std::vector<Face> faces;
-  std::size_t first;
-  std::size_t count;  ///< of columns
-};
-
-std::optional<Times> times_of(const Sheet& sheet) {
-  const std::size_t columns = sheet.rows.front().cells.size();
-  for (std::size_t column = 0; column < columns; ++column) {
-    const bool is_date = sheet.rows.front().cells[column].text.size() == kDateLength;
-    if (is_date && column + 1 < columns)
-      if (auto faces = faces_at(sheet, column, true)) return Times{std::move(*faces), column, 2};
-    if (auto faces = faces_at(sheet, column, false)) return Times{std::move(*faces), column, 1};
-  }
-  return std::nullopt;
-}
-
-bool are_of_one_day(const std::vector<Face>& faces) {
-  return std::ranges::all_of(faces, [&](const Face& face) { return face.date == faces.front().date; });
-}
-
-/// The moments of rows in the order in which they stand: what a clock shows again is the second time.
-Result<std::vector<std::int64_t>> moments_of(const Sheet& sheet, const std::vector<Face>& faces,
-                                             const Calendar& calendar) {
-  std::vector<std::int64_t> moments;
-  moments.reserve(faces.size());
-  std::map<std::int64_t, int> seen;  // of what the clock may show twice
-  for (std::size_t row = 0; row < faces.size(); ++row) {
-    const Face& face = faces[row];
-    if (face.at) {
-      moments.push_back(*face.at);
-      continue;
-    }
-    const std::int64_t first = calendar.moment_of(face.date, face.second);
-    if (calendar.at(first).second != face.second)
-      return sheet.refusal("has a time that the clock leaves out, in " + sheet.text_of(sheet.rows[row]));
-    constexpr std::int64_t kLongestChange = 2 * kSecondsPerHour;
-    std::int64_t moment = first;
-    if (seen[first]++ > 0) {
-      for (std::int64_t later = kSecondsPerQuarter; later <= kLongestChange; later += kSecondsPerQuarter) {
-        const auto shown = calendar.at(first + later);
-        if (shown.day == face.date && shown.second == face.second) moment = first + later;
-      }
-      if (moment == first || seen[first] > 2)
-        return sheet.refusal("has a time more often than the clock shows it, in " + sheet.text_of(sheet.rows[row]));
-    }
-    moments.push_back(moment);
-  }
-  return moments;
-}
-
-std::string lower(std::string text) {
+/// A value that is not known, as spreadsheets, markets and Home Assistant write it.
+bool is_hole(const Cell& cell) {
+  constexpr std::array<std::string_view, 10> kHoles{"",     "n/a",  "na",      "n/e",         "-",
+                                                    "null", "none", "unknown", "unavailable", "nan"};
+  std::string text = cell.text;
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
+  return std::ranges::find(kHoles, text) != kHoles.end();
 }
 
-/// Whether a heading says that its column is the one.
-bool is_named(const Sheet& sheet, std::size_t column) {
-  constexpr std::array<std::string_view, 6> kNames{"price", "value", "mean", "kw", "state", "pris"};
-  if (!sheet.heading || column >= sheet.heading->cells.size()) return false;
-  const std::string heading = lower(sheet.heading->cells[column].text);
-  return std::ranges::any_of(kNames, [&](std::string_view name) { return heading.find(name) != std::string::npos; });
+std::string heading_of(const Sheet& sheet, std::size_t column) {
+  if (!sheet.heading || column >= sheet.heading->cells.size()) return {};
+  return sheet.heading->cells[column].text;
 }
 
-/// The column of numbers.
-Result<std::size_t> number_column(const Sheet& sheet, const Times& times) {
-  std::vector<std::size_t> found;
-  for (std::size_t column = 0; column < sheet.rows.front().cells.size(); ++column) {
-    const bool is_time = column >= times.first && column < times.first + times.count;
-    const auto is_number_or_empty = [&](const SheetRow& row) {
-      return row.cells[column].text.empty() || sheet.has_number(row.cells[column]);
-    };
-    const auto is_number = [&](const SheetRow& row) { return sheet.has_number(row.cells[column]); };
-    if (!is_time && std::ranges::all_of(sheet.rows, is_number_or_empty) && std::ranges::any_of(sheet.rows, is_number))
-      found.push_back(column);
+/// How much of a column is numbers.
+struct ColumnCount {
+  std::size_t column;
+  std::size_t numbers = 0;
+  std::size_t others = 0;  ///< neither number nor hole
+};
+
+ColumnCount count_at(const Sheet& sheet, std::size_t column) {
+  ColumnCount count{column};
+  for (const SheetRow& row : sheet.rows) {
+    const Cell& cell = row.cells[column];
+    if (sheet.has_number(cell))
+      ++count.numbers;
+    else if (!is_hole(cell))
+      ++count.others;
   }
-  std::vector<std::size_t> named;
-  std::ranges::copy_if(found, std::back_inserter(named), [&](std::size_t column) { return is_named(sheet, column); });
-  if (found.size() == 1) return found.front();
-  if (named.size() == 1) return named.front();
+  return count;
+}
+
+using Columns = std::vector<ColumnCount>;
+
+template <class Holds>
+Columns those(const Columns& columns, const Holds& holds) {
+  Columns found;
+  std::ranges::copy_if(columns, std::back_inserter(found), holds);
+  return found;
+}
+
+bool has_numbers(const ColumnCount& count) {
+  return count.numbers > 0;
+}
+
+/// Those that their heading names: what is read, else by any value's name.
+Columns named_columns(const Sheet& sheet, const Columns& columns, CurveOf of) {
+  const auto is_own = [&](const ColumnCount& each) { return names_its_curve(heading_of(sheet, each.column), of); };
+  const auto is_any = [&](const ColumnCount& each) { return names_value(heading_of(sheet, each.column)); };
+  auto own = those(columns, is_own);
+  return own.empty() ? those(columns, is_any) : own;
+}
+
+/// The column of numbers. Which one it is does not depend on whether all its cells can be read.
+Result<std::size_t> number_column(const Sheet& sheet, const SheetTimes& times, CurveOf of) {
+  Columns columns;
+  for (std::size_t column = 0; column < sheet.rows.front().cells.size(); ++column)
+    if (!times.holds(column)) columns.push_back(count_at(sheet, column));
+  const auto named = named_columns(sheet, columns, of);
+  auto found = those(named, has_numbers);
+  if (found.empty()) found = named;
+  if (found.empty()) found = those(columns, [](const auto& each) { return each.numbers > each.others; });
+  if (found.empty()) found = those(columns, has_numbers);
   if (found.empty()) return sheet.refusal("has no column of numbers beside its times");
+  if (found.size() == 1) return found.front().column;
   return sheet.refusal("has " + std::to_string(found.size()) +
                        " columns of numbers beside its times: keep one of them, or call one price, value, mean or kW");
 }
 
-/// How far apart most times are.
-std::int64_t step_of(const std::vector<TimedNumber>& values) {
-  std::map<std::int64_t, std::size_t> counts;
-  for (std::size_t i = 1; i < values.size(); ++i) ++counts[values[i].begin - values[i - 1].begin];
-  return std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; })->first;
+/// A row of the file, with its value where that is known.
+struct DatedRow {
+  std::int64_t begin;
+  std::optional<double> value;
+};
+
+Result<std::vector<DatedRow>> rows_by_time(const Sheet& sheet, const std::vector<std::int64_t>& moments,
+                                           std::size_t column) {
+  std::vector<DatedRow> rows;
+  rows.reserve(sheet.rows.size());
+  for (std::size_t row = 0; row < sheet.rows.size(); ++row) {
+    rows.push_back({moments[row], std::nullopt});
+    if (is_hole(sheet.rows[row].cells[column])) continue;
+    const auto number = sheet.number_at(sheet.rows[row], column);
+    if (!number) return tl::unexpected(number.error());
+    rows.back().value = *number;
+  }
+  std::ranges::stable_sort(rows, {}, &DatedRow::begin);
+  return rows;
 }
 
-Result<DatedTable> table_of(const Sheet& sheet, const Times& times, const Calendar& calendar) {
-  const auto column = number_column(sheet, times);
-  if (!column) return tl::unexpected(column.error());
-  const auto moments = moments_of(sheet, times.faces, calendar);
-  if (!moments) return tl::unexpected(moments.error());
-  DatedTable table{};
-  for (std::size_t row = 0; row < sheet.rows.size(); ++row) {
-    if (sheet.rows[row].cells[*column].text.empty()) continue;  // nothing is known for it
-    const auto number = sheet.number_at(sheet.rows[row], *column);
-    if (!number) return tl::unexpected(number.error());
-    table.values.push_back({(*moments)[row], *number});
+/// How far apart most times are; 0 where all are the same.
+std::int64_t step_of(const std::vector<std::int64_t>& begins) {
+  std::map<std::int64_t, std::size_t> counts;
+  for (std::size_t i = 1; i < begins.size(); ++i) ++counts[begins[i] - begins[i - 1]];
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
+  return most == counts.end() ? 0 : most->first;
+}
+
+/// How long what begins at each time holds, seconds. Up to the next time; where that is further than the step, only if
+/// the time before or after is as far from its own next one, for then the file has changed its step. Else rows are
+/// missing, and it holds for the step: of 0:00, 0:15, 0:45, 1:00 the second one holds for 15 minutes. The last one
+/// holds as long as the one before.
+std::vector<std::int64_t> spans_of(const std::vector<std::int64_t>& begins, std::int64_t step) {
+  std::vector<std::int64_t> gaps;
+  for (std::size_t i = 1; i < begins.size(); ++i) gaps.push_back(begins[i] - begins[i - 1]);
+  std::vector<std::int64_t> spans;
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    const bool is_change = (i > 0 && gaps[i - 1] == gaps[i]) || (i + 1 < gaps.size() && gaps[i + 1] == gaps[i]);
+    const bool is_own = gaps[i] <= step || (gaps[i] <= kSecondsPerHour && is_change);
+    spans.push_back(is_own ? gaps[i] : step);
   }
-  std::ranges::stable_sort(table.values, {}, &TimedNumber::begin);
-  if (table.values.size() < 2) return sheet.refusal("must have values for two times at least");
-  table.step = step_of(table.values);
-  if (table.step < kSecondsPerMinute || table.step > kSecondsPerHour)
+  spans.push_back(spans.empty() ? step : spans.back());
+  return spans;
+}
+
+/// @param rows by time
+Result<std::vector<TimedNumber>> with_spans(const Sheet& sheet, const std::vector<DatedRow>& rows) {
+  std::vector<std::int64_t> begins;
+  begins.reserve(rows.size());
+  for (const DatedRow& row : rows)
+    if (begins.empty() || begins.back() != row.begin) begins.push_back(row.begin);
+  const std::int64_t step = step_of(begins);
+  if (step < kSecondsPerMinute || step > kSecondsPerHour)
     return sheet.refusal("must have its times at most an hour apart");
-  if (sheet.heading && *column < sheet.heading->cells.size()) table.heading = sheet.heading->cells[*column].text;
-  return table;
+  const auto spans = spans_of(begins, step);
+  std::vector<TimedNumber> values;
+  values.reserve(rows.size());
+  std::size_t at = 0;
+  for (const DatedRow& row : rows) {
+    while (begins[at] != row.begin) ++at;
+    if (row.value) values.push_back({row.begin, row.begin + spans[at], *row.value});
+  }
+  return values;
+}
+
+/// Of dates alone, what would be told is that they come too often.
+Result<void> check_clock(const Sheet& sheet, const SheetTimes& times) {
+  const auto again = std::ranges::adjacent_find(times.faces, [](const ClockFace& face, const ClockFace& next) {
+    return !face.has_clock && !next.has_clock && face.date == next.date;
+  });
+  if (again == times.faces.end()) return {};
+  const auto row = static_cast<std::size_t>(again - times.faces.begin());
+  return sheet.refusal("has dates without a time of day, as in " + sheet.text_of(sheet.rows[row]) +
+                       ": write 2026-11-29 00:00, or 00:00 in the column after the date");
+}
+
+Result<DatedTable> table_of(Sheet& sheet, SheetTimes& times, const Calendar& calendar, CurveOf of) {
+  if (auto clock = check_clock(sheet, times); !clock) return tl::unexpected(clock.error());
+  const auto column = number_column(sheet, times, of);
+  if (!column) return tl::unexpected(column.error());
+  put_in_order(sheet, times);
+  return moments_of(sheet, times.faces, calendar)
+      .and_then([&](const auto& moments) { return rows_by_time(sheet, moments, *column); })
+      .and_then([&](const auto& rows) -> Result<std::vector<TimedNumber>> {
+        if (std::ranges::count_if(rows, [](const DatedRow& row) { return row.value.has_value(); }) < 2)
+          return sheet.refusal("must have values for two times at least");
+        return with_spans(sheet, rows);
+      })
+      .map([&](auto values) {
+        return DatedTable{std::move(values), heading_of(sheet, *column)};
+      });
 }
 
 }  // namespace
 
-Result<std::optional<DatedTable>> parse_dated_csv(Sheet sheet, const Calendar& calendar) {
+Result<std::optional<DatedTable>> parse_dated_csv(Sheet sheet, const Calendar& calendar, CurveOf of) {
   constexpr std::size_t kMostColumns = 64;
   const auto is_wide = [](const SheetRow& row) { return row.cells.size() > kMostColumns; };
   if (sheet.rows.empty() || std::ranges::any_of(sheet.rows, is_wide)) return std::nullopt;
+  take_back_heading(sheet);
   make_even(sheet);
-  const auto times = times_of(sheet);
-  if (!times || are_of_one_day(times->faces)) return std::nullopt;
-  return table_of(sheet, *times, calendar).map([](DatedTable table) { return std::optional(std::move(table)); });
+  auto times = times_of(sheet);
+  if (!times) return check_date_forms(sheet).map([] { return std::optional<DatedTable>(); });
+  if (times->are_of_one_day()) return std::nullopt;
+  return table_of(sheet, *times, calendar, of).map([](DatedTable table) {
+    return std::optional(std::move(table));
+  });
 }
 
 }  // namespace home_energy

@@ -52,18 +52,31 @@ bool is_left_out(const SheetRow& row) {
          std::ranges::all_of(row.cells, [](const Cell& cell) { return cell.text.empty(); });
 }
 
-std::vector<SheetRow> rows_of(std::string_view text, char separator) {
+constexpr std::size_t kMostCells = 4'000'000;  // 20 columns of 200,000 rows; a cell takes 40 bytes
+
+/// Refuses a file that would take all memory. The widest row counts for all, as they may be made equally wide.
+Result<void> check_size(const Sheet& sheet, std::size_t widest) {
+  const bool is_long = sheet.rows.size() > kMaxFileEntries + 1;  // and a heading
+  if (!is_long && (sheet.rows.size() + 1) * widest <= kMostCells) return {};
+  const std::string most = is_long ? std::to_string(kMaxFileEntries) + " rows" : std::to_string(kMostCells) + " cells";
+  return failure(ErrorCode::too_large, sheet.field, sheet.field + " must have at most " + most);
+}
+
+Result<Sheet> with_rows(Sheet sheet, std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  std::vector<SheetRow> rows;
+  std::size_t widest = 0;
   for (std::size_t line = 1; !text.empty(); ++line) {
     const auto end = std::min(text.find_first_of("\r\n"), text.size());
-    SheetRow row{line, cells_of(text.substr(0, end), separator)};
-    if (!is_left_out(row)) rows.push_back(std::move(row));
+    const std::string_view content = text.substr(0, end);
+    widest = std::max(widest, static_cast<std::size_t>(std::ranges::count(content, sheet.separator)) + 1);
+    if (auto size = check_size(sheet, widest); !size) return tl::unexpected(size.error());
+    SheetRow row{line, cells_of(content, sheet.separator)};
+    if (!is_left_out(row)) sheet.rows.push_back(std::move(row));
     const bool two = text.substr(end).starts_with("\r\n");
     text.remove_prefix(std::min(text.size(), end + (two ? 2 : 1)));
   }
-  return rows;
+  return check_size(sheet, widest).map([&] { return std::move(sheet); });
 }
 
 /// A separator at the end of a line begins no cell, unless that is one of a column.
@@ -164,15 +177,17 @@ Result<double> Sheet::number_at(const SheetRow& row, std::size_t column) const {
 
 Result<Sheet> read_sheet(std::string_view text, const std::string& field) {
   const char separator = holds(text, ';') ? ';' : holds(text, '\t') ? '\t' : ',';
-  Sheet sheet{.field = field, .separator = separator};
-  sheet.rows = rows_of(text, separator);
+  auto read = with_rows({.field = field, .separator = separator}, text);
+  if (!read) return read;
+  Sheet& sheet = *read;
   if (sheet.rows.size() > 1 &&
       std::ranges::none_of(sheet.rows.front().cells, [&](const Cell& cell) { return sheet.has_number(cell); })) {
     sheet.heading = std::move(sheet.rows.front());
     sheet.rows.erase(sheet.rows.begin());
   }
   drop_ends(sheet.rows);
-  return check_marks(sheet).map([&] { return std::move(sheet); });
+  if (auto marks = check_marks(sheet); !marks) return tl::unexpected(marks.error());
+  return read;
 }
 
 }  // namespace home_energy

@@ -40,6 +40,7 @@ struct Sheet {
 };
 
 /// A comma is a decimal comma where it does not separate cells.
+/// At most 200,000 rows, and at most 4,000,000 cells, where the widest row counts for all.
 /// Refused are numbers whose points or commas may be decimals or thousands.
 Result<Sheet> read_sheet(std::string_view text, const std::string& field);
 

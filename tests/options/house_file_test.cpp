@@ -57,6 +57,12 @@ std::string fault(const Folder& folder, const std::string& toml) {
   return exit.err.substr(std::min(before.size(), exit.err.size()));
 }
 
+std::string many(const std::string& part, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += part;
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("a house file describes the home, and flags override it") {
@@ -116,11 +122,40 @@ TEST_CASE("what is wrong with a house is told with its line, the key and what is
   CHECK(fault(folder, "[solar\n").starts_with("1: "));
   CHECK(fault(folder, "[house]\nbaseload = [\"x\"]\n").starts_with("2: baseload must be "));
   CHECK(fault(folder, "[solar]\nkwp = [1, 2]\n").starts_with("2: kwp must be 0..1000"));
-  std::string deep = "[solar]\nkwp";
-  for (int part = 0; part < 50'000; ++part) deep += ".a";
-  CHECK(fault(folder, deep + " = 1\n") == "2: a key has at most 65 parts\n");
   CHECK(fault(folder, "zone = \"Mars/Olympus\"\n").starts_with("1: zone must be "));
   CHECK(fault(folder, "[[car]]\ntrips = [\"mon\"]\n").starts_with("2: trips must be "));
+}
+
+TEST_CASE("a house that nests more deeply than anybody writes is refused with its line, and ends no process") {
+  const Folder folder;
+  const std::string parts = many(".a", 50'000);
+  const std::string too_long = "2: a key has at most 65 parts\n";
+  CHECK(fault(folder, "[solar]\nkwp" + parts + " = 1\n") == too_long);
+  CHECK(fault(folder, "[solar]\nx = {a" + parts + " = 1}\n") == too_long);
+  CHECK(fault(folder, "[solar]\nx = {y = 1, a" + parts + " = 1}\n") == too_long);
+  CHECK(fault(folder, "[solar]\n\"q=1\"" + parts + " = 1\n") == too_long);
+  CHECK(fault(folder, "[solar]\n'q#'" + parts + " = 1\n") == too_long);
+  CHECK(fault(folder, "[solar]\na" + many(" . \"b\"", 50'000) + " = 1\n") == too_long);
+  CHECK(fault(folder, "[solar]\n[\"]\"" + parts + "]\n") == too_long);
+  CHECK(fault(folder, "a = \"\"\"\n\\\"\"\"\"\"\nb" + parts + " = 1\n") == "3: a key has at most 65 parts\n");
+  const std::string too_deep = "2: brackets are nested at most 32 deep\n";
+  CHECK(fault(folder, "[solar]\nkwp = " + many("[", 50'000) + many("]", 50'000) + "\n") == too_deep);
+  CHECK(fault(folder, "[solar]\nkwp = " + many("[", 50'000)) == too_deep);
+  const std::string part = '{' + many("a.", 60) + "a = ";
+  CHECK(fault(folder, "[solar]\nkwp = " + many(part, 250) + '1' + many("}", 250) + "\n") == too_deep);
+}
+
+TEST_CASE("a house may nest as deeply as is read, and what is text or a comment does not nest") {
+  const Folder folder;
+  CHECK(fault(folder, "kwp" + many(".a", 64) + " = 1\n").starts_with("1: \"kwp\" is no section"));
+  const std::string part = '{' + many("a.", 64) + "a = ";
+  CHECK(fault(folder, "x = " + many(part, 32) + '1' + many("}", 32) + "\n").starts_with("1: \"x\" is no section"));
+  for (const std::string& text : {"# " + many(".a", 99) + many("[", 99) + '\n', "zone = \"UTC\" # " + many("{", 99),
+                                  "[tariff]\nprices = [" + many("0.5, ", 95) + "0.5]\n"})
+    CHECK(fault(folder, text) == "accepted");
+  for (const std::string quotes : {"\"", "'", "\"\"\"", "'''"})
+    CHECK(fault(folder, "zone = " + quotes + many(".a", 99) + many("[", 99) + quotes + "\n")
+              .starts_with("1: zone must be "));
 }
 
 TEST_CASE("a key of a device that the house does not have is told as the flag would be") {
