@@ -8,6 +8,7 @@
 #include "agent/system/guarded.hpp"
 #include "agent/system/paced_log.hpp"
 #include "common/base/text.hpp"
+#include "common/wire/forecast_cache.hpp"
 
 namespace home_energy {
 namespace {
@@ -78,6 +79,7 @@ Runner::Runner(boost::asio::io_context& io, RunnerSettings settings, Outbox& out
   published_revisions_.resize(homes_.size());
   labels_.running = clock_.running();
   labels_.seconds_per_hour = clock_.seconds_per_hour();
+  labels_.forecasts = std::make_shared<wire::ForecastCache>();
   declare_topics();
 }
 
@@ -159,7 +161,8 @@ void Runner::declare_topics() {
     for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
     for (const auto name : std::span(topic_names_).subspan(wire::kHomeTopics.size())) {
       if (name == wire::kSolarForecast) {
-        outbox_.declare(topics_.of(id, name), 1, [this] { return labels_.forecast->payload; });
+        outbox_.declare(
+            topics_.of(id, name), 1, [this, home] { return forecast_of(home); }, Lane::background);
       } else {
         outbox_.declare(topics_.of(id, name), 0);
       }
@@ -256,13 +259,15 @@ void Runner::publish_further(std::size_t home, const Snapshot& seen) {
   }
 }
 
-/// It is the same for all homes, and another one each quarter of an hour.
+/// As the home is when the outbox sends it.
+std::string Runner::forecast_of(std::size_t home) const {
+  for (const Device& device : homes_[home].devices())
+    if (const auto* const solar = std::get_if<Solar>(&device)) return labels_.forecasts->payload(*solar);
+  return {};
+}
+
+/// Another one each quarter of an hour.
 void Runner::show_forecast(std::size_t home, const Solar& solar) {
-  auto& shown = labels_.forecast;
-  if (!shown || shown->made_at != solar.now()) {
-    shown = {solar.now(), solar.forecast_of_day(0), solar.forecast_of_day(1), {}};
-    wire::append_solar_forecast(shown->payload, solar);
-  }
   if (std::exchange(forecasts_shown_[home], solar.now()) != solar.now())
     outbox_.send_again(topic_id(home, topic_names_.size() - 1));
 }

@@ -48,8 +48,8 @@ class Runner {
   /// What is known of who sends the outbox.
   struct Link {
     std::function<void()> flush;  ///< called when the outbox has got something to send
-    /// Calls back when all that is in the outbox now, but for its bulk lane, is sent and, where that is asked for,
-    /// acknowledged; at once where there is no connection.
+    /// Calls back when the broker has all that is in the outbox now, but for its bulk lane; at once where there is no
+    /// connection.
     std::function<void(std::function<void()>)> when_published = [](const std::function<void()>& done) { done(); };
   };
 
@@ -202,6 +202,7 @@ class Runner {
   void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
   void publish_further(std::size_t home, const Snapshot& seen);
   void show_forecast(std::size_t home, const Solar& solar);
+  std::string forecast_of(std::size_t home) const;
   /// What moves with time and commands, and, where they have changed, plan and curves.
   void publish_changes(std::size_t home);
   Error homeless(const wire::CommandAddress& address) const;

@@ -5,9 +5,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <mutex>
+#include <optional>
+
+#include "agent/mqtt/outbox.hpp"
 
 namespace home_energy {
 
@@ -17,6 +21,9 @@ class InFlight {
   static constexpr int kMost = 64;
   /// Of the bulk lane: what is prompt waits for no more of them than these.
   static constexpr int kMostBulk = 8;
+  /// Of the background, where a message may have 17 KB: what is urgent stays behind no more of them on the way to the
+  /// broker than these. With two a fleet's forecasts took twice as long, and receipts were no faster.
+  static constexpr int kMostBackground = 4;
   /// Below what the broker allows: for the farewell, and for an acknowledgement that is counted late.
   static constexpr int kSpare = 2;
 
@@ -26,24 +33,23 @@ class InFlight {
     const std::lock_guard lock(mutex_);
     ++connection_;
     counts_ = {};
-    wanted_ = false;
+    wanted_.reset();
     wanted_through_ = false;
     most_acknowledged_ = std::clamp(receive_maximum - kSpare, 1, kMost);
   }
 
-  bool room() const {
+  /// The least urgent lane for which there is room, with those before it; none where there is none at all.
+  std::optional<Lane> room() const {
     const std::lock_guard lock(mutex_);
-    return counts_.all < kMost && counts_.acknowledged < most_acknowledged_;
-  }
-  bool room_for_bulk() const {
-    const std::lock_guard lock(mutex_);
-    return counts_.bulk < kMostBulk;
+    if (counts_.all >= kMost || counts_.acknowledged >= most_acknowledged_) return std::nullopt;
+    if (of(Lane::bulk) >= kMostBulk) return Lane::prompt;
+    return of(Lane::background) < kMostBackground ? Lane::background : Lane::bulk;
   }
 
   /// One more. @return what names it in `done`; only its value matters
-  void* add(int qos, bool bulk) {
+  void* add(int qos, Lane lane) {
     const std::lock_guard lock(mutex_);
-    const std::uintptr_t kind = (qos > 0 ? kAcknowledged : 0) | (bulk ? kBulk : 0);
+    const std::uintptr_t kind = (qos > 0 ? kAcknowledged : 0) | static_cast<std::uintptr_t>(lane) << 1;
     count(kind, 1);
     return std::bit_cast<void*>(connection_ << kKindBits | kind);
   }
@@ -56,21 +62,22 @@ class InFlight {
     if (value >> kKindBits != connection_) return false;  // of an earlier connection
     ++through_;
     count(value, -1);
-    const bool has_room = wanted_ && roomy();
+    const bool has_room = wanted_ && roomy(*wanted_);
     const bool is_through = wanted_through_ && all_through();
-    if (has_room) wanted_ = false;
+    if (has_room) wanted_.reset();
     if (is_through) wanted_through_ = false;
     return has_room || is_through;
   }
 
-  /// Something waits: `done` is to tell when there is room. @return whether there is already
-  bool want() {
+  /// Something waits: `done` is to tell when there is room. @param lane the most urgent one in which something waits
+  /// @return whether there is room already
+  bool want(Lane lane) {
     const std::lock_guard lock(mutex_);
-    wanted_ = !roomy();
+    wanted_ = roomy(lane) ? std::nullopt : std::optional(lane);
     return !wanted_;
   }
 
-  /// `done` is to tell when all but the bulk lane is through. @return whether it is already
+  /// `done` is to tell when all of the prompt lane is through. @return whether it is already
   bool want_through() {
     const std::lock_guard lock(mutex_);
     wanted_through_ = !all_through();
@@ -83,7 +90,7 @@ class InFlight {
   }
   bool none_of_bulk() const {
     const std::lock_guard lock(mutex_);
-    return counts_.bulk == 0;
+    return of(Lane::bulk) == 0;
   }
   /// How many were through so far, of all connections.
   std::uint64_t through() const {
@@ -92,38 +99,41 @@ class InFlight {
   }
 
  private:
-  static constexpr int kKindBits = 2;
+  // The kind of a message: whether it is acknowledged, and behind that its lane.
+  static constexpr int kKindBits = 3;
   static constexpr std::uintptr_t kAcknowledged = 1;
-  static constexpr std::uintptr_t kBulk = 2;
+  static constexpr std::uintptr_t kLaneBits = 3;
 
   struct Counts {
     int all = 0;
     int acknowledged = 0;
-    int bulk = 0;
+    std::array<int, kLanes> of{};
   };
 
   void count(std::uintptr_t kind, int by) {
     counts_.all += by;
     if ((kind & kAcknowledged) != 0) counts_.acknowledged += by;
-    if ((kind & kBulk) != 0) counts_.bulk += by;
+    counts_.of.at(kind >> 1 & kLaneBits) += by;
   }
+  int of(Lane lane) const { return counts_.of.at(static_cast<std::size_t>(lane)); }
 
   /// Each acknowledgement makes room at once: what is sent then takes the TCP acknowledgement along, without which a
   /// stock mosquitto, which has Nagle's algorithm on, holds the next ones back for up to 40 ms. What needs none is
   /// through as fast as it is written, and goes in groups: half of the room.
-  bool roomy() const {
-    return counts_.all < kMost && counts_.acknowledged < most_acknowledged_ && counts_.bulk < kMostBulk &&
-           counts_.all - counts_.acknowledged <= kMost / 2;
+  bool roomy(Lane lane) const {
+    return counts_.all < kMost && counts_.acknowledged < most_acknowledged_ &&
+           counts_.all - counts_.acknowledged <= kMost / 2 && (lane == Lane::prompt || of(Lane::bulk) < kMostBulk) &&
+           (lane != Lane::background || of(Lane::background) < kMostBackground);
   }
 
-  bool all_through() const { return counts_.all == counts_.bulk; }
+  bool all_through() const { return of(Lane::prompt) == 0; }
 
   mutable std::mutex mutex_;
   Counts counts_;
   std::uintptr_t connection_ = 0;
   int most_acknowledged_ = 1;
   std::uint64_t through_ = 0;
-  bool wanted_ = false;
+  std::optional<Lane> wanted_;  ///< the most urgent lane in which something waits
   bool wanted_through_ = false;
 };
 

@@ -99,6 +99,7 @@ class MqttLink::Impl {
   void give_up(const std::string& reason);
   void lost();
   void published(const mqtt::token& token, bool ok);
+  bool more_may_go();
   bool send_while_room(steady_clock::time_point end);
   void wait(steady_clock::duration duration, void (Impl::*then)());
   /// What throws ends the connection, or the try to get one. The next one comes later.
@@ -132,6 +133,7 @@ class MqttLink::Impl {
   InFlight in_flight_;
   boost::asio::steady_timer watch_;
   std::vector<std::function<void()>> awaiting_;    ///< that all is sent and acknowledged
+  std::uint64_t awaited_in_background_ = 0;        ///< and that so many of the background are sent
   std::vector<std::function<void()>> confirming_;  ///< that the broker has taken it
   void* confirmation_ = nullptr;                   ///< the mark of what asks for that
   std::atomic<bool> told_of_refusal_ = false;
@@ -323,13 +325,20 @@ void MqttLink::Impl::flush() {
   const auto end = steady_clock::now() + kTurn;
   do {
     if (!send_while_room(end)) break;
-  } while (state_ == State::connected && !outbox_.empty() && in_flight_.want());
+  } while (state_ == State::connected && more_may_go());
   tell_published();
   note_dropped();
 }
 
+/// Else the next acknowledgement tells when.
+bool MqttLink::Impl::more_may_go() {
+  const auto lane = outbox_.most_urgent();
+  return lane && in_flight_.want(*lane);
+}
+
 void MqttLink::Impl::when_published(std::function<void()> done) {
   awaiting_.push_back(std::move(done));
+  awaited_in_background_ = outbox_.background_queued();
   flush();
 }
 
@@ -338,9 +347,10 @@ void MqttLink::Impl::when_published(std::function<void()> done) {
 void MqttLink::Impl::tell_published() {
   if (state_ != State::connected) return confirmed();
   if (awaiting_.empty() || !confirming_.empty()) return;
-  if (outbox_.next(Lane::prompt) != nullptr || !in_flight_.want_through()) return;
+  if (outbox_.most_urgent() == Lane::prompt || outbox_.background_sent() < awaited_in_background_) return;
+  if (!in_flight_.want_through()) return;
   confirming_ = std::exchange(awaiting_, {});
-  confirmation_ = in_flight_.add(1, false);
+  confirmation_ = in_flight_.add(1, Lane::prompt);
   try {
     client().unsubscribe(settings_.status_topic + "/published", confirmation_, on_confirm_);
   } catch (const mqtt::exception& error) {
@@ -367,14 +377,16 @@ void MqttLink::Impl::hold() {
 /// At least one message goes each time: to make a payload alone may take longer than until `end`.
 /// @return whether what is left waits for room
 bool MqttLink::Impl::send_while_room(steady_clock::time_point end) {
-  for (bool any = false; state_ == State::connected && in_flight_.room(); any = true) {
+  for (bool any = false; state_ == State::connected; any = true) {
+    const auto last = in_flight_.room();
+    if (!last) break;
     if (any && steady_clock::now() >= end) {
       flush_soon();
       return false;
     }
-    const Outgoing* const message = outbox_.next(in_flight_.room_for_bulk() ? Lane::bulk : Lane::prompt);
+    const Outgoing* const message = outbox_.next(*last);
     if (message == nullptr) break;
-    void* const mark = in_flight_.add(message->qos, outbox_.is_bulk());
+    void* const mark = in_flight_.add(message->qos, outbox_.lane());
     try {
       client().publish(message_of(*message), mark, on_publish_);
     } catch (const std::exception& error) {

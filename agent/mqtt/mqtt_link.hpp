@@ -44,8 +44,8 @@ class MqttLink {
   void flush();
   /// Whether the broker has acknowledged all that was posted in the bulk lane.
   bool bulk_is_acknowledged() const;
-  /// Calls back when all that the outbox holds now, but for its bulk lane, is with the broker, and acknowledged where
-  /// it goes with QoS 1. At once where there is no connection; while more keeps coming, after that.
+  /// Calls back when all that the outbox holds now, but for its bulk lane, is with the broker. At once where there is
+  /// no connection; while more that is prompt keeps coming, after that.
   void when_published(std::function<void()> done);
   /// Says farewell and leaves the broker. `done` is called when that is through or failed.
   void stop(std::function<void()> done);

@@ -25,14 +25,28 @@ Outbox::Outbox(std::string status_topic, std::string online) {
 }
 
 Outbox::TopicId Outbox::declare(std::string topic, int qos) {
-  return declare(std::move(topic), qos, nullptr);
-}
-
-Outbox::TopicId Outbox::declare(std::string topic, int qos, std::function<std::string()> make_payload) {
   topics_.push_back(
       {.message = {.topic = std::move(topic), .payload = {}, .qos = qos, .retained = true, .correlation = {}},
-       .make_payload = std::move(make_payload)});
+       .maker = nullptr});
   return topics_.size() - 1;
+}
+
+Outbox::TopicId Outbox::declare(std::string topic, int qos, std::function<std::string()> make_payload, Lane lane) {
+  const TopicId id = declare(std::move(topic), qos);
+  topics_[id].maker = std::make_unique<const Maker>(Maker{std::move(make_payload), lane});
+  return id;
+}
+
+Outbox::Queue& Outbox::queue_of(Lane lane) {
+  switch (lane) {
+    case Lane::prompt:
+      return prompt_;
+    case Lane::bulk:
+      return bulk_;
+    case Lane::background:
+      break;
+  }
+  return background_;
 }
 
 void Outbox::update(TopicId topic, std::string_view payload) {
@@ -45,11 +59,13 @@ void Outbox::update(TopicId topic, std::string_view payload) {
 
 void Outbox::enqueue(TopicId topic) {
   if (holding_ || std::exchange(topics_[topic].queued_in, connections_) == connections_) return;
-  queue_of(topic).entries.push_back(topic);
+  const Lane lane = lane_of(topic);
+  queue_of(lane).entries.push_back(topic);
+  if (lane == Lane::background) ++background_queued_;
 }
 
 void Outbox::post(Outgoing message, Lane lane) {
-  Queue& queue = lane == Lane::bulk ? bulk_ : prompt_;
+  Queue& queue = queue_of(lane);
   if (lane == Lane::prompt) make_room(size_of(message));
   queue.entries.push_back(kMessage);
   queue.messages.push_back(std::move(message));
@@ -95,7 +111,7 @@ void Outbox::hold() {
 
 void Outbox::unqueue_topics() {
   ++connections_;
-  for (Queue* const queue : {&prompt_, &bulk_}) queue->entries.assign(queue->messages.size(), kMessage);
+  for (Queue* const queue : {&prompt_, &bulk_, &background_}) queue->entries.assign(queue->messages.size(), kMessage);
 }
 
 /// Finds the next topic of the round that has a payload and has not gone since the round began.
@@ -103,18 +119,42 @@ bool Outbox::round_waits() {
   if (!round_) return false;
   for (; *round_ < topics_.size(); ++*round_) {
     const Topic& topic = topics_[*round_];
-    if (topic.sent_in_round != rounds_ && (topic.make_payload || !topic.message.payload.empty())) break;
+    if (topic.sent_in_round != rounds_ && (topic.maker || !topic.message.payload.empty())) break;
   }
   return true;
 }
 
 Outbox::Source Outbox::choose(Lane last) {
-  const bool round = round_waits();
-  const bool bulk = last == Lane::bulk && !bulk_.entries.empty();
-  const bool prompt = !prompt_.entries.empty() && (prompt_in_row_ < kPromptInRow || !(round || bulk));
-  if (prompt) return Source::prompt;
-  if (round) return Source::round;
-  return bulk ? Source::bulk : Source::none;
+  Source behind = Source::none;
+  if (round_waits()) {
+    behind = Source::round;
+  } else if (last >= Lane::bulk && !bulk_.entries.empty()) {
+    behind = Source::bulk;
+  } else if (last >= Lane::background && !background_.entries.empty()) {
+    behind = Source::background;
+  }
+  const bool may_be_prompt = prompt_in_row_ < kPromptInRow || behind == Source::none;
+  return may_be_prompt && !prompt_.entries.empty() ? Source::prompt : behind;
+}
+
+std::optional<Lane> Outbox::most_urgent() {
+  if (!prompt_.entries.empty() || round_waits()) return Lane::prompt;
+  if (!bulk_.entries.empty()) return Lane::bulk;
+  return background_.entries.empty() ? std::nullopt : std::optional(Lane::background);
+}
+
+Lane Outbox::lane() const {
+  switch (source_) {
+    case Source::none:
+    case Source::prompt:
+    case Source::round:
+      return Lane::prompt;
+    case Source::bulk:
+      return Lane::bulk;
+    case Source::background:
+      break;
+  }
+  return Lane::background;
 }
 
 /// What cannot be made is left out: else nothing behind it would ever go.
@@ -134,31 +174,32 @@ const Outgoing* Outbox::first(Lane last) {
       return held_.empty() ? &made(kStatus) : &held_.front();
     case Source::prompt:
     case Source::bulk:
+    case Source::background:
       break;
   }
-  const Queue& queue = queue_of(source_);
+  const Queue& queue = queue_of(lane());
   return queue.entries.front() == kMessage ? &queue.messages.front() : &made(queue.entries.front());
 }
 
 const Outgoing& Outbox::made(TopicId id) {
   Topic& topic = topics_[id];
-  if (topic.make_payload) topic.message.payload = topic.make_payload();
+  if (topic.maker) topic.message.payload = topic.maker->make_payload();
   return topic.message;
 }
 
 void Outbox::sent(TopicId id) {
   Topic& topic = topics_[id];
   topic.sent_in_round = rounds_;
-  if (topic.make_payload) topic.message.payload = {};
+  if (topic.maker) topic.message.payload = {};
 }
 
 void Outbox::pop() {
   prompt_in_row_ = source_ == Source::prompt ? std::min(prompt_in_row_ + 1, kPromptInRow) : 0;
   if (source_ == Source::round) return pop_round();
-  Queue& queue = queue_of(source_);
+  Queue& queue = queue_of(lane());
   const Entry entry = queue.entries.front();
   queue.entries.pop_front();
-  if (entry == kMessage) return &queue == &prompt_ ? forget_first(prompt_.messages) : bulk_.messages.pop_front();
+  if (entry == kMessage) return &queue == &prompt_ ? forget_first(prompt_.messages) : queue.messages.pop_front();
   topics_[entry].queued_in = 0;
   sent(entry);
 }

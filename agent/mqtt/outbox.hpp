@@ -6,13 +6,16 @@
 /// - the prompt lane: changed topics and receipts, first in, first out, so that a receipt follows the state it caused;
 /// - the round: every topic once more, in the order of declaration, then receipts of an earlier connection, then the
 ///   status;
-/// - the bulk lane: documents of Home Assistant and what clears topics.
-/// Out of every `kPromptInRow + 1` messages one is of the round or bulk while these wait, so that neither starves.
+/// - the bulk lane: documents of Home Assistant and what clears topics;
+/// - the background: what is large and changes often, so that in a fleet some of it always waits: forecasts of the sun.
+/// Out of every `kPromptInRow + 1` messages one is of the round, bulk or background while these wait, so that neither
+/// starves.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +32,9 @@ struct Outgoing {
   std::string correlation;  ///< MQTT 5 Correlation Data; none where empty
 };
 
-/// How urgent a message of its own is.
-enum class Lane { prompt, bulk };
+/// How urgent a message is: the most urgent first.
+enum class Lane { prompt, bulk, background };
+inline constexpr std::size_t kLanes = 3;
 
 class Outbox {
  public:
@@ -48,8 +52,9 @@ class Outbox {
 
   /// Makes a retained topic known. Topics are sent again in the order in which they were declared.
   TopicId declare(std::string topic, int qos);
-  /// The same for a payload too large to keep: it is made each time that it is sent. In the bulk lane.
-  TopicId declare(std::string topic, int qos, std::function<std::string()> make_payload);
+  /// The same for a payload too large to keep: it is made each time that it is sent, by whoever calls `next`. Not in
+  /// the prompt lane.
+  TopicId declare(std::string topic, int qos, std::function<std::string()> make_payload, Lane lane = Lane::bulk);
 
   /// The topic's present payload. Queued only where it differs from the last one.
   void update(TopicId topic, std::string_view payload);
@@ -79,27 +84,37 @@ class Outbox {
   /// Whether messages of their own wait in the bulk lane.
   bool has_bulk_messages() const { return !bulk_.messages.empty(); }
 
-  bool empty() { return choose(Lane::bulk) == Source::none; }
+  /// How many topics were queued in the background so far, and how many of these wait no more.
+  std::uint64_t background_queued() const { return background_queued_; }
+  std::uint64_t background_sent() const { return background_queued_ - background_.entries.size(); }
+
+  bool empty() { return !most_urgent(); }
+  /// The most urgent lane in which anything waits; a round is prompt. None: nothing waits.
+  std::optional<Lane> most_urgent();
   /// The message to send next; the outbox must not be empty. Valid until the next change.
-  const Outgoing& front() { return *next(Lane::bulk); }
+  const Outgoing& front() { return *next(Lane::background); }
   /// The message to send next, none where nothing waits in the lanes up to `last`; `pop` takes it out.
   const Outgoing* next(Lane last);
-  /// Whether the message that `next` gave is of the bulk lane.
-  bool is_bulk() const { return source_ == Source::bulk; }
+  /// The lane of the message that `next` gave; of a round it is prompt.
+  Lane lane() const;
   void pop();
 
   /// How many receipts were dropped since the last call.
   std::size_t take_dropped();
 
  private:
+  struct Maker {
+    std::function<std::string()> make_payload;
+    Lane lane;
+  };
   struct Topic {
     Outgoing message;
-    std::function<std::string()> make_payload;  ///< none: the message has it
+    std::unique_ptr<const Maker> maker;  ///< none: the message has the payload
     std::uint64_t changed = 0;
     std::uint32_t sent_in_round = 0;  ///< the round in which it went last
     std::uint32_t queued_in = 0;      ///< the connection in whose queue it is
   };
-  enum class Source { none, prompt, round, bulk };
+  enum class Source { none, prompt, round, bulk, background };
   /// A topic, or in its place the next of the lane's own messages.
   using Entry = TopicId;
   struct Queue {
@@ -108,8 +123,8 @@ class Outbox {
   };
 
   void unqueue_topics();
-  Queue& queue_of(TopicId topic) { return topics_[topic].make_payload ? bulk_ : prompt_; }
-  Queue& queue_of(Source source) { return source == Source::bulk ? bulk_ : prompt_; }
+  Queue& queue_of(Lane lane);
+  Lane lane_of(TopicId topic) const { return topics_[topic].maker ? topics_[topic].maker->lane : Lane::prompt; }
   void enqueue(TopicId topic);
   void drop_oldest_receipt();
   std::size_t receipts() const { return held_.size() + prompt_.messages.size(); }
@@ -125,6 +140,7 @@ class Outbox {
   std::vector<Topic> topics_;  ///< the first is the status
   Queue prompt_;
   Queue bulk_;
+  Queue background_;               ///< topics alone
   std::deque<Outgoing> held_;      ///< receipts of an earlier connection, behind the topics of the round
   std::optional<TopicId> round_;   ///< its next topic; the number of topics: receipts and the status are left
   std::uint32_t rounds_ = 0;       ///< begun so far
@@ -133,6 +149,7 @@ class Outbox {
   Source source_ = Source::none;   ///< of the message that `next` gave
   int prompt_in_row_ = 0;
   std::uint64_t changes_ = 0;
+  std::uint64_t background_queued_ = 0;
   std::size_t receipt_bytes_ = 0;
   std::size_t dropped_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/wire/command_text.hpp"
+#include "common/wire/forecast_cache.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_numbers.hpp"
 
@@ -54,10 +55,13 @@ void append_heating(std::string& out, Of of) {
 template <int Ahead>
 void append_forecast(std::string& out, Of of) {
   const Solar& solar = std::get<Solar>(*of.device);
-  const auto& shown = of.labels.forecast;
-  const bool is_known = shown && shown->made_at == solar.now();
-  const std::int64_t known = is_known ? (Ahead == 0 ? shown->today : shown->tomorrow) : 0;
-  const std::int64_t quarters = is_known ? known : solar.forecast_of_day(Ahead);
+  std::int64_t quarters = 0;
+  if (ForecastCache* const cache = of.labels.forecasts.get()) {
+    const ForecastSums sums = cache->sums(solar);
+    quarters = Ahead == 0 ? sums.today : sums.tomorrow;
+  } else {
+    quarters = solar.forecast_of_day(Ahead);
+  }
   append_decimal(out, rounded_quotient(quarters, Int128{1000} * kQuartersPerHour, 3), 3);
 }
 

@@ -199,13 +199,7 @@ struct ShownDay {
   std::vector<std::string> starts;  ///< of each, and at last the end of the day: ISO 8601 with zone
 };
 
-/// What the sun is likely to give.
-struct ShownForecast {
-  std::int64_t made_at;  ///< the moment
-  std::int64_t today;    ///< in watts times quarters of an hour
-  std::int64_t tomorrow;
-  std::string payload;  ///< of the topic `solar/forecast`
-};
+class ForecastCache;
 
 /// What is the same for all homes of an agent, and not a matter of simulated time.
 struct Labels {
@@ -216,8 +210,8 @@ struct Labels {
   /// Today, of the clock on the wall where homes have no dates, else of theirs. Null: no day is listed, unless of homes
   /// that have dates.
   std::shared_ptr<const ShownDay> today{};
-  /// The sun's forecast, where it is the same for all homes: made once each quarter of an hour.
-  std::optional<ShownForecast> forecast{};
+  /// Where forecasts of the sun are kept that several homes have. Null: each is made when it is shown.
+  std::shared_ptr<ForecastCache> forecasts{};
 };
 
 void append_info(std::string& out, const AgentInfo& info);

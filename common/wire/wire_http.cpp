@@ -3,6 +3,7 @@
 
 #include "common/time/iso8601.hpp"
 #include "common/wire/device_table.hpp"
+#include "common/wire/forecast_cache.hpp"
 #include "common/wire/trip_text.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_numbers.hpp"
@@ -145,7 +146,10 @@ std::string state(const Home& home, const Snapshot& snapshot, const Labels& labe
     append_device(out, device, snapshot, labels);
     if (const auto* const solar = std::get_if<Solar>(&device)) {
       next(out, kSolarForecast);
-      append_solar_forecast(out, *solar);
+      if (labels.forecasts)
+        out += labels.forecasts->payload(*solar);
+      else
+        append_solar_forecast(out, *solar);
     }
   }
   return out + '}';

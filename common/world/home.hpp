@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "common/base/units.hpp"
@@ -117,6 +118,8 @@ class Home {
   /// The ticks since 00:00 of day 0.
   std::int64_t ticks() const { return time_.ticks(); }
   const HomeSettings& settings() const { return *settings_; }
+  /// The further ones.
+  std::span<const Device> devices() const { return devices_; }
   const LoadSeries& loads() const { return loads_; }
   /// Those of the market.
   const PriceSeries& prices() const { return prices_; }

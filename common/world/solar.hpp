@@ -51,6 +51,11 @@ class Solar {
   /// The same of a whole day, in watts times quarters of an hour. @param ahead 0: today, 1: tomorrow
   std::int64_t forecast_of_day(int ahead) const;
 
+  /// Whether both forecast the same: the same panels below the same sky, in the same quarter of an hour.
+  bool forecasts_like(const Solar& other) const {
+    return now_.moment == other.now_.moment && design_ == other.design_ && calendar_ == other.calendar_;
+  }
+
   /// All of it follows from the moment.
   DeviceState state() const { return {}; }
   void restore(const DeviceState&) {}

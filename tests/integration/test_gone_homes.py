@@ -11,6 +11,7 @@ import pytest
 
 import harness
 from home_assistant import BIRTH, STILL, HomeAssistant, stored
+from stand_in import LateAcknowledging
 
 QUIET = [*STILL, "--ha-discovery", "off"]
 
@@ -105,6 +106,22 @@ def test_a_birth_while_homes_are_taken_back_clears_their_documents_after_their_s
     said = [m.topic for m in watcher.drain() if m.payload == b"" and "home-3" in m.topic]
     assert said == ["homeassistant/device/home-energy__home-3/config", "home-energy/home-3/status",
                     "homeassistant/device/home-energy__home-3/config"]
+
+
+def test_homes_are_taken_back_while_forecasts_wait_for_their_acknowledgement(started, folder, broker):
+    """In a fleet there is always one that does."""
+    villas = ("--preset", "villa", "--clock", "paused", "--ha-discovery", "off")
+    start_and_stop(started, folder, broker, *villas, "--homes", "30")
+    busy = started(LateAcknowledging(broker.port))
+    agent = started(harness.Agent(folder, *villas, "--homes", "2", uri=busy.uri))
+    harness.wait_online(broker)
+    busy.withheld = b"home-1/solar/forecast"  # not those that clear the topics of the others
+    agent.move_clock({"step": "15m"})
+    wait_taken_back(broker, {"home-1", "home-2"})
+    client = started(harness.Client(broker.port, "home-energy/home-1/receipt"))
+    client.publish("home-energy/home-1/charge/set", "on")
+    client.expect("home-energy/home-1/receipt", patience=1)
+    assert busy.unacknowledged
 
 
 @pytest.mark.parametrize("remembers", [True, False], ids=["data-dir", "no data-dir"])

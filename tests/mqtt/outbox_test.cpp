@@ -98,14 +98,51 @@ TEST_CASE("bulk comes after what is prompt, and only where it is asked for") {
   outbox.update(battery, "1");
   outbox.post({.topic = "receipt", .payload = "ok"});
   CHECK(outbox.next(Lane::prompt)->topic == "battery");
-  CHECK_FALSE(outbox.is_bulk());
+  CHECK(outbox.lane() == Lane::prompt);
   outbox.pop();
   CHECK(outbox.next(Lane::prompt)->topic == "receipt");
   outbox.pop();
   CHECK(outbox.next(Lane::prompt) == nullptr);
   CHECK(outbox.next(Lane::bulk)->payload == "1");
-  CHECK(outbox.is_bulk());
+  CHECK(outbox.lane() == Lane::bulk);
   CHECK(sent(outbox) == std::vector<std::string>{"gone 1", "gone 2"});
+}
+
+TEST_CASE("the background comes last, once for all of a topic's changes, as it is then") {
+  Outbox outbox("status", "online");
+  const auto battery = outbox.declare("battery", 0);
+  int quarter = 0;
+  const auto make = [&quarter] { return std::to_string(quarter); };
+  const auto forecast = outbox.declare("forecast", 1, make, Lane::background);
+  const auto document = outbox.declare("document", 1, make);
+  for (; quarter < 3; ++quarter) outbox.send_again(forecast);
+  outbox.send_again(document);
+  outbox.update(battery, "1");
+  CHECK(outbox.most_urgent() == Lane::prompt);
+  CHECK(outbox.background_queued() == 1);
+  CHECK(outbox.next(Lane::bulk)->topic == "battery");
+  outbox.pop();
+  CHECK(outbox.most_urgent() == Lane::bulk);
+  outbox.next(Lane::bulk);
+  outbox.pop();
+  CHECK(outbox.next(Lane::bulk) == nullptr);
+  CHECK(outbox.most_urgent() == Lane::background);
+  CHECK(outbox.background_sent() == 0);
+  CHECK(outbox.front().payload == "3");
+  CHECK(outbox.lane() == Lane::background);
+  outbox.pop();
+  CHECK(outbox.background_sent() == 1);
+  CHECK(outbox.empty());
+}
+
+TEST_CASE("what waits in the background waits no more when the connection is lost: the next one's round has it") {
+  Outbox outbox("status", "online");
+  outbox.send_again(outbox.declare(
+      "forecast", 1, [] { return "f"; }, Lane::background));
+  outbox.hold();
+  CHECK(outbox.background_sent() == outbox.background_queued());
+  outbox.start_over();
+  CHECK(sent(outbox) == std::vector<std::string>{"forecast f", "status online"});
 }
 
 TEST_CASE("what is prompt never keeps the rest waiting for ever") {
