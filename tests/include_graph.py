@@ -24,7 +24,7 @@ ARROWS = {
     "agent/web": ("common", "agent/system", "agent/store/store_health", "agent/http/http_message"),
     "agent/options": ("common", "agent/system/local_time", "agent/system/version", "agent/homes/runner_settings", "agent/http/http_origin",
                       "agent/http/http_settings", "agent/mqtt/mqtt_settings", "agent/store/store_settings"),
-    "agent/commands": ("common", "agent/options"),
+    "agent/commands": ("common", "agent/options", "agent/system/local_time"),
     "agent": ("common", "agent"),  # main.cpp
 }
 # Files that know less than others of their folder: what carries HTTP knows no application.

@@ -6,11 +6,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace home_energy {
 
 /// `text` without the blanks at both ends.
 std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n");
+
+/// The parts between separators, without the blanks at their ends; at least one, and one more than there are
+/// separators.
+std::vector<std::string> parts_of(std::string_view text, char separator);
 
 /// Whether `text` is UTF-8 throughout.
 bool is_utf8(std::string_view text);

@@ -203,9 +203,7 @@ Result<std::optional<DatedTable>> parse_dated_csv(Sheet sheet, const Calendar& c
   auto times = times_of(sheet);
   if (!times) return check_date_forms(sheet).map([] { return std::optional<DatedTable>(); });
   if (times->are_of_one_day()) return std::nullopt;
-  return table_of(sheet, *times, calendar, of).map([](DatedTable table) {
-    return std::optional(std::move(table));
-  });
+  return table_of(sheet, *times, calendar, of).map([](DatedTable table) { return std::optional(std::move(table)); });
 }
 
 }  // namespace home_energy

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 #include "common/base/text.hpp"
 #include "common/wire/curve_text.hpp"
@@ -37,9 +36,8 @@ struct FeeRule {
 /// `mon-fri 06-22 0.76`
 std::optional<FeeRule> to_rule(std::string_view text) {
   FeeRule rule;
-  std::vector<std::string> words;
-  for (const auto word : trimmed(text) | std::views::split(' '))
-    if (!word.empty()) words.emplace_back(word.begin(), word.end());
+  auto words = parts_of(text, ' ');
+  std::erase(words, "");
   if (words.empty() || !within<-kMaxPricePerKwh, kMaxPricePerKwh>(words.back())) return std::nullopt;
   rule.fee = price_of(words.back());
   words.pop_back();
@@ -60,8 +58,8 @@ std::optional<FeeRule> to_rule(std::string_view text) {
 
 std::optional<std::vector<FeeRule>> to_rules(std::string_view text) {
   std::vector<FeeRule> rules;
-  for (const auto part : text | std::views::split(',')) {
-    const auto rule = to_rule(std::string_view(part.begin(), part.end()));
+  for (const std::string& part : parts_of(text, ',')) {
+    const auto rule = to_rule(part);
     const bool is_unreachable = !rules.empty() && rules.back().holds_always();  // as after a decimal comma: 0,76
     if (!rule || is_unreachable) return std::nullopt;
     rules.push_back(*rule);

@@ -84,14 +84,9 @@ void append_trip(std::string& out, const Trip& trip) {
 std::optional<WeekOfTrips> to_week(const std::string& text) {
   WeekOfTrips week{};
   if (text == "none") return week;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find(','), rest.size());
-    if (!add_entry(week, rest.substr(0, end))) return std::nullopt;
-    if (end + 1 == rest.size()) return std::nullopt;  // ends with a comma
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return text.empty() ? std::nullopt : legal(std::move(week));
+  for (const std::string& entry : parts_of(text, ','))
+    if (!add_entry(week, entry)) return std::nullopt;
+  return legal(std::move(week));
 }
 
 std::optional<TripCommand> read_trip(const json& value) {

@@ -243,7 +243,7 @@ TEST_CASE("help is grouped and fits 100 columns") {
   }
   CHECK(headings ==
         std::vector<std::string>{"Options:", "General:", "MQTT:", "HTTP:", "Home Assistant:", "Time:", "House:",
-                                 "Solar panels:", "Home battery:", "Car:", "Planning:", "Storage:"});
+                                 "Tariff:", "Solar panels:", "Home battery:", "Car:", "Planning:", "Storage:"});
 }
 
 TEST_CASE("help and version go to standard output with exit code 0") {

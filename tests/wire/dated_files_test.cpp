@@ -207,9 +207,9 @@ TEST_CASE("the last of a list's values lasts as long as it says, and a day where
   auto file = prices(list);
   REQUIRE(file);
   CHECK(file->record->back().end == unix_time("2026-01-07T23:00Z"));
-  const auto open = parse_price_file(
-      R"({"results":[{"value_inc_vat":24.5,"valid_from":"2026-04-01T00:00:00Z","valid_to":null}]})",
-      {"prices.json", "GBP", &times()});
+  const auto open =
+      parse_price_file(R"({"results":[{"value_inc_vat":24.5,"valid_from":"2026-04-01T00:00:00Z","valid_to":null}]})",
+                       {"prices.json", "GBP", &times()});
   REQUIRE(open);
   CHECK(open->record->back().end == unix_time("2026-04-02T00:00Z"));
 }
