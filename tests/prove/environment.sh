@@ -24,3 +24,6 @@ integration() { (cd tests/integration && exec /usr/bin/python3 -B -m pytest -q -
 install_aedes() {
   [ -d build/aedes/node_modules/aedes ] || npm install --prefix build/aedes --no-save --no-audit --no-fund --ignore-scripts aedes@0.51.3
 }
+install_node_red() {
+  [ -d build/node-red/node_modules/node-red ] || npm install --prefix build/node-red --no-save --no-audit --no-fund --ignore-scripts node-red@4.1.15
+}
