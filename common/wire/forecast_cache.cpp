@@ -10,7 +10,8 @@ ForecastSums ForecastCache::sums(const Solar& solar) {
   const auto found = std::ranges::find_if(known_, [&](const Known& each) { return each.solar.forecasts_like(solar); });
   if (found != known_.end()) return found->sums;
   if (known_.size() == kMost) known_.pop_front();
-  return known_.emplace_back(solar, ForecastSums{solar.forecast_of_day(0), solar.forecast_of_day(1)}).sums;
+  known_.push_back({solar, {solar.forecast_of_day(0), solar.forecast_of_day(1)}});
+  return known_.back().sums;
 }
 
 const std::string& ForecastCache::payload(const Solar& solar) {
