@@ -108,7 +108,7 @@ Tariff tariff_of(const OptionValues& values) {
   constexpr double kPercent = 100;
   const auto text = [&](const char* name) -> const std::string& { return values.at(name).text; };
   Tariff tariff{.vat = std::llround(to_number(text("price-vat")) * kMillionths / kPercent)};
-  if (!text("price-fee").empty()) tariff.fees = std::make_shared<const Fees>(*to_fees(text("price-fee")));
+  tariff.fees = to_fees(text("price-fee"));
   if (!text("export-price").empty()) {
     tariff.exported = *to_export_price(text("export-price"));
   } else if (tariff.vat > 0) {

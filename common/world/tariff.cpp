@@ -14,7 +14,7 @@ PricePerKwh Tariff::with_vat_and_fee(PricePerKwh market, const Quarter& quarter,
 }
 
 PricePerKwh Tariff::fee(const Quarter& quarter, const Calendar& calendar) const {
-  if (fees == nullptr) return {};
+  if (!fees) return {};
   return fees->at(weekday_of(calendar.date_of(quarter.day)))
       .at(static_cast<std::size_t>(quarter.of_day / kQuartersPerHour));
 }

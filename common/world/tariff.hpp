@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
+#include <optional>
 
 #include "common/base/decimal.hpp"
 #include "common/base/units.hpp"
@@ -36,12 +36,12 @@ struct Prices {
 
 /// The terms of a home's contracts.
 struct Tariff {
-  std::int64_t vat = 0;                ///< 0..1,000,000 millionths of the market's price
-  std::shared_ptr<const Fees> fees{};  ///< with their VAT; null: none
+  std::int64_t vat = 0;        ///< 0..1,000,000 millionths of the market's price
+  std::optional<Fees> fees{};  ///< with their VAT
   ExportPrice exported{};
 
   /// Whether a home pays the market's price and nothing besides.
-  bool is_plain() const { return vat == 0 && fees == nullptr; }
+  bool is_plain() const { return vat == 0 && !fees; }
 
   /// What a home pays in a quarter of an hour: the market's price with VAT, and the fee.
   /// At most a million for a kilowatt-hour, as everywhere.

@@ -83,8 +83,7 @@ HomeSettings random_house() {
   house.price =
       DayCurve<PricePerKwh>(std::vector<PricePerKwh>(24, PricePerKwh(*rc::gen::element(-200'000, 0, 1'000'000))));
   house.tariff.vat = *rc::gen::element(0, 250'000);
-  if (*rc::gen::arbitrary<bool>())
-    house.tariff.fees = std::make_shared<const Fees>(*to_fees("mon-fri 06-22 0.7, -0.1"));
+  if (*rc::gen::arbitrary<bool>()) house.tariff.fees = to_fees("mon-fri 06-22 0.7, -0.1");
   if (*rc::gen::arbitrary<bool>()) house.trips = nullptr;
   while (!house.devices.empty() && *rc::gen::inRange(0, 3) == 0) house.devices.pop_back();
   if (*rc::gen::arbitrary<bool>()) house.calendar = std::make_shared<const Calendar>(stockholm());
