@@ -1,4 +1,4 @@
-"""The three automations of docs/home-assistant.md on surplus, home battery and departure, through a summer's day that is stepped.
+"""The three automations of docs/home-assistant.md on surplus, home battery and departure, through days that are stepped.
 
 Home Assistant is not here: what it would do with the automations, the templates rendered with its states, is done below.
 """
@@ -9,6 +9,8 @@ import re
 import types
 
 import jinja2
+import pytest
+import yaml
 
 import harness
 from home_assistant import DEVICE, stored
@@ -16,9 +18,9 @@ from home_assistant import DEVICE, stored
 TEXT = (harness.SOURCE / "docs" / "home-assistant.md").read_text()
 VILLA = ("--preset", "villa", "--charger-kw", "3.7", "--charger-min-kw", "full", "--mode", "manual", "--start-soc", "40",
          "--trips", "mon-fri 07:30-10:00 9.5", "--trip-spread-min", "0", "--trip-day-off", "0",
-         "--clock", "paused", "--start-date", "2026-06-17", "--zone", "Europe/Stockholm")
+         "--clock", "paused", "--zone", "Europe/Stockholm")
 RECEIPT = "home-energy/home/receipt"
-STEPS = 96  # of 15 minutes: a day
+STEPS, STEP = 96, datetime.timedelta(minutes=15)  # a day
 
 
 class Entities:
@@ -39,45 +41,60 @@ class Entities:
                 text = template.render(value_json=state[topic])
                 self.values[entity] = text.lower() if text in ("ON", "OFF") else text
 
-    def names(self, now, trigger=None):
+    def names(self, now):
         state = lambda entity: self.values.get(entity, "unknown")  # noqa: E731
         return {"states": state, "is_state": lambda entity, text: state(entity) == text,
                 "has_value": lambda entity: state(entity) not in ("unknown", "unavailable", "None"),
-                "as_datetime": datetime.datetime.fromisoformat, "now": lambda: now, "timedelta": datetime.timedelta,
-                "trigger": types.SimpleNamespace(id=trigger)}
+                "as_datetime": datetime.datetime.fromisoformat, "now": lambda: now, "timedelta": datetime.timedelta}
+
+
+class Trigger:
+    """Fires when what it watches becomes true and has stayed so for a while; not where it was true from the start."""
+
+    def __init__(self, fields, environment):
+        assert set(fields) <= {"trigger", "id", "value_template", "for", "entity_id", "to"}, fields
+        assert fields["trigger"] in ("template", "state"), fields
+        self.id = fields["id"]
+        template = fields.get("value_template") or f"{{{{ is_state('{fields['entity_id']}', '{fields['to']}') }}}}"
+        self.template = environment.from_string(template)
+        hours, minutes, seconds = map(int, fields.get("for", "00:00:00").split(":"))
+        self.lasting = datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        self.armed, self.since = False, None
+
+    def fires(self, names, now):
+        text = self.template.render(**names).strip()
+        assert text in ("True", "False"), text
+        if text == "False":
+            self.armed, self.since = True, None
+        elif self.armed:
+            self.since = self.since or now
+            if now - self.since >= self.lasting:
+                self.armed = False
+                return True
+        return False
 
 
 class Automation:
-    """One of the YAML blocks: its triggers by id, each with its template and whether it has to hold for a while."""
+    """One of the YAML blocks."""
 
     def __init__(self, text, environment):
-        self.alias = re.search(r"alias: (.+)", text)[1]
-        head, rest = text.split("   actions:")
-        triggers, _, conditions = head.partition("   conditions:")
-        template = lambda part: environment.from_string(re.search(r"value_template: >\n((?:\s{9,}.+\n)+)", part)[1])  # noqa: E731
-        self.triggers = []
-        for part in triggers.split("- trigger: template")[1:]:
-            name = re.search(r"id: \"?(\w+)\"?", part)
-            self.triggers.append((name and name[1], template(part), "for:" in part))
-        self.conditions = [template(part) for part in conditions.split("- condition: template")[1:]]
-        self.action = environment.from_string(re.search(r"action: \"?([^\"\n]+)", rest)[1])
-        self.entity = re.search(r"entity_id: (\S+)", rest)[1]
-        option = re.search(r"option: \"(.+)\"", rest)
-        self.option = option and environment.from_string(option[1])
-        self.held = [0] * len(self.triggers)
+        fields = yaml.safe_load(text)
+        assert set(fields) == {"alias", "triggers", "actions"}, fields
+        self.alias, (action,) = fields["alias"], fields["actions"]
+        self.triggers = [Trigger(each, environment) for each in fields["triggers"]]
+        self.entity = action["target"]["entity_id"]
+        self.order = environment.from_string(action["data"]["option"] if "data" in action else action["action"])
 
-    def orders(self, names):
-        """(entity, what is to be done with it), for each trigger that fires now."""
-        for i, (trigger, template, lasting) in enumerate(self.triggers):
-            self.held[i] = self.held[i] + 1 if template.render(**names(None)).strip() == "True" else 0
-            fires = self.held[i] == (2 if lasting else 1)
-            if fires and all(each.render(**names(trigger)).strip() == "True" for each in self.conditions):
-                yield self.entity, (self.option or self.action).render(**names(trigger))
+    def orders(self, names, now):
+        """What is to be done with its entity, for each trigger that fires now."""
+        return [self.order.render(trigger=types.SimpleNamespace(id=each.id)) for each in self.triggers if each.fires(names, now)]
 
 
 def automations(environment):
     section = TEXT.split("## Surplus, home battery, departure")[1].split("\n## ")[0]
-    return [Automation(block, environment) for block in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)]
+    blocks = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    assert len(blocks) == 3
+    return [Automation(block, environment) for block in blocks]
 
 
 def carry_out(client, component, order):
@@ -86,25 +103,63 @@ def carry_out(client, component, order):
     assert client.expect(RECEIPT)["status"] == "ok", (component["cmd_t"], payload)
 
 
-def test_a_summers_day(started, folder, broker):
-    agent = harness.online_agent(started, folder, broker, *VILLA)
+def day(started, folder, broker, *options):
+    """The home's state by the time of each step, and what was ordered: (time, alias, order)."""
+    agent = harness.online_agent(started, folder, broker, *VILLA, *options)
     client = started(harness.Client(broker.port, RECEIPT))
     entities = Entities(broker)
     recipes = automations(entities.environment)
-    assert len(recipes) == 3
-    done = []
+    states, done = {}, []
     for _ in range(STEPS):
         clock = agent.move_clock({"step": "15m"})
-        now = datetime.datetime.fromisoformat(f"{clock['date']}T{clock['time']}+02:00")
+        offset = agent.get("/state")[1]["car"]["departure"][-6:]
+        now = datetime.datetime.fromisoformat(f"{clock['date']}T{clock['time']}{offset}")
         for recipe in recipes:
             entities.read(agent.get("/state")[1])
-            for entity, order in recipe.orders(lambda trigger: entities.names(now, trigger)):
-                carry_out(client, entities.components[entity], order)
+            for order in recipe.orders(entities.names(now), now):
+                carry_out(client, entities.components[recipe.entity], order)
                 done.append((clock["time"], recipe.alias, order))
+        states[clock["time"]] = agent.get("/state")[1]
+    for state in states.values():
+        if state["solar"]["power_kw"] < state["battery"]["power_kw"]:
+            assert state["storage"]["power_kw"] == 0, state
+    print({key: states["00:00"][topic][key] for topic, key in
+           (("battery", "charged_kwh"), ("grid", "energy_kwh"), ("grid", "export_kwh"))}, done)
+    return states, done
+
+
+def gained(states, begin, end, topic, key):
+    return states[end][topic][key] - states[begin][topic][key]
+
+
+def test_a_summers_day(started, folder, broker):
+    states, done = day(started, folder, broker, "--start-date", "2026-06-17")
     assert ("04:30", "Charged when it leaves", "switch.turn_on") in done
     assert ("04:30", "The home battery is not for the car", "hold") in done
+    assert ("07:30", "Charged when it leaves", "switch.turn_off") in done
     by_day = [order for time, alias, order in done if alias == "Charge from surplus" and "10:00" < time < "20:00"]
-    assert by_day[0] == "switch.turn_on" and "switch.turn_off" in by_day, done
-    state = agent.get("/state")[1]
-    assert state["battery"]["charged_kwh"] > 20 and state["grid"]["energy_kwh"] < 20, (state, done)
-    assert state["grid"]["export_kwh"] < 8, (state, done)
+    assert by_day == ["switch.turn_on", "switch.turn_off"], done
+    charged = gained(states, "10:00", "20:00", "battery", "charged_kwh")
+    assert charged > 15 and gained(states, "10:00", "20:00", "grid", "energy_kwh") < charged / 3, done
+    assert states["00:00"]["grid"]["export_kwh"] < 5
+
+
+def test_a_day_without_sun(started, folder, broker):
+    """Charged for the departure, and not at the return: a home remembers that it was on when the car left."""
+    states, done = day(started, folder, broker, "--start-date", "2026-12-07")
+    assert gained(states, "04:15", "07:30", "battery", "charged_kwh") == pytest.approx(11.1)
+    assert states["00:00"]["battery"]["charged_kwh"] == pytest.approx(11.1), done
+    assert not states["09:45"]["car"]["pending"] and states["10:00"]["car"]["plugged"]
+
+
+def test_a_car_that_is_charged_enough_is_left_to_the_sun(started, folder, broker):
+    states, done = day(started, folder, broker, "--start-date", "2026-06-17", "--start-soc", "90")
+    assert "Charged when it leaves" not in [alias for time, alias, order in done if order == "switch.turn_on"]
+    assert states["10:00"]["battery"]["charged_kwh"] == 0
+
+
+def test_all_entities_of_the_page_are_announced(started, folder, broker):
+    harness.online_agent(started, folder, broker, *VILLA)
+    announced = set(Entities(broker).components)
+    named = set(re.findall(r"\b(?:sensor|binary_sensor|switch|select|number|text|button)\.home_energy_\w+", TEXT))
+    assert len(named) > 40 and named <= announced, named - announced

@@ -1,5 +1,6 @@
-"""The flow of docs/node-red.md in Node-RED, through a summer's day that is stepped: it charges from surplus, and the car leaves charged."""
+"""The flow of docs/node-red.md in Node-RED, through summer days that are stepped: it charges from surplus, and the car leaves charged."""
 
+import collections
 import json
 import os
 import pathlib
@@ -35,37 +36,74 @@ def flow_of_docs():
     return json.loads(FLOW.read_text())
 
 
-def day(started, folder, broker, flow):
-    """The counters after a day, and what was decided in each step."""
-    agent = harness.online_agent(started, folder, broker, *VILLA)
+Step = collections.namedtuple("Step", "decision state")  # what was decided, and the home once it has done so
+
+
+def day(started, folder, broker, flow, *options):
+    """A Step for each quarter of an hour, and what the flow ordered."""
+    agent = harness.online_agent(started, folder, broker, *VILLA, *options)
     client = started(harness.Client(broker.port, "node-red/decision"))
+    orders = started(harness.Client(broker.port, "home-energy/home/+/set"))
     started(NodeRed(folder, broker, flow))
     client.expect("node-red/decision", patience=6 * harness.PATIENCE)
-    decisions = []
+    steps = []
     for _ in range(STEPS):
         clock = agent.move_clock({"step": "15m"})
         of_step = lambda told: (told["date"], told["time"]) == (clock["date"], clock["time"])  # noqa: E731
-        decisions.append(client.expect("node-red/decision", of_step))
-        settle(agent, decisions[-1])
-    return agent.get("/state")[1], decisions
+        decision = client.expect("node-red/decision", of_step)
+        steps.append(Step(decision, settled(agent, decision)))
+    return steps, orders.drain()
 
 
-def settle(agent, decision):
-    """Its commands have come: they went out before the decision was told, and the agent carries them out in turn."""
+def settled(agent, decision):
+    """The home's state when the commands have come: they went out before the decision was told, and the agent carries them out in turn."""
     def as_decided():
         state = agent.get("/state")[1]
         charge = "on" if state["car"]["pending"] else state["battery"]["charging"]
-        return (state["storage"]["mode"], charge) == (decision["storage_mode"], decision["charge"])
-    harness.wait_until(as_decided, f"the home does as it was told: {decision}")
+        return state if (state["storage"]["mode"], charge) == (decision["storage_mode"], decision["charge"]) else None
+    return harness.wait_until(as_decided, f"the home does as it was told: {decision}")
+
+
+def at(steps, time):
+    return next(step for step in steps if step.decision["time"] == time)
+
+
+def gained(steps, begin, end, topic, key):
+    return at(steps, end).state[topic][key] - at(steps, begin).state[topic][key]
 
 
 def test_the_flow_charges_from_surplus_and_before_the_departure(started, folder, broker):
-    state, decisions = day(started, folder, broker, flow_of_docs())
+    steps, _ = day(started, folder, broker, flow_of_docs())
+    state = steps[-1].state
     assert state["battery"]["charged_kwh"] > 25 and state["grid"]["energy_kwh"] < 20 and state["grid"]["export_kwh"] < 5
-    why = [decision["why"] for decision in decisions]
+    by_day = gained(steps, "10:00", "20:00", "battery", "charged_kwh")
+    assert by_day > 15 and gained(steps, "10:00", "20:00", "grid", "energy_kwh") < by_day / 3
+    why = [step.decision["why"] for step in steps]
     assert {"surplus", "no surplus", "it leaves soon", "not plugged in"} <= set(why), why
-    morning = [decision for decision in decisions if decision["why"] == "it leaves soon"]
-    assert {decision["storage_mode"] for decision in morning} == {"hold"}
-    assert "04:30" <= min(decision["time"] for decision in morning) <= "04:45"
-    on_sun = [decision for decision in decisions if decision["charge"] == "on" and decision not in morning]
-    assert len(on_sun) >= 8 and sum(decision["surplus_kw"] for decision in on_sun) / len(on_sun) > 2.5
+    morning = [step.decision["time"] for step in steps if step.decision["why"] == "it leaves soon"]
+    assert (morning[0], morning[-1]) == ("04:30", "07:15")
+
+
+def test_it_decides_from_values_of_the_same_step(started, folder, broker):
+    steps, _ = day(started, folder, broker, flow_of_docs())
+    away = [step.decision["time"] for step in steps if step.decision["why"] == "not plugged in"]
+    assert (away[0], away[-1]) == ("07:30", "09:45")
+    for decision, state in steps:
+        surplus = state["battery"]["power_kw"] + state["storage"]["power_kw"] - state["grid"]["power_kw"]
+        assert abs(decision["surplus_kw"] - surplus) < 0.02, (decision, state)
+
+
+def test_the_home_battery_gives_nothing_to_the_car(started, folder, broker):
+    steps, _ = day(started, folder, broker, flow_of_docs())
+    charging = [step.state for step in steps if step.state["battery"]["power_kw"] > 0]
+    assert charging
+    for state in charging:
+        of_house = state["baseload"]["power_kw"] + state["heater"]["power_kw"]
+        assert state["storage"]["power_kw"] >= -of_house - 0.001, state
+        assert state["solar"]["power_kw"] >= 3.7 or state["storage"]["power_kw"] == 0, state
+
+
+def test_a_full_car_is_left_alone(started, folder, broker):
+    steps, orders = day(started, folder, broker, flow_of_docs(), "--start-date", "2026-06-20", "--start-soc", "95")
+    assert at(steps, "12:00").decision["why"] == "full" and steps[-1].state["battery"]["soc_percent"] == 100
+    assert [order.payload for order in orders if order.topic.endswith("/charge/set")] == [b"on"]
