@@ -13,9 +13,14 @@ namespace home_energy {
 /// `text` without the blanks at both ends.
 std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n");
 
-/// The parts between separators, without the blanks at their ends; at least one, and one more than there are
-/// separators.
+/// The parts between separators, blanks and all; at least one, and one more than there are separators.
 std::vector<std::string> parts_of(std::string_view text, char separator);
+
+/// The words between blanks.
+std::vector<std::string> words_of(std::string_view text);
+
+/// `text` with small letters for the capitals of ASCII.
+std::string lower_case(std::string text);
 
 /// Whether `text` is UTF-8 throughout.
 bool is_utf8(std::string_view text);

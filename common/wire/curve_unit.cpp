@@ -56,9 +56,8 @@ constexpr std::array kPlausible{Plausible{2, kStrong}, Plausible{3, kDollars}, P
 
 /// In lower case: ASCII, and the Ö and Ø of the öre (Home Assistant's Nord Pool sensors write `Öre/kWh`).
 std::string folded(std::string_view text) {
-  std::string lower(text);
+  std::string lower = lower_case(std::string(text));
   for (std::size_t i = 0; i < lower.size(); ++i) {
-    if (lower[i] >= 'A' && lower[i] <= 'Z') lower[i] = static_cast<char>(lower[i] - 'A' + 'a');
     // Of Latin letters with two bytes, the second has another bit in lower case: Ö is C3 96, ö is C3 B6.
     const bool second = i > 0 && lower[i - 1] == '\xC3';
     if (second && (lower[i] == '\x96' || lower[i] == '\x98')) lower[i] = static_cast<char>(lower[i] + 0x20);
@@ -67,7 +66,7 @@ std::string folded(std::string_view text) {
 }
 
 /// The words of a heading, a unit as one of them: `Pris`, `öre/kWh`.
-std::vector<std::string> words_of(std::string_view heading) {
+std::vector<std::string> words_of_heading(std::string_view heading) {
   constexpr std::string_view kBetween = " \t()[],;:_";
   std::vector<std::string> words;
   std::string word;
@@ -84,7 +83,7 @@ std::vector<std::string> words_of(std::string_view heading) {
 }
 
 std::vector<std::string> folded_words_of(std::string_view heading) {
-  return words_of(folded(heading));
+  return words_of_heading(folded(heading));
 }
 
 /// A unit of loads, and what makes it kW or, of energy, kWh; in lower case.
@@ -212,7 +211,7 @@ bool names_value(std::string_view heading) {
 
 Result<std::optional<double>> price_divisor_in(std::string_view heading, std::string_view currency,
                                                const std::string& field) {
-  const auto words = words_of(heading);
+  const auto words = words_of_heading(heading);
   const auto with_unit = std::ranges::find_if(words, [](const auto& word) { return is_per_energy(folded(word)); });
   if (with_unit != words.end()) return price_divisor(*with_unit, currency, field);
   const auto own = money_of(folded(currency));

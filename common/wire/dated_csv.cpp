@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 
 #include "common/base/text.hpp"
@@ -32,9 +31,7 @@ void take_back_heading(Sheet& sheet) {
 bool is_hole(const Cell& cell) {
   constexpr std::array<std::string_view, 10> kHoles{"",     "n/a",  "na",      "n/e",         "-",
                                                     "null", "none", "unknown", "unavailable", "nan"};
-  std::string text = cell.text;
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::find(kHoles, text) != kHoles.end();
+  return std::ranges::find(kHoles, lower_case(cell.text)) != kHoles.end();
 }
 
 std::string heading_of(const Sheet& sheet, std::size_t column) {

@@ -62,8 +62,8 @@ std::optional<std::vector<ClockFace>> faces_at(const Sheet& sheet, std::size_t c
 }
 
 /// `MTU (UTC)`, `HourUTC`, but not `UTC+1`.
-bool says_utc(std::string heading) {
-  std::ranges::transform(heading, heading.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+bool says_utc(const std::string& heading_as_written) {
+  const std::string heading = lower_case(heading_as_written);
   constexpr std::string_view kUtc = "utc";
   const auto at = heading.find(kUtc);
   if (at == std::string::npos) return false;

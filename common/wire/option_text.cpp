@@ -39,9 +39,8 @@ std::optional<std::vector<TaperStep>> to_taper(const std::string& text) {
   constexpr double kHundredths = 100;
   constexpr double kWattsPerKw = 1000;
   std::vector<TaperStep> steps;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find(',', begin), text.size());
-    const std::string pair = text.substr(begin, end - begin);
+  if (text.empty()) return steps;
+  for (const std::string& pair : parts_of(text, ',')) {
     const auto colon = pair.find(':');
     if (colon == std::string::npos) return std::nullopt;
     const std::string percent = pair.substr(0, colon);
@@ -51,9 +50,8 @@ std::optional<std::vector<TaperStep>> to_taper(const std::string& text) {
                          Watts(std::llround(to_number(power) * kWattsPerKw))};
     if (!steps.empty() && steps.back().from >= step.from) return std::nullopt;
     steps.push_back(step);
-    begin = end + 1;
   }
-  return text.ends_with(',') ? std::nullopt : std::optional(std::move(steps));
+  return steps;
 }
 
 std::optional<std::int64_t> to_date(const std::string& text) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "common/base/text.hpp"
 #include "common/wire/option_text.hpp"
 
 namespace home_energy {
@@ -50,16 +51,13 @@ std::optional<Clearness> to_clearness(const std::string& text) {
   constexpr double kLowest = 0.02;
   constexpr double kHighest = 0.98;
   Clearness clearness{};
-  std::size_t begin = 0;
-  for (double& month : clearness) {
-    if (begin > text.size()) return std::nullopt;
-    const auto end = std::min(text.find(',', begin), text.size());
-    const std::string share = text.substr(begin, end - begin);
-    if (!is_number_within(share, kLowest, kHighest)) return std::nullopt;
-    month = to_number(share);
-    begin = end + 1;
+  const auto shares = parts_of(text, ',');
+  if (shares.size() != clearness.size()) return std::nullopt;
+  for (std::size_t month = 0; month < shares.size(); ++month) {
+    if (!is_number_within(shares[month], kLowest, kHighest)) return std::nullopt;
+    clearness.at(month) = to_number(shares[month]);
   }
-  return begin == text.size() + 1 ? std::optional(clearness) : std::nullopt;
+  return clearness;
 }
 
 }  // namespace home_energy

@@ -28,16 +28,14 @@ struct FeeRule {
   }
   bool holds(std::size_t day, int hour) const {
     const bool on_day = days.from <= days.to ? day >= days.from && day <= days.to : day >= days.from || day <= days.to;
-    return on_day &&
-           (hours.from < hours.to ? hour >= hours.from && hour < hours.to : hour >= hours.from || hour < hours.to);
+    return on_day && hours.hold(hour);
   }
 };
 
 /// `mon-fri 06-22 0.76`
 std::optional<FeeRule> to_rule(std::string_view text) {
   FeeRule rule;
-  auto words = parts_of(text, ' ');
-  std::erase(words, "");
+  auto words = words_of(text);
   if (words.empty() || !within<-kMaxPricePerKwh, kMaxPricePerKwh>(words.back())) return std::nullopt;
   rule.fee = price_of(words.back());
   words.pop_back();
@@ -86,7 +84,7 @@ std::optional<ExportPrice> to_export_price(const std::string& with_blanks) {
   std::string text = with_blanks;
   std::erase(text, ' ');
   constexpr std::string_view kPrice = "price";
-  constexpr double kMost = 1e6;
+  constexpr double kMost = kMaxPricePerKwh;
   const auto at = text.find(kPrice);
   if (at == std::string::npos) {
     if (!is_number_within(text, -kMost, kMost)) return std::nullopt;

@@ -19,26 +19,20 @@ using nlohmann::json;
 constexpr double kMostKwh = 1000;
 constexpr double kMilli = 1000;
 
-/// Takes the next word off a text.
-std::string take_word(std::string& text) {
-  const auto end = std::min(text.find(' '), text.size());
-  std::string word = text.substr(0, end);
-  text = std::string(trimmed(std::string_view(text).substr(end)));
-  return word;
-}
-
 /// `mon-fri 07:30-17:15 9.5`
 bool add_entry(WeekOfTrips& week, std::string_view entry) {
-  std::string rest(trimmed(entry));
-  const std::string days = take_word(rest);
-  const std::string times = take_word(rest);
+  const auto words = words_of(entry);
+  if (words.size() != 3) return false;
+  const std::string& days = words[0];
+  const std::string& times = words[1];
+  const std::string& energy = words[2];
   const auto span = to_weekdays(days);
   const auto dash = times.find('-');
   if (!span || dash == std::string::npos) return false;
   const auto leave = minute_of_day(times.substr(0, dash));
   const auto back = minute_of_day(times.substr(dash + 1));
-  if (!leave || !back || !is_number_within(rest, 0, kMostKwh)) return false;
-  const Trip trip{*leave, *back, WattHours(std::llround(to_number(rest) * kMilli))};
+  if (!leave || !back || !is_number_within(energy, 0, kMostKwh)) return false;
+  const Trip trip{*leave, *back, WattHours(std::llround(to_number(energy) * kMilli))};
   for (std::size_t day = span->from;; day = (day + 1) % kDaysPerWeek) {
     week.at(day).push_back(trip);
     if (day == span->to) return true;

@@ -7,10 +7,7 @@
 namespace home_energy {
 
 bool Heater::is_in_hours(int quarter) const {
-  if (!hours_) return false;
-  const int hour = quarter / kQuartersPerHour;
-  if (hours_->from < hours_->to) return hour >= hours_->from && hour < hours_->to;
-  return hour >= hours_->from || hour < hours_->to;
+  return hours_ && hours_->hold(quarter / kQuartersPerHour);
 }
 
 void Heater::begin_quarter(int quarter) {

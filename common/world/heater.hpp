@@ -23,6 +23,8 @@ class Heater {
     int from;
     int to;
 
+    bool hold(int hour) const { return from < to ? hour >= from && hour < to : hour >= from || hour < to; }
+
     friend bool operator==(const Hours&, const Hours&) = default;
   };
 

@@ -36,6 +36,26 @@ std::int64_t at(const CurveFile<PricePerKwh>& file, const std::string& time) {
   return -1;
 }
 
+/// So many hours from 2026-01-01 on, a Thursday, the price of each being its number.
+std::vector<Dated<PricePerKwh>> record_of(int hours) {
+  std::vector<Dated<PricePerKwh>> record;
+  const std::int64_t begin = unix_time("2026-01-01T00:00Z");
+  for (int hour = 0; hour < hours; ++hour)
+    record.push_back({begin + hour * kSecondsPerHour, begin + (hour + 1) * kSecondsPerHour, PricePerKwh(hour)});
+  return record;
+}
+
+Home home_with(const std::vector<Dated<PricePerKwh>>& record) {
+  HomeSettings settings = test::reference_settings();
+  settings.recorded_prices = std::make_shared<const std::vector<Dated<PricePerKwh>>>(record);
+  return test::home_of(settings);
+}
+
+std::int64_t price_in(const Home& home, std::int64_t day, int hour) {
+  const Quarter quarter{day * kSecondsPerDay + hour * kSecondsPerHour, day, hour * kQuartersPerHour};
+  return home.prices().at(quarter, home.calendar()).count();
+}
+
 /// `hours` rows from a time on, their price the number of the row in hundredths.
 std::string local_rows(int hours, std::int64_t from) {
   std::string text = "Tid;Pris SEK/kWh\n";
@@ -134,18 +154,8 @@ TEST_CASE("what is wrong with a file of dates is told, with its row") {
 }
 
 TEST_CASE("beyond the data the same weekday of its last week stands in, before it that of its first") {
-  // Two weeks of hourly prices from Thursday 2026-01-01 on, each the number of its hour.
-  std::vector<Dated<PricePerKwh>> record;
-  const std::int64_t begin = unix_time("2026-01-01T00:00Z");
-  for (int hour = 0; hour < 14 * 24; ++hour)
-    record.push_back({begin + hour * kSecondsPerHour, begin + (hour + 1) * kSecondsPerHour, PricePerKwh(hour)});
-  HomeSettings settings = test::reference_settings();
-  settings.recorded_prices = std::make_shared<const std::vector<Dated<PricePerKwh>>>(record);
-  const Home home = test::home_of(settings);
-  const auto price = [&](std::int64_t day, int hour) {
-    const Quarter quarter{day * kSecondsPerDay + hour * kSecondsPerHour, day, hour * kQuartersPerHour};
-    return home.prices().at(quarter, home.calendar()).count();
-  };
+  const Home home = home_with(record_of(14 * 24));
+  const auto price = [&](std::int64_t day, int hour) { return price_in(home, day, hour); };
   CHECK(price(0, 5) == 5);
   CHECK(price(13, 23) == 13 * 24 + 23);
   CHECK(price(14, 5) == 7 * 24 + 5);
@@ -159,19 +169,10 @@ TEST_CASE("beyond the data the same weekday of its last week stands in, before i
 }
 
 TEST_CASE("where a record lacks a weekday its nearest day stands in, never the built-in one") {
-  // Of 2026: 1 and 2 January, an hour's value each being its number; then 10:00 to 12:00 of 1 June.
-  std::vector<Dated<PricePerKwh>> record;
-  const std::int64_t begin = unix_time("2026-01-01T00:00Z");
-  for (int hour = 0; hour < 48; ++hour)
-    record.push_back({begin + hour * kSecondsPerHour, begin + (hour + 1) * kSecondsPerHour, PricePerKwh(hour)});
+  auto record = record_of(48);
   record.push_back({unix_time("2026-06-01T10:00Z"), unix_time("2026-06-01T12:00Z"), PricePerKwh(700)});
-  HomeSettings settings = test::reference_settings();
-  settings.recorded_prices = std::make_shared<const std::vector<Dated<PricePerKwh>>>(record);
-  const Home home = test::home_of(settings);
-  const auto price = [&](std::int64_t day, int hour) {
-    const Quarter quarter{day * kSecondsPerDay + hour * kSecondsPerHour, day, hour * kQuartersPerHour};
-    return home.prices().at(quarter, home.calendar()).count();
-  };
+  const Home home = home_with(record);
+  const auto price = [&](std::int64_t day, int hour) { return price_in(home, day, hour); };
   CHECK(price(7, 5) == 5);    // a Thursday
   CHECK(price(8, 5) == 29);   // a Friday
   CHECK(price(3, 5) == 29);   // of other days the latest
