@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -10,9 +11,10 @@
 
 namespace home_energy::test {
 
-using OptionTexts = std::initializer_list<std::pair<const char*, const char*>>;
+using OptionText = std::pair<const char*, const char*>;
+using OptionTexts = std::initializer_list<OptionText>;
 
-inline Result<HomeConfiguration> configuration_of(OptionTexts given) {
+inline Result<HomeConfiguration> configuration_of(std::span<const OptionText> given) {
   OptionValues values;
   for (const OptionSpec& spec : home_option_specs()) values[spec.name] = {spec.default_text, false};
   for (const auto& [name, text] : given) values[name] = {text, true};
@@ -21,6 +23,13 @@ inline Result<HomeConfiguration> configuration_of(OptionTexts given) {
                             [](const std::string& text, const std::string&) { return Result<std::string>(text); });
 }
 
+inline Result<HomeConfiguration> configuration_of(OptionTexts given) {
+  return configuration_of(std::span(given.begin(), given.size()));
+}
+
+inline HomeSettings settings_of(std::span<const OptionText> given) {
+  return configuration_of(given).value().home;
+}
 inline HomeSettings settings_of(OptionTexts given) {
   return configuration_of(given).value().home;
 }

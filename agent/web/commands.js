@@ -6,7 +6,7 @@ const ANSWER_WITHIN_MS = 10000;
 const MODES = {
   manual: "by hand", cheapest: "in the cheapest hours", lowest_load: "in the quietest hours", immediate: "at once when it is plugged in", solar: "with the sun",
 };
-const STORAGE_MODES = { self_consumption: "keeps the sun for the home", hold: "rests", charge: "charges", discharge: "gives" };
+const STORAGE_MODES = { self_consumption: "keeps the sun for the home", hold: "rests", charge: "charges", discharge: "gives", plan: "follows its plan" };
 
 const byId = (id) => document.getElementById(id);
 let asked = Promise.resolve();

@@ -7,6 +7,7 @@ const NAME = deviceName("storage");
 const MODES = [
   ["self_consumption", "Keeps the sun for the home"],
   ["hold", "Rests"], ["charge", "Charges"], ["discharge", "Gives"],
+  ["plan", "Plans by the prices"],
 ];
 
 /** What the home battery does with its power, which is below zero when it gives. */

@@ -22,10 +22,34 @@
 #pragma once
 
 #include "common/planner/problem.hpp"
+#include "common/planner/storage_problem.hpp"
 
 namespace home_energy {
 
 /// @param problem within the ranges of its fields
 ChargingPlan plan_charging(const ChargingProblem& problem);
+
+/// What a kilowatt-hour costs that a charger draws at its most: what of it is surplus would else have been exported.
+PricePerKwh price_of_charging(const StorageSlot& prices, Watts surplus, Watts most);
+
+/// What a home battery should do: the least cost of import less what export earns, where what is left in it at the end
+/// is worth what it costs at least to put it there again, and no more than it saves at most. Between 200 levels of its
+/// store costs are interpolated. Where choices cost the same it follows the home.
+/// @param problem within the ranges of its fields
+StoragePlan plan_storage(const StorageProblem& problem);
+
+/// Plans for a car and a home battery behind one meter.
+struct JointPlan {
+  ChargingPlan charging;
+  StoragePlan storage;
+  std::vector<PlannerSlot> slots;  ///< as the car's plan saw them, at prices that sun and storage make
+};
+
+/// Both plans together: the nearest to the target, of those of least cost, of the few that are tried: the car alone at
+/// the prices of its slots, and the car at powers that a search over car and storage finds (Objective::cost only), each
+/// with the storage beside it. No optimum is promised; tests/planner/joint_proof.cpp measures how near it comes.
+/// @param storage its first slots lie on those of `charging`, of which the last may be shorter; where the car is
+/// planned, nothing is in their `car`. Without capacity there is no storage, only the sun
+JointPlan plan_jointly(const ChargingProblem& charging, const StorageProblem& storage);
 
 }  // namespace home_energy

@@ -160,7 +160,7 @@ void add_device_specs(std::vector<OptionSpec>& all) {
         "state of charge of the battery at the start, percent"},
        {"storage-reserve", OptionKind::number, "10", "0..100", within<0, 100>,
         "state of charge down to which the battery gives, percent"},
-       {"storage-mode", OptionKind::text, "self_consumption", "self_consumption, hold, charge or discharge",
+       {"storage-mode", OptionKind::text, "self_consumption", "self_consumption, hold, charge, discharge or plan",
         [](const std::string& text) { return wire::storage_mode_of(text).has_value(); },
         "what the battery does at the start"},
        {"storage-feeds-car", OptionKind::text, "on", "on or off",

@@ -221,8 +221,9 @@ void append_baseload_profile(std::string& out, const LoadCurve& curve);
 void append_price_profile(std::string& out, const Home& home, const Labels& labels);
 /// What is to be charged when, what it costs, and why. Times are rounded out to whole minutes.
 /// @param made none in manual mode
+/// @param storage none where there is none; one that plans adds what it is going to do
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
-                 const Labels& labels);
+                 const Labels& labels, const Storage* storage = nullptr);
 /// What follows the home's id in the topic of the sun's forecast; only where there are solar panels.
 inline constexpr std::string_view kSolarForecast = "solar/forecast";
 /// The quarters of today and tomorrow, kW, in the shape of the price profile.

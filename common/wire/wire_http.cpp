@@ -161,7 +161,7 @@ std::string homes(const std::vector<std::string>& ids) {
 
 std::string plan(const Home& home, const Labels& labels) {
   std::string out;
-  append_plan(out, home.wish(), home.plan(), home.calendar(), labels);
+  append_plan(out, home.wish(), home.plan(), home.calendar(), labels, home.storage());
   return out;
 }
 

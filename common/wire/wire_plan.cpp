@@ -84,10 +84,64 @@ void append_money_or_null(std::string& out, std::string_view key, const HomePlan
   made != nullptr ? append_money(out, money) : static_cast<void>(out += kNull);
 }
 
+std::string_view word_of(StorageAct act) {
+  switch (act) {
+    case StorageAct::self_consumption:
+      return "self_consumption";
+    case StorageAct::take_at_most:
+      return "charge_at_most";
+    case StorageAct::give_at_most:
+      return "discharge_at_most";
+    case StorageAct::charge:
+      return "charge";
+    case StorageAct::discharge:
+      return "discharge";
+  }
+  return {};
+}
+
+/// Quarters in which it does the same are one block; those in which it only follows the home are left out.
+void append_storage_blocks(std::string& out, const StoragePlan& plan, std::int64_t made_at, const Calendar& calendar) {
+  out += '[';
+  const auto begin_of = [&](std::size_t slot) {
+    return slot == 0
+               ? made_at
+               : (floored_quotient(made_at, kSecondsPerQuarter) + static_cast<std::int64_t>(slot)) * kSecondsPerQuarter;
+  };
+  for (std::size_t first = 0; first < plan.steps.size();) {
+    const StorageStep& step = plan.steps[first];
+    std::size_t end = first + 1;
+    while (end < plan.steps.size() && plan.steps[end] == step) ++end;
+    if (step.act != StorageAct::self_consumption) {
+      if (out.back() != '[') out += ',';
+      begin(out, key::kStart);
+      append_moment(out, begin_of(first), Round::down, calendar);
+      next(out, key::kEnd);
+      append_moment(out, begin_of(end), Round::up, calendar);
+      next(out, "act");
+      out += json_string(word_of(step.act));
+      next(out, "kw");
+      append_kw(out, step.power);
+      out += '}';
+    }
+    first = end;
+  }
+  out += ']';
+}
+
+void append_storage(std::string& out, const StoragePlan& plan, std::int64_t made_at, const Calendar& calendar) {
+  next(out, "storage");
+  begin(out, key::kSaving);
+  append_money(out, plan.cost_self_consumption - plan.cost);
+  next(out, "blocks");
+  append_storage_blocks(out, plan, made_at, calendar);
+  out += '}';
+}
+
 }  // namespace
 
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
-                 const Labels& labels) {
+                 const Labels& labels, const Storage* storage) {
   static const ChargingPlan kNothing{};
   const ChargingPlan& plan = made != nullptr ? made->plan : kNothing;
   begin(out, key::kMode);
@@ -112,6 +166,8 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
   append_blocks(out, made, calendar);
   next(out, "note");
   out += made != nullptr && !made->note.empty() ? json_string(made->note) : std::string(kNull);
+  if (storage != nullptr && storage->plan() != nullptr)
+    append_storage(out, *storage->plan(), storage->plan_made_at(), calendar);
   out += '}';
 }
 

@@ -95,7 +95,7 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels) {
   switch (topic) {
     case HomeTopic::plan:
-      return append_plan(out, home.wish(), home.plan(), home.calendar(), labels);
+      return append_plan(out, home.wish(), home.plan(), home.calendar(), labels, home.storage());
     case HomeTopic::baseload_profile:
       return append_baseload_profile(out, home.baseload());
     case HomeTopic::price_profile:

@@ -19,6 +19,12 @@
 
 namespace home_energy {
 
+/// What all but car and storage are likely to draw and to give.
+struct Expected {
+  Watts load;
+  Watts supply;
+};
+
 /// What a car charges beside.
 struct Surroundings {
   const HomeTime& time;
@@ -26,6 +32,8 @@ struct Surroundings {
   const LoadSeries& loads;
   const std::vector<Device>& devices;
   Watts load;  ///< what all else in the home draws now
+
+  Expected expected(const Quarter& quarter) const;
 };
 
 /// All that a car has to remember, beside its settings. A plan is made anew.
@@ -93,6 +101,8 @@ class Car {
   /// A plan falls due, where one is wanted: what it was made from has changed.
   void renew_plan(const Surroundings& around);
   PlanRequest plan_request(const Surroundings& around) const;
+  /// Writes into the slots of a storage's plan, the first of which begins now, what the car is likely to draw.
+  void foresee(std::vector<StorageSlot>& slots, const Surroundings& around) const;
   /// Follows the plan from now on. @param revision the car's when it was asked for the request
   /// @return false where that request is no longer the present one: nothing changed
   bool adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision, const Surroundings& around);
@@ -120,12 +130,7 @@ class Car {
   // The plan: car_plan.cpp.
   std::int64_t moment_of_departure(const HomeTime& time, std::int64_t day) const;
   std::int64_t departure_after(const HomeTime& time) const;
-  struct Expected {
-    Watts load;
-    Watts supply;
-  };
-  static Expected expected(const Surroundings& around, const Quarter& quarter);
-  PricePerKwh price_of_charging(const Surroundings& around, const Quarter& quarter, const Expected& expected) const;
+  Joules still_planned(std::int64_t begin, std::int64_t end) const;
   std::vector<PlannerSlot> slots(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
   std::string note_of_trip() const;

@@ -65,28 +65,15 @@ void append_stood_in(std::string& note, std::string_view none, const std::vector
 
 }  // namespace
 
-/// What all else in the home is likely to draw and to give in a quarter of an hour. A storage is left out: it follows
-/// the others.
-Car::Expected Car::expected(const Surroundings& around, const Quarter& quarter) {
-  Expected expected{.load = around.loads.at(quarter, around.time.calendar()), .supply = {}};
-  for (const Device& device : around.devices) {
+/// A storage is left out: it follows the others.
+Expected Surroundings::expected(const Quarter& quarter) const {
+  Expected expected{.load = loads.at(quarter, time.calendar()), .supply = {}};
+  for (const Device& device : devices) {
     const Watts power = expected_power(device, quarter);
     if (power > Watts()) expected.load += power;
     if (power < Watts()) expected.supply = expected.supply - power;
   }
   return expected;
-}
-
-/// What a kilowatt-hour costs that the charger draws at its most: what of it is surplus would else have been exported.
-PricePerKwh Car::price_of_charging(const Surroundings& around, const Quarter& quarter, const Expected& expected) const {
-  const PricePerKwh market = around.prices.at(quarter, around.time.calendar());
-  const PricePerKwh price = settings_->tariff.imported(market, quarter, around.time.calendar());
-  const std::int64_t most = settings_->charger.count();
-  const std::int64_t surplus = std::min((expected.supply - expected.load).count(), most);
-  if (surplus <= 0) return price;
-  const Int128 paid = Int128{price.count()} * (most - surplus);
-  const Int128 lost = Int128{settings_->tariff.exported.at(market).count()} * surplus;
-  return PricePerKwh(rounded_quotient(paid + lost, most, 0));
 }
 
 std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
@@ -95,8 +82,15 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
   for (std::int64_t moment = around.time.moment(); moment < departure_;) {
     const Quarter quarter = quarter_at(moment, calendar);
     const std::int64_t end = std::min(quarter.moment + kSecondsPerQuarter, departure_);
-    const Expected beside = expected(around, quarter);
-    slots.push_back({std::chrono::seconds(end - moment), price_of_charging(around, quarter, beside), beside.load});
+    const Expected beside = around.expected(quarter);
+    const PricePerKwh market = around.prices.at(quarter, calendar);
+    const StorageSlot prices{.length = {},
+                             .import = settings_->tariff.imported(market, quarter, calendar),
+                             .exported = settings_->tariff.exported.at(market),
+                             .net = {},
+                             .car = {}};
+    slots.push_back({std::chrono::seconds(end - moment),
+                     price_of_charging(prices, beside.supply - beside.load, settings_->charger), beside.load});
     moment = end;
   }
   return slots;
@@ -217,6 +211,36 @@ PlanRequest Car::plan_request(const Surroundings& around) const {
           .since = late_text(around.time),
           .note_of_curves = std::move(note),
           .problem = problem(around)};
+}
+
+/// What the plan still draws in a span of moments; its steps lie within quarters.
+Joules Car::still_planned(std::int64_t begin, std::int64_t end) const {
+  Joules sum;
+  for (const PlanStep& step : plan_->plan.steps) {
+    const std::int64_t at = plan_->made_at + step.begin.count();
+    if (at >= begin && at < end) sum += step.energy;
+  }
+  return sum;
+}
+
+/// By its plan; without one at the power of now until it is full, or what the sun leaves it.
+void Car::foresee(std::vector<StorageSlot>& slots, const Surroundings& around) const {
+  const bool by_sun = wish_.mode == ChargingMode::solar && connected();
+  if (!by_sun && battery_.charging() == Charging::off && !(planned() && plan_)) return;
+  const Percent goal = wish_.mode == ChargingMode::manual ? battery_.limit() : wish_.target;
+  Joules left = in_joules(battery_.lacking(goal), settings_->pace.ticks_per_hour());
+  std::int64_t moment = around.time.moment();
+  for (StorageSlot& slot : slots) {
+    const std::int64_t end = moment + slot.length.count();
+    if (planned()) {
+      if (plan_) slot.car = still_planned(moment, end);
+    } else {
+      const Watts power = by_sun ? surplus_taken(slot.net) : this->power(around.load);
+      slot.car = std::min(left, Joules(power.count() * slot.length.count()));
+      left = left - slot.car;
+    }
+    moment = end;
+  }
 }
 
 bool Car::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision, const Surroundings& around) {

@@ -28,11 +28,26 @@ void append_sentence(std::string& note, std::string_view sentence) {
   note += sentence;
 }
 
+namespace {
+
+HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
+  JointPlan joint = plan_jointly(request.problem, meter);
+  ChargingProblem seen = request.problem;
+  for (std::size_t i = 0; i < seen.slots.size(); ++i) seen.slots[i].price = joint.slots[i].price;
+  auto reasons = plan_reasons(seen, joint.charging, time_text(request.ready_by));
+  auto note = note_on(joint.charging, request);
+  auto storage = meter.capacity > Joules() ? std::make_shared<const StoragePlan>(std::move(joint.storage)) : nullptr;
+  return {std::move(joint.charging), request.made_at, std::move(reasons), std::move(note), std::move(storage)};
+}
+
+}  // namespace
+
 HomePlan plan_home(const PlanRequest& request) {
+  if (request.meter) return plan_beside(*request.meter, request);
   ChargingPlan plan = plan_charging(request.problem);
   auto reasons = plan_reasons(request.problem, plan, time_text(request.ready_by));
   auto note = note_on(plan, request);
-  return {std::move(plan), request.made_at, std::move(reasons), std::move(note)};
+  return {std::move(plan), request.made_at, std::move(reasons), std::move(note), nullptr};
 }
 
 }  // namespace home_energy

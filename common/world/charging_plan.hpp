@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +26,10 @@ struct ChargingWish {
 /// A plan as a home keeps it.
 struct HomePlan {
   ChargingPlan plan;
-  std::int64_t made_at;              ///< the moment, as `Home::moment` counts
-  std::vector<std::string> reasons;  ///< of each block, in a few words
-  std::string note;                  ///< what the reader should know of the whole; empty where nothing
+  std::int64_t made_at;                          ///< the moment, as `Home::moment` counts
+  std::vector<std::string> reasons;              ///< of each block, in a few words
+  std::string note;                              ///< what the reader should know of the whole; empty where nothing
+  std::shared_ptr<const StoragePlan> storage{};  ///< of a home battery that plans; else null
 };
 
 /// All that a plan is made from: a value, so that any thread may make it. Homes in the same state ask the same.
@@ -36,7 +39,9 @@ struct PlanRequest {
   std::string since;           ///< when the departure was that was missed; empty where none was
   std::string note_of_curves;  ///< what stands in for prices and loads that have not come, and what the trip needs;
                                ///< empty where nothing is to be said
-  ChargingProblem problem;
+  ChargingProblem problem;     ///< without slots where no car is to be planned
+  std::optional<StorageProblem>
+      meter{};  ///< what the sun and a home battery that plans do meanwhile; none without both
 
   friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
 };

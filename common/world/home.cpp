@@ -46,6 +46,7 @@ Home::Home(std::shared_ptr<const HomeSettings> settings)
   enter_slot();
   begin_hour();
   car_.move_to(surroundings());
+  renew_storage_plan();
 }
 
 void Home::advance() {
@@ -73,7 +74,10 @@ void Home::tick() {
     meter_.count(prices.import, house, car);
   }
   assert(is_balance(before, meter_.counters(), house, car, flows));
+  const std::uint64_t revision = car_.revision();
   if (car_.follows_time()) car_.follow_time(surroundings());
+  if constexpr (HasDevices)
+    if (begun.hour() || car_.revision() != revision) renew_storage_plan();
 }
 
 /// In a tick: those that do not look at the others at the power with which it begins, then a storage.
@@ -107,6 +111,10 @@ Balance<Watts> Home::balance() const {
 Watts Home::device_power() const {
   if (devices_.empty() || role_of(devices_.back()) != DeviceRole::storage) return steady_power_;
   return steady_power_ + power_of(devices_.back(), balance());
+}
+
+const Storage* Home::storage() const {
+  return devices_.empty() ? nullptr : std::get_if<Storage>(&devices_.back());
 }
 
 Device* Home::device(std::size_t kind) {
@@ -146,6 +154,7 @@ void Home::move_to(std::int64_t moment, int further_ticks) {
   enter_slot();
   if (clock().day != before.day || time_.hour() != hour) begin_hour();
   car_.move_to(surroundings());
+  renew_storage_plan();
 }
 
 HomeState Home::state() const {
@@ -170,6 +179,7 @@ void Home::restore(const HomeState& state, const HomeCurves& curves) {
   }
   enter_slot();
   car_.renew_plan(surroundings());
+  renew_storage_plan();
 }
 
 /// Carries out one command. Where there is something to plan anew, that is done afterwards.
@@ -242,8 +252,11 @@ struct Home::Apply {
 
 Result<Receipt> Home::apply(const Command& command) {
   Apply apply{*this};
+  const bool planned_storage = plans_storage();
   auto outcome = std::visit(apply, command);
   if (outcome && apply.changed) car_.renew_plan(surroundings());
+  if (outcome && (apply.changed || std::holds_alternative<DeviceCommand>(command))) renew_storage_plan();
+  if (planned_storage && !plans_storage()) car_.touch();  // its plan is no longer shown
   return outcome;
 }
 
@@ -253,8 +266,46 @@ bool Home::needs_plan_for(const Command& command) const {
   return plan_due() && mode != nullptr && mode->mode == ChargingMode::manual;
 }
 
-bool Home::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision) {
-  return car_.adopt(std::move(plan), revision, surroundings());
+PlanRequest Home::plan_request() const {
+  const bool is_for_storage_alone = storage_plan_due_ && !car_.plan_due();
+  PlanRequest request = is_for_storage_alone ? PlanRequest{.made_at = moment()} : car_.plan_request(surroundings());
+  const bool has_sun =
+      std::ranges::any_of(devices_, [](const Device& device) { return role_of(device) == DeviceRole::generator; });
+  if (storage_plan_due_ || (has_sun && request.problem.objective == Objective::cost)) request.meter = meter_problem();
+  if (is_for_storage_alone) car_.foresee(request.meter->slots, surroundings());
+  return request;
+}
+
+/// Of the next 48 hours.
+StorageProblem Home::meter_problem() const {
+  StorageProblem problem = plans_storage() ? storage()->problem(time_.ticks_per_hour()) : StorageProblem{};
+  problem.fuse = settings_->fuse;
+  const Surroundings around = surroundings();
+  std::int64_t begin = moment();
+  for (std::size_t i = 0; i < kMaxPlannerSlots; ++i) {
+    const Quarter quarter = quarter_at(begin, calendar());
+    const std::int64_t end = quarter.moment + kSecondsPerQuarter;
+    const Expected expected = around.expected(quarter);
+    const PricePerKwh market = prices_.at(quarter, calendar());
+    problem.slots.push_back({.length = std::chrono::seconds(end - begin),
+                             .import = settings_->tariff.imported(market, quarter, calendar()),
+                             .exported = settings_->tariff.exported.at(market),
+                             .net = expected.load - expected.supply,
+                             .car = {}});
+    begin = end;
+  }
+  return problem;
+}
+
+bool Home::adopt(const std::shared_ptr<const HomePlan>& plan, std::uint64_t revision) {
+  if (!plan_due() || revision != car_.revision()) return false;
+  if (car_.plan_due()) {
+    car_.adopt(plan, revision, surroundings());
+  } else {
+    car_.touch();
+  }
+  if (std::exchange(storage_plan_due_, false)) std::get<Storage>(devices_.back()).follow(plan->storage, plan->made_at);
+  return true;
 }
 
 Snapshot Home::snapshot() const {

@@ -96,14 +96,14 @@ class Home {
   Result<Receipt> apply(const Command& command);
 
   /// Whether a plan has to be made: the home keeps its former one until `adopt`. A home never makes a plan itself.
-  bool plan_due() const { return car_.plan_due(); }
+  bool plan_due() const { return car_.plan_due() || storage_plan_due_; }
   /// What the due plan is to be made from.
-  PlanRequest plan_request() const { return car_.plan_request(surroundings()); }
+  PlanRequest plan_request() const;
   /// Whether what the command leaves behind depends on the plan that is due: such a command has to wait for it.
   bool needs_plan_for(const Command& command) const;
   /// Follows the plan from now on. @param revision the home's when it was asked for the request
   /// @return false where that request is no longer the present one: nothing changed
-  bool adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision);
+  bool adopt(const std::shared_ptr<const HomePlan>& plan, std::uint64_t revision);
 
   /// To another moment, to the tick before it and so many ticks further, without any energy flowing: what lies between
   /// is left out, or lies ahead once more. In another hour that hour's energy begins anew.
@@ -120,6 +120,8 @@ class Home {
   const HomeSettings& settings() const { return *settings_; }
   /// The further ones.
   std::span<const Device> devices() const { return devices_; }
+  /// The home battery; null where there is none.
+  const Storage* storage() const;
   const LoadSeries& loads() const { return loads_; }
   /// Those of the market.
   const PriceSeries& prices() const { return prices_; }
@@ -160,6 +162,9 @@ class Home {
   Surroundings surroundings() const { return {time_, prices_, loads_, devices_, load()}; }
   std::optional<CarTravel> travel() const;
   Device* device(std::size_t kind);
+  bool plans_storage() const { return storage() != nullptr && storage()->mode() == StorageMode::plan; }
+  void renew_storage_plan() { storage_plan_due_ = plans_storage(); }
+  StorageProblem meter_problem() const;
   template <bool HasDevices>
   void tick();
   Flows advance_devices(Energy house, Energy car);
@@ -186,6 +191,7 @@ class Home {
   Car car_;
   std::vector<Device> devices_;  ///< further ones
   Watts steady_power_;           ///< of them together, less what they give, but for a storage
+  bool storage_plan_due_ = false;
   Meter meter_;
 };
 

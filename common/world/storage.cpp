@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace home_energy {
 namespace {
@@ -48,23 +49,76 @@ Energy Storage::available() const {
 }
 
 Int128 Storage::wanted(Int128 net, Int128 car, Int128 per_watt) const {
+  const auto mode = [&]() -> StorageStep {
+    switch (mode_) {
+      case StorageMode::self_consumption:
+        return {};
+      case StorageMode::hold:
+        return {StorageAct::charge, Watts()};
+      case StorageMode::charge:
+        return {StorageAct::charge, power_};
+      case StorageMode::discharge:
+        return {StorageAct::discharge, power_};
+      case StorageMode::plan:
+        return planned();
+    }
+    return {};
+  };
+  const StorageStep step = mode();
   const Int128 most_in = design_.most_in.count() * per_watt;
   const Int128 most_out = design_.most_out.count() * per_watt;
-  const Int128 told = power_.count() * per_watt;
-  switch (mode_) {
-    case StorageMode::self_consumption: {
-      const Int128 lacking = design_.feeds_car ? net : net - car;
-      if (net < 0) return std::min(-net, most_in);
-      return -std::clamp(lacking, Int128{0}, most_out);
-    }
-    case StorageMode::hold:
-      return 0;
-    case StorageMode::charge:
-      return std::clamp(design_.fuse.count() * per_watt - net, Int128{0}, std::min(told, most_in));
-    case StorageMode::discharge:
-      return -std::min({told, most_out, std::max(Int128{0}, design_.fuse.count() * per_watt + net)});
+  const Int128 fuse = design_.fuse.count() * per_watt;
+  const Int128 told = step.power.count() * per_watt;
+  const Int128 surplus = std::clamp(-net, Int128{0}, most_in);
+  const Int128 lacking = net < 0 ? 0 : std::clamp(design_.feeds_car ? net : net - car, Int128{0}, most_out);
+  switch (step.act) {
+    case StorageAct::self_consumption:
+      return surplus - lacking;
+    case StorageAct::take_at_most:
+      return std::min(surplus, told) - lacking;
+    case StorageAct::give_at_most:
+      return surplus - std::min(lacking, told);
+    case StorageAct::charge:
+      return std::clamp(fuse - net, Int128{0}, std::min(told, most_in));
+    case StorageAct::discharge:
+      return -std::min({told, most_out, std::max(Int128{0}, fuse + net)});
   }
   return 0;
+}
+
+StorageStep Storage::planned() const {
+  const std::int64_t begin = floored_quotient(plan_made_at_, kSecondsPerQuarter) * kSecondsPerQuarter;
+  const std::int64_t step = (quarter_ - begin) / kSecondsPerQuarter;
+  if (!plan_ || quarter_ < begin || step >= std::ssize(plan_->steps)) return {};
+  return plan_->steps[static_cast<std::size_t>(step)];
+}
+
+void Storage::begin_quarter(const Quarter& quarter, const Calendar& /*calendar*/) {
+  quarter_ = quarter.moment;
+}
+
+void Storage::follow(std::shared_ptr<const StoragePlan> plan, std::int64_t made_at) {
+  plan_ = std::move(plan);
+  plan_made_at_ = made_at;
+}
+
+StorageProblem Storage::problem(int ticks_per_hour) const {
+  const auto joules = [&](Energy energy) {
+    return Joules(
+        static_cast<std::int64_t>(Int128{energy.count()} * kSecondsPerHour / (Int128{kMilli} * ticks_per_hour)));
+  };
+  const Energy reserve = energy(Int128{design_.capacity.count()} * reserve_.count() / kParts);
+  return {.slots = {},
+          .capacity = joules(design_.capacity),
+          .stored = joules(stored_),
+          .reserve = joules(reserve),
+          .most_in = design_.most_in,
+          .most_out = design_.most_out,
+          .standby = design_.standby,
+          .fuse = design_.fuse,
+          .efficiency_in = design_.efficiency_in,
+          .efficiency_out = design_.efficiency_out,
+          .feeds_car = design_.feeds_car};
 }
 
 Watts Storage::power(const Balance<Watts>& others) const {

@@ -4,9 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "common/base/units.hpp"
+#include "common/planner/planner.hpp"
+#include "common/time/series.hpp"
 #include "common/world/device_state.hpp"
 
 namespace home_energy {
@@ -17,11 +20,12 @@ enum class StorageMode {
   hold,              ///< neither takes nor gives
   charge,            ///< takes its power, from the grid too, as far as the fuse allows
   discharge,         ///< gives its power, to the grid too
+  plan,              ///< what its plan says: the least cost of import less what export earns
 };
 
 /// All of them. Files hold a mode by its place here: new ones go to the end.
 inline constexpr std::array kStorageModes{StorageMode::self_consumption, StorageMode::hold, StorageMode::charge,
-                                          StorageMode::discharge};
+                                          StorageMode::discharge, StorageMode::plan};
 
 /// What `charge` and `discharge` take and give, up to what the storage can; at least 0.
 struct StoragePower {
@@ -68,10 +72,23 @@ class Storage {
   void carry_out(StoragePower power) { power_ = power.power; }
   void carry_out(StorageReserve reserve) { reserve_ = reserve.reserve; }
 
+  /// A quarter of an hour has begun.
+  void begin_quarter(const Quarter& quarter, const Calendar& calendar);
+  /// What a plan is to be made from, but for its slots.
+  StorageProblem problem(int ticks_per_hour) const;
+  /// Follows a plan whenever the mode is `plan`; before the first one and beyond its end it does as in
+  /// self-consumption. @param plan may be null @param made_at the moment at which its first slot begins
+  void follow(std::shared_ptr<const StoragePlan> plan, std::int64_t made_at);
+  /// Null in other modes, and before the first one.
+  const StoragePlan* plan() const { return mode_ == StorageMode::plan ? plan_.get() : nullptr; }
+  /// The moment at which the first slot of its plan begins.
+  std::int64_t plan_made_at() const { return plan_made_at_; }
+
   DeviceState state() const;
   void restore(const DeviceState& state);
 
  private:
+  StorageStep planned() const;
   /// What it would draw where it could: below zero what it would give. In watts or in a tick's energy.
   Int128 wanted(Int128 net, Int128 car, Int128 per_watt) const;
   Int128 parts() const;
@@ -86,6 +103,9 @@ class Storage {
   StorageMode mode_;
   Watts power_;
   Percent reserve_;
+  std::int64_t quarter_ = 0;  ///< the moment at which the present one began
+  std::shared_ptr<const StoragePlan> plan_;
+  std::int64_t plan_made_at_ = 0;
 };
 
 }  // namespace home_energy

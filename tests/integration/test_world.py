@@ -121,7 +121,7 @@ def test_home_assistant_gets_what_its_energy_dashboard_wants(started, folder, br
     for energy in ("grid_energy", "grid_export_energy", "solar_energy", "storage_charged", "storage_discharged"):
         assert components[energy]["dev_cla"] == "energy" and components[energy]["stat_cla"] == "total_increasing"
     assert components["storage_mode"]["cmd_t"] == f"{HOME}/storage_mode/set"
-    assert components["storage_mode"]["ops"] == ["self_consumption", "hold", "charge", "discharge"]
+    assert components["storage_mode"]["ops"] == ["self_consumption", "hold", "charge", "discharge", "plan"]
     assert components["storage_reserve"]["cmd_t"] == f"{HOME}/storage_reserve/set"
     assert components["plug_car"]["cmd_t"] == f"{HOME}/plug/set"
     assert components["car_at_home"]["dev_cla"] == "presence"
@@ -174,3 +174,23 @@ def test_a_year_of_prices_from_a_file(started, folder, broker):
     (folder / "wrong.csv").write_text("Tid;Pris\n01.06.2026 00:00;1\n03.06.2026 00:00;2\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="must have its times at most an hour apart"):
         harness.online_agent(started, folder, broker, "--prices", folder / "wrong.csv")
+
+
+def test_a_home_battery_that_plans_tells_what_it_is_going_to_do(started, folder, broker, client):
+    agent = harness.online_agent(started, folder, broker, "--clock", "paused", "--storage-kwh", "10", "--storage-soc", "10",
+                                 "--data-dir", folder / "data")
+    client.publish(f"{HOME}/storage_mode/set", "plan")
+    assert client.expect(f"{HOME}/receipt")["result"] == {"storage_mode": "plan"}
+    plan = client.expect(f"{HOME}/plan", lambda told: "storage" in told)["storage"]
+    assert plan["saving"] > 0 and plan["blocks"][0]["act"] == "charge"
+    assert agent.get("/plan")[1]["storage"] == plan
+    agent.move_clock({"until": "0T06:00"})
+    assert agent.get("/state")[1]["storage"]["soc_percent"] > 50, "charged in the cheap hours of the night"
+    assert agent.get("/plan")[1]["storage"]["blocks"] != plan["blocks"], "made anew"
+    agent.stop()
+    again = harness.online_agent(started, folder, broker, "--clock", "paused", "--storage-kwh", "10", "--data-dir", folder / "data")
+    assert again.get("/state")[1]["storage"]["mode"] == "plan"
+    assert again.get("/plan")[1]["storage"]["blocks"]
+    client.publish(f"{HOME}/storage_mode/set", "self_consumption")
+    assert client.expect(f"{HOME}/receipt")["status"] == "ok"
+    client.expect(f"{HOME}/plan", lambda told: "storage" not in told)

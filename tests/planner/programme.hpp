@@ -74,7 +74,7 @@ class Programme {
     out << "Bounds\n" << bounds_.str() << "Binaries\n" << binaries_.str() << "End\n";
   }
 
- private:
+ protected:
   std::size_t slots() const { return problem_.slots.size(); }
   double length(std::size_t i) const { return static_cast<double>(problem_.slots[i].length.count()) / 3600; }
   double room(std::size_t i) const {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# 5,000 random problems of up to 192 slots, each plan against CBC. One seed a core.
+# 5,000 random problems of up to 192 slots, each plan against CBC, one seed a core; then 300 days of car and home battery.
 . "$(dirname "$0")/environment.sh"
 count=${PROVE_PLANS:-5000} parts=$(nproc)
 folder=$(mktemp -d)
@@ -12,4 +12,7 @@ code=0
 for pid in "${pids[@]}"; do wait "$pid" || code=1; done
 cat "$folder"/*
 sed -n '/^compared/s/^/figure: /p; $s/^/figure: /p' "$folder"/*
+build/dev/tests/planner/joint_proof --days "${PROVE_JOINT_DAYS:-300}" --seed 2 --seconds 30 >"$folder/joint" || code=1
+cat "$folder/joint"
+sed -n '$s/^/figure: car and home battery: /p' "$folder/joint"
 exit "$code"

@@ -165,7 +165,7 @@ TEST_CASE("a storage's commands come with receipts, and wrong ones change nothin
   CHECK(tell("storage_reserve", R"({"storage_reserve":20})") == R"({"storage_reserve":20.0})");
   const HomeState before = home.state();
   CHECK(tell("storage_mode", "fast") ==
-        R"(storage_mode must be "self_consumption", "hold", "charge" or "discharge", got "fast")");
+        R"(storage_mode must be "self_consumption", "hold", "charge", "discharge" or "plan", got "fast")");
   CHECK(tell("storage_power", "-1") == "storage_power must be a power from 0 to 1000 kW, got -1");
   CHECK(tell("storage_reserve", "101") == "storage_reserve must be a percentage from 0 to 100, got 101");
   CHECK(home.state() == before);
