@@ -81,12 +81,12 @@ Car::Expected Car::expected(const Surroundings& around, const Quarter& quarter) 
 PricePerKwh Car::price_of_charging(const Surroundings& around, const Quarter& quarter, const Expected& expected) const {
   const PricePerKwh market = around.prices.at(quarter, around.time.calendar());
   const PricePerKwh price = settings_->tariff.imported(market, quarter, around.time.calendar());
-  const std::int64_t most = settings_->charger.count();
-  const std::int64_t surplus = std::min((expected.supply - expected.load).count(), most);
+  const std::int64_t power = most().count();
+  const std::int64_t surplus = std::min((expected.supply - expected.load).count(), power);
   if (surplus <= 0) return price;
-  const Int128 paid = Int128{price.count()} * (most - surplus);
+  const Int128 paid = Int128{price.count()} * (power - surplus);
   const Int128 lost = Int128{settings_->tariff.exported.at(market).count()} * surplus;
-  return PricePerKwh(rounded_quotient(paid + lost, most, 0));
+  return PricePerKwh(rounded_quotient(paid + lost, power, 0));
 }
 
 std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
@@ -126,6 +126,15 @@ std::string Car::note_of_trip() const {
   return "the trip needs " + kwh(needed) + " kWh, the target is " + kwh(at_target);
 }
 
+/// Where the charger was told to draw less than it can.
+std::string Car::note_of_power() const {
+  if (!charge_power_) return {};
+  std::string note = "charge_power is ";
+  append_decimal(note, charge_power_->count(), 3);
+  note += " kW";
+  return *charge_power_ > most() ? note + ", less than the charger's minimum" : note;
+}
+
 /// What the battery lacks of the target; less than a run is worth counts as nothing.
 Joules Car::lacking() const {
   const int ticks_per_hour = settings_->pace.ticks_per_hour();
@@ -158,8 +167,8 @@ ChargingProblem Car::problem(const Surroundings& around) const {
                                                                 : Objective::load;
   ChargingProblem problem{.slots = slots(around),
                           .objective = objective,
-                          .least = settings_->charger_min.value_or(settings_->charger),
-                          .most = settings_->charger,
+                          .least = least(),
+                          .most = most(),
                           .fuse = settings_->fuse,
                           .capacity = settings_->capacity,
                           .efficiency = settings_->charge_efficiency,
@@ -212,6 +221,7 @@ void Car::renew_plan(const Surroundings& around) {
 PlanRequest Car::plan_request(const Surroundings& around) const {
   std::string note = note_of_curves(around);
   append_sentence(note, note_of_trip());
+  append_sentence(note, note_of_power());
   return {.made_at = around.time.moment(),
           .ready_by = static_cast<int>(around.time.calendar().at(departure_).second / kSecondsPerMinute),
           .since = late_text(around.time),
