@@ -4,9 +4,11 @@ import collections
 import datetime
 import json
 import random
+import re
 import subprocess
 
 import pytest
+import yaml
 
 import harness
 from home_assistant import DEVICE, stored
@@ -139,6 +141,27 @@ def test_a_charger_that_modulates_has_its_power_in_battery_and_home_assistant(st
     plan = again.get("/plan")[1]
     assert plan["blocks"] == [] and plan["shortfall_kwh"] == 27.78
     assert plan["note"].endswith("the charger gives no power; charge_power is 4.0 kW, less than the charger's minimum")
+
+
+def test_the_page_of_evcc_asks_for_what_its_home_takes(started, folder, broker):
+    text = (harness.SOURCE / "docs" / "evcc.md").read_text()
+    options = re.search(r"run -- (--preset .*) --mqtt-uri", text).group(1).replace("--realtime", "--clock paused").split()
+    charger = yaml.safe_load(re.search(r"```yaml\n(.*?)```", text, re.DOTALL).group(1))["chargers"][0]
+    agent = harness.online_agent(started, folder, broker, *options)
+    client = started(harness.Client(broker.port, f"{HOME}/receipt"))
+
+    def tell(attribute, payload):
+        client.publish(charger[attribute]["topic"], payload)
+        assert client.expect(f"{HOME}/receipt")["status"] == "ok", (attribute, payload)
+
+    tell("enable", "true")
+    for attribute in ("maxcurrent", "maxcurrentmillis"):
+        template = re.fullmatch(r"\{\{ mulf \.(\w+) ([0-9.]+) \}\}", charger[attribute]["payload"])
+        assert template.group(1) == attribute
+        for amperes in (16, 6):  # the most and the least that evcc asks for
+            tell(attribute, str(amperes * float(template.group(2))))
+            assert agent.get("/state")[1]["battery"]["power_kw"] == pytest.approx(amperes * 230 * 3 / 1000)
+    assert agent.get("/state")[1]["car"]["status"] == "C"
 
 
 @pytest.mark.parametrize("name, payload, said", [
