@@ -190,6 +190,12 @@ constexpr std::array kOdometer{
 constexpr std::array kStranded{Entity{
     .id = "car_stranded_energy", .platform = "sensor", .name = "Car stranded energy", .measure = kEnergyMeasure}};
 
+constexpr std::array kPending{Entity{.id = "car_charging_pending",
+                                     .platform = "binary_sensor",
+                                     .name = "Car charging pending",
+                                     .measure = {.icon = "mdi:timer-sand"},
+                                     .form = home_assistant::Template::truth}};
+
 /// As IEC 61851 has it: not connected, connected, charging.
 std::string_view car_status(const Snapshot& home) {
   if (!home.travel->plugged) return "A";
@@ -219,7 +225,7 @@ constexpr std::array kCarRows{
     ValueRow{"stranded_kwh",
              [](std::string& out, Of of) { append_kwh(out, of.home.travel->stranded.count(), of.home.ticks_per_hour); },
              kStranded},
-    ValueRow{"pending", [](std::string& out, Of of) { append_truth(out, of.home.travel->pending); }},
+    ValueRow{"pending", [](std::string& out, Of of) { append_truth(out, of.home.travel->pending); }, kPending},
 };
 
 }  // namespace

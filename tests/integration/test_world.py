@@ -3,9 +3,11 @@
 import json
 import time
 
+import jinja2
 import pytest
 
 import harness
+from home_assistant import stored
 from test_events import Stream
 
 HOME = "home-energy/home"
@@ -127,6 +129,24 @@ def test_home_assistant_gets_what_its_energy_dashboard_wants(started, folder, br
     assert components["car_at_home"]["dev_cla"] == "presence"
     assert components["car_at_home"]["val_tpl"] == "{{ 'OFF' if value_json.away else 'ON' }}"
     assert components["charging_mode"]["ops"][-2:] == ["immediate", "solar"]
+
+
+def test_home_assistant_shows_that_charging_waits_for_the_plug(started, folder, broker, client):
+    agent = harness.online_agent(started, folder, broker, *VILLA)
+    components = client.expect("homeassistant/device/home-energy__home/config")["cmps"]
+    pending, switch = components["car_charging_pending"], components["charge_car"]
+    assert (pending["p"], pending["stat_t"]) == ("binary_sensor", f"{HOME}/car")
+
+    def shown(component):
+        payload = json.loads(stored(broker, component["stat_t"]))
+        return jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(component["val_tpl"]).render(value_json=payload)
+
+    agent.post("/plug", {"plug": "off"})
+    assert (shown(pending), shown(switch)) == ("OFF", "off")
+    agent.post("/charge", {"charging": "on"})
+    assert (shown(pending), shown(switch)) == ("ON", "off")
+    agent.post("/plug", {"plug": "on"})
+    assert (shown(pending), shown(switch)) == ("OFF", "on")
 
 
 def test_what_is_gone_leaves_the_broker(started, folder, broker):
