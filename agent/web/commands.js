@@ -19,6 +19,7 @@ function holds(answer) {
   if (answer.plug) parts.push(`the car is ${answer.plug === "on" ? "plugged in" : "unplugged"}`);
   if (answer.discharging) parts.push("the battery goes to 20 %");
   if (answer.charge_limit !== undefined) parts.push(`the charge limit is ${answer.charge_limit} %`);
+  if (answer.charge_power !== undefined) parts.push(`the charger draws at most ${answer.charge_power} kW`);
   if (answer.target !== undefined) parts.push(`the target is ${answer.target} %`);
   if (answer.ready_by !== undefined) parts.push(`the car is to be ready by ${answer.ready_by}`);
   if (answer.mode !== undefined) parts.push(`the car charges ${MODES[answer.mode] ?? answer.mode}`);

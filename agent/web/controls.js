@@ -1,5 +1,6 @@
 // What the reader sets: mode, target, limit, departure; and the plan that comes of it.
 import { send } from "./commands.js";
+import { addField, element } from "./devices.js";
 import { blockSpan, kilowattHours, kilowatts, minuteOfDay, money, number, price, sentence, setText, timeOfDay } from "./format.js";
 import { Setting } from "./setting.js";
 
@@ -94,15 +95,32 @@ function startDischarge() {
   dialog.addEventListener("close", () => { if (dialog.returnValue === "yes") send("discharge", { discharging: "on" }); });
 }
 
+/** What the charger may draw at most, where it is told of. @return what to call with it */
+function startChargePower() {
+  const power = element("input", { id: "charge-power", type: "number", min: 0, step: "any", inputMode: "decimal" });
+  const field = addField(element("label", { htmlFor: power.id, textContent: "Charging power at most" }),
+    element("span", { className: "with-unit" }, power, element("span", { textContent: "kW" })));
+  const setting = new Setting([power], "charge_power", "charge_power", Number);
+  field.hidden = true;
+  return (told) => {
+    field.hidden = told === undefined;
+    if (!field.hidden) setting.show(told);
+  };
+}
+
 /** @return what to call with each topic that `home` has heard */
 export function startControls(home) {
   const mode = new ModeChoice();
   const target = new Setting([byId("target"), byId("target-slider")], "target", "target", Number);
   const limit = new Setting([byId("limit"), byId("limit-slider")], "charge_limit", "charge_limit", Number);
   const readyBy = new Setting([byId("ready-by")], "ready_by", "ready_by", String);
+  const showChargePower = startChargePower();
   startDischarge();
   return (topic) => {
-    if (topic === "battery") limit.show(home.battery.limit_percent);
+    if (topic === "battery") {
+      limit.show(home.battery.limit_percent);
+      showChargePower(home.battery.charge_power_kw);
+    }
     if (topic === "plan") {
       mode.show(home.plan.mode);
       target.show(home.plan.target);

@@ -43,6 +43,15 @@ std::optional<Command> read_limit(const json& value) {
   return ChargeLimitCommand{*percent};
 }
 
+/// What the home's charger can is judged by the home.
+std::optional<Command> read_charge_power(const json& value) {
+  constexpr double kMost = 1000;
+  constexpr double kMilli = 1000;
+  const double kilowatts = number_of(value);
+  if (!(kilowatts >= 0 && kilowatts <= kMost)) return std::nullopt;
+  return ChargePowerCommand{Watts(std::llround(kilowatts * kMilli))};
+}
+
 std::optional<Command> read_mode(const json& value) {
   const auto mode = to_mode(word_of(value));
   if (!mode) return std::nullopt;
@@ -83,6 +92,11 @@ constexpr std::array kGrammar{
     Grammar{wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, kOnOrOff, read_charging},
     Grammar{wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", read_discharging},
     Grammar{wire::command::kChargeLimit, wire::key::kChargeLimit, {}, kPercentage, read_limit},
+    Grammar{wire::command::kChargePower,
+            wire::key::kChargePower,
+            {},
+            "a power in kW from 0 to --charger-kw",
+            read_charge_power},
     Grammar{wire::command::kMode,
             wire::key::kMode,
             {},

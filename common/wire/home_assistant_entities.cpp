@@ -90,6 +90,15 @@ void percentage(ordered_json& component, const Settings&, std::string_view) {
   component["mode"] = "slider";
 }
 
+void up_to_charger(ordered_json& component, const Settings& settings, std::string_view) {
+  constexpr double kMilli = 1000;
+  constexpr double kStep = 0.1;
+  component["min"] = 0;
+  component["max"] = static_cast<double>(settings.charger.value_or(Watts()).count()) / kMilli;
+  component["step"] = kStep;
+  component["mode"] = "box";
+}
+
 std::vector<Entity> entities(const Settings& settings) {
   std::vector<Entity> all(kEntities.begin(), kEntities.end());
   const bool can_export =
@@ -98,6 +107,7 @@ std::vector<Entity> entities(const Settings& settings) {
                        std::span<const wire::DeviceVerb> verbs) {
     for (const auto& row : rows) {
       if (row.only_with_export && !can_export) continue;
+      if (row.only_with_charge_power && !settings.charger) continue;
       const auto verb = std::ranges::find(verbs, row.key, &wire::DeviceVerb::value);
       for (Entity entity : row.entities) {
         entity.topic = topic;

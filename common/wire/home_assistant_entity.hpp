@@ -54,6 +54,8 @@ inline constexpr Measure kEnergyMeasure{"energy", "kWh", "total_increasing", 2};
 void on_and_off(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
 /// A number from 20 to 100.
 void percentage(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+/// A power from 0 to the charger's.
+void up_to_charger(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
 /// Begins again when the home's counters do.
 void last_reset(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
 /// The prices of the day.

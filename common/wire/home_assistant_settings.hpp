@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "common/base/units.hpp"
+
 namespace home_energy::home_assistant {
 
 /// What is the same for all homes of an agent.
@@ -19,6 +21,7 @@ struct Settings {
   std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
   std::vector<std::size_t> devices{};   ///< the kinds of the homes' further devices
   bool has_trips = false;               ///< whether the car leaves
+  std::optional<Watts> charger{};       ///< what it draws at most, where it modulates
 };
 
 }  // namespace home_energy::home_assistant

@@ -86,6 +86,7 @@ constexpr Int128 kMostPaid = kMostCounted * 10'000'000;                     ///<
 constexpr std::int64_t kMostOfADevice = std::int64_t{1} << 53;              ///< any number that a device remembers
 constexpr int kLastMinute = kHoursPerDay * kMinutesPerHour - 1;
 constexpr std::int64_t kMostTripWh = 1'000'000;
+constexpr std::int64_t kMostCharger = 1'000'000;
 constexpr std::int64_t kLongestTrip = 4 * kSecondsPerDay;
 /// Within one row.
 constexpr Int128 kMostInARow = Int128{1'000'000} * kMostStored;
@@ -159,6 +160,11 @@ std::optional<TravelState> read_travel(const Json& json, int ticks) {
   return state;
 }
 
+std::optional<Watts> read_charge_power(const Json& json) {
+  if (!json.contains("charge_power")) return std::nullopt;
+  return Watts(whole(json, "charge_power", 0, kMostCharger));
+}
+
 CarState read_car(const Json& json, int ticks) {
   const CarState fresh;
   const auto mode = whole_or(static_cast<std::int64_t>(fresh.wish.mode), json, "mode", 0, kChargingModes.size() - 1);
@@ -171,7 +177,8 @@ CarState read_car(const Json& json, int ticks) {
                    .ready_by = static_cast<int>(whole_or(fresh.wish.ready_by, json, "ready_by", 0, kLastMinute))},
           .ticks_of_run = whole_or(0, json, "ticks_of_run", 0, kMostHours * ticks),
           .pending = json.value("pending", false),
-          .travel = read_travel(json, ticks)};
+          .travel = read_travel(json, ticks),
+          .charge_power = read_charge_power(json)};
 }
 
 /// Older files say what the clock showed: of what it shows twice they mean the first.
@@ -295,6 +302,7 @@ void append_state(std::string& out, const RememberedHome& state) {
       .add("ticks_of_run", home.car.ticks_of_run);
   if (home.car.late_since) writer.add("late_since", *home.car.late_since);
   if (home.car.pending) writer.add("pending", true);
+  if (home.car.charge_power) writer.add("charge_power", home.car.charge_power->count());
   if (home.car.travel) writer.add("travel", *home.car.travel);
   writer.add(home.devices);
   writer.name("row");

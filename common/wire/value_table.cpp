@@ -68,6 +68,12 @@ constexpr std::array kChargeLimit{Entity{.id = "charge_limit",
                                          .measure = {.unit = "%", .icon = "mdi:battery-lock"},
                                          .command = command::kChargeLimit,
                                          .more = home_assistant::percentage}};
+constexpr std::array kChargePower{Entity{.id = "charge_power",
+                                         .platform = "number",
+                                         .name = "Charging power limit",
+                                         .measure = {.device_class = "power", .unit = "kW"},
+                                         .command = command::kChargePower,
+                                         .more = home_assistant::up_to_charger}};
 constexpr std::array kTotalPower{
     Entity{.id = "total_power", .platform = "sensor", .name = "Total power", .measure = kPowerMeasure}};
 constexpr std::array kGridEnergy{
@@ -126,6 +132,8 @@ constexpr std::array kBatteryRows{
              [](std::string& out, Of of) { append_kwh(out, of.home.counters.charged.count(), of.home.ticks_per_hour); },
              kCarCharged},
     ValueRow{key::kLimitPercent, [](std::string& out, Of of) { append_percent(out, of.home.limit); }, kChargeLimit},
+    ValueRow{"charge_power_kw", [](std::string& out, Of of) { append_kw(out, *of.home.charge_power); }, kChargePower,
+             false, true},
 };
 
 constexpr std::array kGridRows{
@@ -182,6 +190,12 @@ constexpr std::array kOdometer{
 constexpr std::array kStranded{Entity{
     .id = "car_stranded_energy", .platform = "sensor", .name = "Car stranded energy", .measure = kEnergyMeasure}};
 
+constexpr std::array kPending{Entity{.id = "car_charging_pending",
+                                     .platform = "binary_sensor",
+                                     .name = "Car charging pending",
+                                     .measure = {.icon = "mdi:timer-sand"},
+                                     .form = home_assistant::Template::truth}};
+
 /// As IEC 61851 has it: not connected, connected, charging.
 std::string_view car_status(const Snapshot& home) {
   if (!home.travel->plugged) return "A";
@@ -211,7 +225,7 @@ constexpr std::array kCarRows{
     ValueRow{"stranded_kwh",
              [](std::string& out, Of of) { append_kwh(out, of.home.travel->stranded.count(), of.home.ticks_per_hour); },
              kStranded},
-    ValueRow{"pending", [](std::string& out, Of of) { append_truth(out, of.home.travel->pending); }},
+    ValueRow{"pending", [](std::string& out, Of of) { append_truth(out, of.home.travel->pending); }, kPending},
 };
 
 }  // namespace
@@ -242,6 +256,7 @@ void append_rows(std::string& out, std::span<const ValueRow> rows, const Reporte
   char before = '{';
   for (const ValueRow& row : rows) {
     if (row.only_with_export && !of.home.can_export) continue;
+    if (row.only_with_charge_power && !of.home.charge_power) continue;
     out += std::exchange(before, ',');
     out += '"';
     out += row.key;

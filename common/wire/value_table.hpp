@@ -26,7 +26,8 @@ struct ValueRow {
   void (*append)(std::string& out, const Reported& of);
   /// In Home Assistant; their topic and key are the row's.
   std::span<const home_assistant::Entity> entities{};
-  bool only_with_export = false;  ///< whether it is there only where something in the home gives
+  bool only_with_export = false;        ///< whether it is there only where something in the home gives
+  bool only_with_charge_power = false;  ///< or where the charger's power can be told and is shown
 };
 
 /// Those of a topic, in the order in which they are written; none where it holds another kind of document.

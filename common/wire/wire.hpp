@@ -24,6 +24,7 @@ inline constexpr std::string_view kCharging = "charging";
 inline constexpr std::string_view kChargingAsPublished = "chargin";  ///< the published documentation's slip
 inline constexpr std::string_view kDischarging = "discharging";
 inline constexpr std::string_view kChargeLimit = "charge_limit";
+inline constexpr std::string_view kChargePower = "charge_power";
 inline constexpr std::string_view kMode = "mode";
 inline constexpr std::string_view kTarget = "target";
 inline constexpr std::string_view kReadyBy = "ready_by";
@@ -73,6 +74,7 @@ namespace command {
 inline constexpr std::string_view kCharge = "charge";
 inline constexpr std::string_view kDischarge = "discharge";
 inline constexpr std::string_view kChargeLimit = "charge_limit";
+inline constexpr std::string_view kChargePower = "charge_power";
 inline constexpr std::string_view kMode = "mode";
 inline constexpr std::string_view kTarget = "target";
 inline constexpr std::string_view kReadyBy = "ready_by";
@@ -82,8 +84,8 @@ inline constexpr std::string_view kBaseload = "baseload";
 inline constexpr std::string_view kPlug = "plug";
 inline constexpr std::string_view kTrip = "trip";
 inline constexpr std::string_view kTrips = "trips";
-inline constexpr std::array kOfEveryHome{kCharge, kDischarge, kChargeLimit, kMode, kTarget, kReadyBy,
-                                         kPrice,  kBaseload,  kPlug,        kTrip, kTrips};
+inline constexpr std::array kOfEveryHome{kCharge,  kDischarge, kChargeLimit, kChargePower, kMode, kTarget,
+                                         kReadyBy, kPrice,     kBaseload,    kPlug,        kTrip, kTrips};
 /// Those and the commands of further devices, whether a home has them or not.
 std::span<const std::string_view> all();
 inline constexpr std::string_view kClock = "clock";

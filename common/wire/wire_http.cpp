@@ -181,6 +181,11 @@ std::string result(const Receipt& receipt, bool durable) {
     std::string operator()(const ChargeLimitCommand& limit) const {
       return percent_object(key::kChargeLimit, limit.limit);
     }
+    std::string operator()(const ChargePowerCommand& told) const {
+      std::string kilowatts;
+      append_kw(kilowatts, told.power);
+      return object(key::kChargePower, kilowatts);
+    }
     std::string operator()(const ModeCommand& mode) const { return object(key::kMode, json_string(text(mode.mode))); }
     std::string operator()(const TargetCommand& target) const { return percent_object(key::kTarget, target.target); }
     std::string operator()(const ReadyByCommand& ready_by) const {

@@ -26,7 +26,7 @@ Car::Car(std::shared_ptr<const HomeSettings> settings)
 }
 
 CarState Car::state() const {
-  CarState state{battery_.state(), wish_, ticks_of_run_, late_since_, pending_, {}};
+  CarState state{battery_.state(), wish_, ticks_of_run_, late_since_, pending_, {}, charge_power_};
   if (travel_) state.travel = travel_->state();
   return state;
 }
@@ -38,6 +38,7 @@ void Car::restore(const CarState& state, const HomeTime& time) {
   ticks_of_run_ = state.ticks_of_run;
   late_since_ = state.late_since;
   pending_ = state.pending && static_cast<bool>(travel_);
+  charge_power_ = below_charger(state.charge_power);
   if (!travel_) return;
   state.travel ? travel_->restore(*state.travel, time) : travel_->move_to(time);
   if (!connected()) battery_.set_charging(Charging::off);
@@ -46,7 +47,7 @@ void Car::restore(const CarState& state, const HomeTime& time) {
 Energy Car::draw(Watts load) {
   assert(!plan_due_);
   const Energy drawn = planned() ? follow_plan_for_a_tick(load) : charge_for_a_tick(load);
-  assert(drawn >= Energy() && drawn <= in_one_tick(settings_->charger));
+  assert(drawn >= Energy() && drawn <= in_one_tick(most()));
   ticks_of_run_ = drawn > Energy() ? ticks_of_run_ + 1 : 0;
   return drawn;
 }
@@ -101,12 +102,22 @@ Energy Car::charge_for_a_tick(Watts load) {
   return drawn;
 }
 
+/// One that is only on or off draws what it was told: a set point from outside is obeyed as a charger obeys it.
+Watts Car::most() const {
+  const Watts told = charge_power_.value_or(settings_->charger);
+  return settings_->charger_min && told < *settings_->charger_min ? Watts() : told;
+}
+
+Watts Car::least() const {
+  return std::min(settings_->charger_min.value_or(most()), most());
+}
+
 /// What the mode asks for, before fuse and battery.
 Watts Car::wanted(Watts load) const {
   switch (wish_.mode) {
     case ChargingMode::manual:
     case ChargingMode::immediate:
-      return settings_->charger;
+      return most();
     case ChargingMode::cheapest:
     case ChargingMode::lowest_load:
       return follower_.power();
@@ -119,9 +130,8 @@ Watts Car::wanted(Watts load) const {
 /// The surplus; where it is less than the charger's least, that much with a little from the grid.
 Watts Car::surplus_taken(Watts load) const {
   const Watts surplus = Watts() - load;
-  const Watts least = settings_->charger_min.value_or(settings_->charger);
-  if (surplus <= Watts() || surplus + settings_->solar_min < least) return {};
-  return std::clamp(surplus, least, settings_->charger);
+  if (surplus <= Watts() || surplus + settings_->solar_min < least()) return {};
+  return std::clamp(surplus, least(), most());
 }
 
 Energy Car::follow_plan_for_a_tick(Watts load) {
@@ -158,9 +168,8 @@ Watts Car::within_fuse(Watts wanted, Watts load) const {
   if (!balances_load()) return wanted;
   const Watts left = settings_->fuse - load;
   if (battery_.accepted(wanted) <= left) return wanted;
-  const Watts least = settings_->charger_min.value_or(settings_->charger);
-  if (left >= least && left > Watts()) return left;
-  return battery_.accepted(least) <= left ? least : Watts();
+  if (left >= least() && left > Watts()) return left;
+  return battery_.accepted(least()) <= left ? least() : Watts();
 }
 
 /// What the charger offers at this moment.
@@ -230,6 +239,22 @@ bool Car::set_limit(Percent limit) {
   battery_.set_limit(limit);
   wish_.target = std::min(wish_.target, limit);
   return changed;
+}
+
+Result<bool> Car::set_charge_power(Watts power) {
+  if (power <= settings_->charger) {
+    const auto told = below_charger(power);
+    return std::exchange(charge_power_, told) != told;
+  }
+  std::string reason = "charge_power must be at most --charger-kw, which is ";
+  append_decimal(reason, settings_->charger.count(), 3);
+  append_decimal(reason += ", got ", power.count(), 3);
+  return failure(ErrorCode::illegal, "charge_power", std::move(reason));
+}
+
+/// The charger's own power is no limit: it remains none where the charger is another one later.
+std::optional<Watts> Car::below_charger(const std::optional<Watts>& power) const {
+  return power && *power < settings_->charger ? power : std::nullopt;
 }
 
 bool Car::set_mode(ChargingMode mode) {

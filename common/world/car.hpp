@@ -44,6 +44,7 @@ struct CarState {
   std::optional<std::int64_t> late_since{};  ///< see Car
   bool pending = false;                      ///< see Car
   std::optional<TravelState> travel{};       ///< of a car that leaves
+  std::optional<Watts> charge_power{};       ///< see Car
 
   friend bool operator==(const CarState&, const CarState&) = default;
 };
@@ -81,6 +82,10 @@ class Car {
   /// Whether charging waits for the car to be plugged in.
   bool pending() const { return pending_; }
   bool set_limit(Percent limit);
+  /// Fails above the charger's power.
+  Result<bool> set_charge_power(Watts power);
+  /// What it was told to draw at most; none where that is the charger's own power.
+  const std::optional<Watts>& charge_power() const { return charge_power_; }
   bool set_mode(ChargingMode mode);
   /// Fails above the charge limit.
   Result<bool> set_target(Percent target);
@@ -115,6 +120,10 @@ class Car {
   void restore(const CarState& state, const HomeTime& time);
 
  private:
+  /// What the charger offers when it charges. Both are 0 where it was told less than its minimum: then it pauses.
+  Watts most() const;
+  Watts least() const;
+  std::optional<Watts> below_charger(const std::optional<Watts>& power) const;
   Energy draw(Watts load);
   Energy charge_for_a_tick(Watts load);
   Watts wanted(Watts load) const;
@@ -134,6 +143,7 @@ class Car {
   std::vector<PlannerSlot> slots(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
   std::string note_of_trip() const;
+  std::string note_of_power() const;
   Joules lacking() const;
   std::string late_text(const HomeTime& time) const;
   void judge_departure(const HomeTime& time);
@@ -146,7 +156,8 @@ class Car {
   Boxed<Travel> travel_;  ///< none where it never leaves
   std::shared_ptr<const HomePlan> plan_;
   PlanFollower follower_;
-  bool pending_ = false;  ///< told to charge by hand while it was not plugged in
+  std::optional<Watts> charge_power_;  ///< what the charger was told to draw at most, below its own power
+  bool pending_ = false;               ///< told to charge by hand while it was not plugged in
   bool plan_due_ = false;
   std::int64_t departure_ = 0;  ///< the moment that the plan is for
   /// The day of the departure that was missed: until the target is reached the car charges at once.

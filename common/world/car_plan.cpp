@@ -90,7 +90,7 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
                              .net = {},
                              .car = {}};
     slots.push_back({std::chrono::seconds(end - moment),
-                     price_of_charging(prices, beside.supply - beside.load, settings_->charger), beside.load});
+                     price_of_charging(prices, beside.supply - beside.load, most()), beside.load});
     moment = end;
   }
   return slots;
@@ -118,6 +118,15 @@ std::string Car::note_of_trip() const {
     return text;
   };
   return "the trip needs " + kwh(needed) + " kWh, the target is " + kwh(at_target);
+}
+
+/// Where the charger was told to draw less than it can.
+std::string Car::note_of_power() const {
+  if (!charge_power_) return {};
+  std::string note = "charge_power is ";
+  append_decimal(note, charge_power_->count(), 3);
+  note += " kW";
+  return *charge_power_ > most() ? note + ", less than the charger's minimum" : note;
 }
 
 /// What the battery lacks of the target; less than a run is worth counts as nothing.
@@ -152,8 +161,8 @@ ChargingProblem Car::problem(const Surroundings& around) const {
                                                                 : Objective::load;
   ChargingProblem problem{.slots = slots(around),
                           .objective = objective,
-                          .least = settings_->charger_min.value_or(settings_->charger),
-                          .most = settings_->charger,
+                          .least = least(),
+                          .most = most(),
                           .fuse = settings_->fuse,
                           .capacity = settings_->capacity,
                           .efficiency = settings_->charge_efficiency,
@@ -206,6 +215,7 @@ void Car::renew_plan(const Surroundings& around) {
 PlanRequest Car::plan_request(const Surroundings& around) const {
   std::string note = note_of_curves(around);
   append_sentence(note, note_of_trip());
+  append_sentence(note, note_of_power());
   return {.made_at = around.time.moment(),
           .ready_by = static_cast<int>(around.time.calendar().at(departure_).second / kSecondsPerMinute),
           .since = late_text(around.time),

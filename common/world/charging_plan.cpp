@@ -14,7 +14,9 @@ std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
   if (plan.shortfall >= kLeastRun) {
     std::string shortfall;
     append_decimal(shortfall, rounded_quotient(plan.shortfall.count(), kJoulesPerKwh, 2), 2);
-    append_sentence(note, shortfall + " kWh of the target are out of reach: " + obstacles_text(plan.obstacles));
+    const bool has_power = request.problem.most > Watts();
+    append_sentence(note, shortfall + " kWh of the target are out of reach: " +
+                              (has_power ? obstacles_text(plan.obstacles) : "the charger gives no power"));
   }
   append_sentence(note, request.note_of_curves);
   return note;

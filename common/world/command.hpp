@@ -31,6 +31,11 @@ struct ChargeLimitCommand {
   Percent limit;
 };
 
+/// What the charger may draw at most from now on, in every mode: 0 up to its own power.
+struct ChargePowerCommand {
+  Watts power;
+};
+
 /// Who decides when the car charges.
 enum class ChargingMode {
   manual,       ///< `charge` on and off
@@ -89,9 +94,9 @@ struct DeviceCommand {
   DeviceOrder order;
 };
 
-using Command =
-    std::variant<ChargeCommand, ResetCommand, ChargeLimitCommand, ModeCommand, TargetCommand, ReadyByCommand,
-                 PriceCommand, BaseloadCommand, DeviceCommand, PlugCommand, TripCommand, TripsCommand>;
+using Command = std::variant<ChargeCommand, ResetCommand, ChargeLimitCommand, ModeCommand, TargetCommand,
+                             ReadyByCommand, PriceCommand, BaseloadCommand, DeviceCommand, PlugCommand, TripCommand,
+                             TripsCommand, ChargePowerCommand>;
 
 /// Says that a command was carried out; the command itself holds what was asked and is now so.
 struct Receipt {

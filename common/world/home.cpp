@@ -215,6 +215,9 @@ struct Home::Apply {
     changed = home.car_.set_limit(limit.limit);
     return Receipt{limit};
   }
+  Result<Receipt> operator()(const ChargePowerCommand& told) {
+    return receipt(told, home.car_.set_charge_power(told.power));
+  }
   Result<Receipt> operator()(const ModeCommand& mode) {
     changed = home.car_.set_mode(mode.mode);
     return Receipt{mode};
@@ -329,7 +332,13 @@ Snapshot Home::snapshot() const {
           .devices = devices_,
           .balance = balance(),
           .can_export = can_export(devices_),
-          .travel = travel()};
+          .travel = travel(),
+          .charge_power = charge_power()};
+}
+
+std::optional<Watts> Home::charge_power() const {
+  const auto& told = car_.charge_power();
+  return told || !settings_->charger_min ? told : settings_->charger;
 }
 
 std::optional<CarTravel> Home::travel() const {

@@ -77,6 +77,8 @@ struct Snapshot {
   Balance<Watts> balance{};           ///< what all but a storage leave to it
   bool can_export = false;            ///< whether anything in the home gives
   std::optional<CarTravel> travel{};  ///< of a car that leaves
+  /// What the charger may draw at most: where it modulates, or was told to draw less than it can.
+  std::optional<Watts> charge_power{};
 
   /// What the home draws from the grid; below zero what it gives to it.
   Watts power() const { return base_power + device_power + car_power; }
@@ -161,6 +163,7 @@ class Home {
   Watts device_power() const;
   Surroundings surroundings() const { return {time_, prices_, loads_, devices_, load()}; }
   std::optional<CarTravel> travel() const;
+  std::optional<Watts> charge_power() const;
   Device* device(std::size_t kind);
   bool plans_storage() const { return storage() != nullptr && storage()->mode() == StorageMode::plan; }
   void renew_storage_plan() { storage_plan_due_ = plans_storage(); }

@@ -63,6 +63,19 @@ def test_the_devices_have_words_and_settings(page, villa, state):
     page.wait(lambda: (page.value("storage-mode"), page.value("storage-reserve")) == ("self_consumption", "10"), "what is set elsewhere is shown")
 
 
+def test_the_charger_is_turned_down(page, villa, state):
+    page.expect_complaint("400 (Bad Request)")
+    page.open(villa)
+    page.wait(lambda: page.value("charge-power") == "11", "the charger's own power")
+    page.type("charge-power", "6.9", Keys.TAB)
+    page.wait_text("receipt", "Taken: the charger draws at most 6.9 kW.")
+    assert state("battery")["charge_power_kw"] == 6.9
+    page.type("charge-power", "12", Keys.TAB)
+    page.wait_text("receipt", "Not taken: charge_power must be at most --charger-kw, which is 11.0, got 12.0.")
+    assert villa.post("/charge_power", {"charge_power": 11})[0] == 200
+    page.wait(lambda: page.value("charge-power") == "11", "what is set elsewhere is shown")
+
+
 def test_the_car_leaves_and_its_plug(page, villa):
     until(villa, 6)
     page.open(villa)
@@ -152,7 +165,7 @@ def test_without_javascript(page, villa):
 
 def test_the_reference_home_shows_nothing_of_it(page, started, folder):
     page.open(home_agent(started, folder, None, *STILL))
-    hidden = ("flows", "car-state", "mode-solar", "total-sun", "total-export")
+    hidden = ("flows", "car-state", "mode-solar", "total-sun", "total-export", "charge-power")
     assert [name for name in hidden if page.shown(name)] == []
     assert page.script("return document.querySelectorAll('[id^=solar], [id^=storage], .flow').length") == 0
     loaded = page.script("return performance.getEntriesByType('resource').map((one) => one.name.split('/').pop())")

@@ -174,6 +174,8 @@ class Life {
         return DeviceCommand{.kind = 0, .order = input_.flag() ? Switch::on : Switch::off};
       case 7:
         return ChargeCommand{input_.flag() ? Charging::on : Charging::off};
+      case 10:
+        return ChargePowerCommand{Watts(input_.within(0, settings().charger.count()))};
       default:
         return ModeCommand{kChargingModes.at(input_.below(kChargingModes.size()))};
     }
@@ -212,7 +214,8 @@ class Life {
     const Int128 total = (after.counters.imported() - before.counters.imported()).count();
     hold(total == drawn + in_one_tick(before.base_power + before.device_power).count(), "the meter adds up");
     hold(drawn >= 0 && base == in_one_tick(before.base_power).count(), "energy flows in one direction");
-    hold(drawn <= in_one_tick(settings().charger).count(), "no more than the charger gives");
+    hold(drawn <= in_one_tick(before.charge_power.value_or(settings().charger)).count(),
+         "no more than the charger gives");
     hold((after.counters.cost - before.counters.cost).count() == before.price.count() * total, "the cost");
     const Int128 gained = Int128{(after.stored - before.stored).count()} * kFull.count();
     const Int128 fractions = home_.state().car.battery.fraction - fraction;

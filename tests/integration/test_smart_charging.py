@@ -4,12 +4,14 @@ import collections
 import datetime
 import json
 import random
+import re
 import subprocess
 
 import pytest
+import yaml
 
 import harness
-from home_assistant import stored
+from home_assistant import DEVICE, stored
 
 HOME = "home-energy/home"
 BRISK = ["--seconds-per-hour", "0.4", "--tick", "100ms"]  # a day lasts 9.6 s, a tick is a quarter of an hour
@@ -89,7 +91,83 @@ def test_charge_takes_over_and_the_receipt_says_so(started, folder, broker):
     assert json.loads(stored(broker, f"{HOME}/battery"))["charging"] == "on"
 
 
+def test_the_charger_is_turned_down_from_outside(started, folder, broker):
+    """As evcc does: amperes times volts, again and again, and a pause."""
+    agent = harness.online_agent(started, folder, broker, *STILL, "--homes", "2")
+    client = started(harness.Client(broker.port, "home-energy/home-1/+"))
+
+    def tell(payload):
+        client.publish("home-energy/home-1/charge_power/set", payload)
+        receipt = client.expect("home-energy/home-1/receipt", lambda p: p["command"] == "charge_power")
+        return receipt.get("result") or receipt["error"]
+
+    quiet = json.loads(stored(broker, "home-energy/home-1/battery"))
+    assert list(quiet)[-1] == "limit_percent", "what nobody has told is not shown"
+    assert tell("3.68") == {"charge_power": 3.68}
+    assert agent.post("/charge", {"charging": "on"})[0] == 200
+    told = json.loads(stored(broker, "home-energy/home-1/battery"))
+    assert (told["power_kw"], told["charge_power_kw"]) == (3.68, 3.68)
+    assert agent.post("/charge_power", "charge_power=1.38") == (200, {"charge_power": 1.38})
+    assert agent.post("/homes/home-2/charge_power", {"charge_power": 0}) == (200, {"charge_power": 0.0})
+    assert agent.post("/homes/home-2/charge", {"charging": "on"})[0] == 200
+    battery = agent.get("/homes/home-2/state")[1]["battery"]
+    assert (battery["power_kw"], battery["charging"]) == (0.0, "on")
+    assert agent.get("/state")[1]["battery"]["power_kw"] == 1.38
+    assert tell("11.04") == "charge_power must be at most --charger-kw, which is 7.4, got 11.04"
+    assert agent.post("/charge_power", {"charge_power": 8})[0] == agent.post("/charge_power", {})[0] == 400
+    assert agent.get("/state")[1]["battery"]["power_kw"] == 1.38
+    assert tell('{"charge_power":7.4,"id":3}') == {"charge_power": 7.4}
+    assert json.loads(stored(broker, "home-energy/home-1/battery")) == {**quiet, "charging": "on", "power_kw": 7.4}
+
+
+def test_a_charger_that_modulates_has_its_power_in_battery_and_home_assistant(started, folder, broker):
+    options = (*STILL, "--charger-kw", "11.04", "--charger-min-kw", "4.14", "--mode", "cheapest", "--ready-by", "00:00",
+               "--data-dir", folder / "data")
+    agent = harness.online_agent(started, folder, broker, *options)
+    entity = json.loads(stored(broker, DEVICE))["cmps"]["charge_power"]
+    assert (entity["p"], entity["min"], entity["max"], entity["step"], entity["unit_of_meas"]) == ("number", 0, 11.04, 0.1, "kW")
+    assert (entity["stat_t"], entity["val_tpl"]) == (f"{HOME}/battery", "{{ value_json.charge_power_kw }}")
+    assert agent.get("/state")[1]["battery"]["charge_power_kw"] == 11.04
+    client = started(harness.Client(broker.port, f"{HOME}/receipt"))
+    client.publish(entity["cmd_t"], "6.9")
+    assert client.expect(f"{HOME}/receipt")["result"] == {"charge_power": 6.9}
+    plan = agent.get("/plan")[1]
+    assert max(block["kw"] for block in plan["blocks"]) <= 6.9 and plan["note"] == "charge_power is 6.9 kW"
+    agent.stop()
+    again = harness.online_agent(started, folder, broker, *options)
+    assert again.get("/state")[1]["battery"]["charge_power_kw"] == 6.9 and again.get("/plan")[1] == plan
+    client.publish(entity["cmd_t"], "4")
+    client.expect(f"{HOME}/receipt")
+    plan = again.get("/plan")[1]
+    assert plan["blocks"] == [] and plan["shortfall_kwh"] == 27.78
+    assert plan["note"].endswith("the charger gives no power; charge_power is 4.0 kW, less than the charger's minimum")
+
+
+def test_the_page_of_evcc_asks_for_what_its_home_takes(started, folder, broker):
+    text = (harness.SOURCE / "docs" / "evcc.md").read_text()
+    options = re.search(r"run -- (--preset .*) --mqtt-uri", text).group(1).replace("--realtime", "--clock paused").split()
+    charger = yaml.safe_load(re.search(r"```yaml\n(.*?)```", text, re.DOTALL).group(1))["chargers"][0]
+    agent = harness.online_agent(started, folder, broker, *options)
+    client = started(harness.Client(broker.port, f"{HOME}/receipt"))
+
+    def tell(attribute, payload):
+        client.publish(charger[attribute]["topic"], payload)
+        assert client.expect(f"{HOME}/receipt")["status"] == "ok", (attribute, payload)
+
+    tell("enable", "true")
+    for attribute in ("maxcurrent", "maxcurrentmillis"):
+        template = re.fullmatch(r"\{\{ mulf \.(\w+) ([0-9.]+) \}\}", charger[attribute]["payload"])
+        assert template.group(1) == attribute
+        for amperes in (16, 6):  # the most and the least that evcc asks for
+            tell(attribute, str(amperes * float(template.group(2))))
+            assert agent.get("/state")[1]["battery"]["power_kw"] == pytest.approx(amperes * 230 * 3 / 1000)
+    assert agent.get("/state")[1]["car"]["status"] == "C"
+
+
 @pytest.mark.parametrize("name, payload, said", [
+    ("charge_power", "-1", "charge_power must be a power in kW from 0 to --charger-kw, got -1"),
+    ("charge_power", "8", "charge_power must be at most --charger-kw, which is 7.4, got 8.0"),
+    ("charge_power", '{"charge_power":"full"}', "charge_power must be a power in kW"),
     ("mode", "fast", 'mode must be "manual", "cheapest", "lowest_load", "immediate" or "solar"'),
     ("mode", "", "mode must be"), ("mode", '{"mode":1}', "mode must be"), ("mode", '{"Mode":"cheapest"}', "mode is missing"),
     ("target", "19.9", "target must be a percentage from 20 to 100"), ("target", "1e999", "target must be"),

@@ -41,7 +41,7 @@ def restarted(started, agent, data, folder, *arguments, **options):
 def test_everything_comes_back_after_a_clean_restart(started, folder, data, values):
     agent = started(agent_on(data, folder, *FAST))
     prices, loads = CURVES[values]
-    carry_out(agent, charge_limit=77.5, target=66.5, ready_by="05:45", price=prices, baseload=loads)
+    carry_out(agent, charge_limit=77.5, charge_power=7.2, target=66.5, ready_by="05:45", price=prices, baseload=loads)
     agent.post("/charge", {"charging": "on"})
     harness.wait_until(lambda: state_of(agent)["battery"]["charged_kwh"] > 6, "it charges")
     before = state_of(agent)
@@ -52,7 +52,7 @@ def test_everything_comes_back_after_a_clean_restart(started, folder, data, valu
     assert after["battery"]["soc_percent"] > 20 and after["battery"]["charging"] == "on"
     assert after["battery"]["stored_kwh"] == pytest.approx(9.26 + after["battery"]["charged_kwh"], abs=0.002)
     not_lower(counters(before), counters(after))
-    assert after["battery"]["limit_percent"] == 77.5
+    assert (after["battery"]["limit_percent"], after["battery"]["charge_power_kw"]) == (77.5, 7.2)
     assert (after["plan"]["mode"], after["plan"]["target"], after["plan"]["ready_by"]) == ("manual", 66.5, "05:45")
     assert after["price/profile"]["values"] == prices and after["baseload/profile"]["values"] == loads
     assert after["grid"]["since"] == before["grid"]["since"]

@@ -3,9 +3,11 @@
 import json
 import time
 
+import jinja2
 import pytest
 
 import harness
+from home_assistant import stored
 from test_events import Stream
 
 HOME = "home-energy/home"
@@ -129,6 +131,24 @@ def test_home_assistant_gets_what_its_energy_dashboard_wants(started, folder, br
     assert components["charging_mode"]["ops"][-2:] == ["immediate", "solar"]
 
 
+def test_home_assistant_shows_that_charging_waits_for_the_plug(started, folder, broker, client):
+    agent = harness.online_agent(started, folder, broker, *VILLA)
+    components = client.expect("homeassistant/device/home-energy__home/config")["cmps"]
+    pending, switch = components["car_charging_pending"], components["charge_car"]
+    assert (pending["p"], pending["stat_t"]) == ("binary_sensor", f"{HOME}/car")
+
+    def shown(component):
+        payload = json.loads(stored(broker, component["stat_t"]))
+        return jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(component["val_tpl"]).render(value_json=payload)
+
+    agent.post("/plug", {"plug": "off"})
+    assert (shown(pending), shown(switch)) == ("OFF", "off")
+    agent.post("/charge", {"charging": "on"})
+    assert (shown(pending), shown(switch)) == ("ON", "off")
+    agent.post("/plug", {"plug": "on"})
+    assert (shown(pending), shown(switch)) == ("OFF", "on")
+
+
 def test_what_is_gone_leaves_the_broker(started, folder, broker):
     agent = harness.online_agent(started, folder, broker, *VILLA, "--data-dir", folder / "data")
     agent.stop()
@@ -180,8 +200,8 @@ def test_a_home_battery_that_plans_tells_what_it_is_going_to_do(started, folder,
     agent = harness.online_agent(started, folder, broker, "--clock", "paused", "--storage-kwh", "10", "--storage-soc", "10",
                                  "--data-dir", folder / "data")
     client.publish(f"{HOME}/storage_mode/set", "plan")
-    assert client.expect(f"{HOME}/receipt")["result"] == {"storage_mode": "plan"}
     plan = client.expect(f"{HOME}/plan", lambda told: "storage" in told)["storage"]
+    assert client.expect(f"{HOME}/receipt")["result"] == {"storage_mode": "plan"}
     assert plan["saving"] > 0 and plan["blocks"][0]["act"] == "charge"
     assert agent.get("/plan")[1]["storage"] == plan
     agent.move_clock({"until": "0T06:00"})
@@ -192,5 +212,5 @@ def test_a_home_battery_that_plans_tells_what_it_is_going_to_do(started, folder,
     assert again.get("/state")[1]["storage"]["mode"] == "plan"
     assert again.get("/plan")[1]["storage"]["blocks"]
     client.publish(f"{HOME}/storage_mode/set", "self_consumption")
-    assert client.expect(f"{HOME}/receipt")["status"] == "ok"
     client.expect(f"{HOME}/plan", lambda told: "storage" not in told)
+    assert client.expect(f"{HOME}/receipt")["status"] == "ok"

@@ -139,7 +139,7 @@ TEST_CASE("what is wrong is told with the field, what is legal and what came") {
   CHECK(reason_of("charge", "\xff\xfe") == R"(charging cannot be read: not UTF-8, it must be "on" or "off")");
   CHECK(
       reason_of("foo", "on") ==
-      R"(command "foo" does not exist, there are: charge, discharge, charge_limit, mode, target, ready_by, price, baseload, plug, trip, trips, heater, storage_mode, storage_power, storage_reserve)");
+      R"(command "foo" does not exist, there are: charge, discharge, charge_limit, charge_power, mode, target, ready_by, price, baseload, plug, trip, trips, heater, storage_mode, storage_power, storage_reserve)");
 }
 
 TEST_CASE("nothing hides behind a NUL") {

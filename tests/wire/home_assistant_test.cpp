@@ -192,6 +192,26 @@ TEST_CASE("whatever a control sends is a command that is accepted") {
   }
 }
 
+TEST_CASE("the power of a charger that modulates is a number up to the charger's") {
+  CHECK_FALSE(document()["cmps"].contains("charge_power"));
+  ha::Settings settings = kSettings;
+  settings.charger = Watts(11'040);
+  const json components = document("home", settings)["cmps"];
+  CHECK(components.size() == document()["cmps"].size() + 1);
+  const json number = components.at("charge_power");
+  CHECK(strangers(number, {"p", "uniq_id", "def_ent_id", "name", "stat_t", "val_tpl", "cmd_t", "qos", "min", "max",
+                           "step", "mode", "unit_of_meas", "dev_cla"})
+            .empty());
+  CHECK(number["p"] == "number");
+  CHECK((number["min"] == 0 && number["max"] == 11.04 && number["step"] == 0.1));
+  CHECK((number["unit_of_meas"] == "kW" && number["dev_cla"] == "power"));
+  CHECK(number["val_tpl"] == "{{ value_json.charge_power_kw }}");
+  CHECK(number["cmd_t"] == "home-energy/home/charge_power/set");
+  CHECK(number["qos"] == 1);
+  for (const auto& text : {number["min"].dump(), number["max"].dump()})
+    CHECK(parse_command("charge_power", text, TextForm::bare).command);
+}
+
 TEST_CASE("a plan's times are timestamps in real time") {
   ha::Settings settings = kSettings;
   CHECK_FALSE(document("home", settings)["cmps"]["planned_start"].contains("dev_cla"));

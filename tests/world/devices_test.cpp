@@ -45,7 +45,7 @@ double kwh(EnergyTotal energy, int ticks_per_hour = 4) {
 Command random_command() {
   const auto device = [](std::size_t kind, DeviceOrder order) { return Command(DeviceCommand{kind, order}); };
   const int minute = *rc::gen::inRange(0, 1440);
-  switch (*rc::gen::inRange(0, 14)) {
+  switch (*rc::gen::inRange(0, 16)) {
     case 0:
       return ChargeCommand{Charging::on};
     case 1:
@@ -68,6 +68,9 @@ Command random_command() {
       return TripCommand{std::nullopt, minute, {}};
     case 10:
       return TargetCommand{Percent(*rc::gen::inRange(2'000, 10'001))};
+    case 11:
+    case 12:
+      return ChargePowerCommand{Watts(*rc::gen::element(0, 1'000, 1'400, 5'000, 7'400, 11'000))};
     default:
       return ModeCommand{*rc::gen::elementOf(kChargingModes)};
   }
@@ -116,6 +119,11 @@ void check_tick(const Snapshot& before, const Snapshot& after, const HomeSetting
   RC_ASSERT(after.stored >= Energy());
   RC_ASSERT(after.stored <= after.capacity);
   if (after.travel && !after.travel->plugged) RC_ASSERT(after.car_power == Watts());
+  const Watts told = before.charge_power.value_or(house.charger);
+  RC_ASSERT(told <= house.charger);
+  const Watts most = house.charger_min && told < *house.charger_min ? Watts() : told;
+  RC_ASSERT((now.charged - was.charged).count() <= in_one_tick(most).count());
+  RC_ASSERT(before.car_power <= most);
   if (after.travel && !after.travel->plugged) RC_ASSERT(after.charging == Charging::off);
 }
 

@@ -37,14 +37,16 @@ HomeSettings random_settings() {
   return settings;
 }
 
-Command random_command() {
-  switch (*rc::gen::inRange(0, 5)) {
+Command random_command(Watts charger) {
+  switch (*rc::gen::inRange(0, 6)) {
     case 0:
       return ChargeCommand{Charging::off};
     case 1:
       return ResetCommand{};
     case 2:
       return ChargeLimitCommand{Percent(*rc::gen::inRange(2'000, 10'001))};
+    case 3:
+      return ChargePowerCommand{Watts(*rc::gen::inRange<std::int64_t>(0, charger.count() + 1))};
     default:
       return ChargeCommand{Charging::on};
   }
@@ -56,7 +58,7 @@ void live(Home& home, const Check& check) {
   const int steps = *rc::gen::inRange(1, 60);
   for (int i = 0; i < steps; ++i) {
     const Snapshot before = home.snapshot();
-    const Command command = random_command();
+    const Command command = random_command(home.settings().charger);
     RC_ASSERT(test::apply(home, command).has_value());
     check(before, home.snapshot(), std::holds_alternative<ResetCommand>(command));
     const int ticks = *rc::gen::inRange(0, 50);
@@ -127,7 +129,7 @@ TEST_CASE("the same commands at the same ticks give the same bytes") {
     Home other = test::home_of(settings);
     const wire::Labels labels{"SEK", "2026-11-22T00:00:00+01:00"};
     for (int i = 0; i < 20; ++i) {
-      const Command command = random_command();
+      const Command command = random_command(settings.charger);
       const int ticks = *rc::gen::inRange(0, 40);
       for (Home* home : {&one, &other}) {
         test::apply(*home, command);
