@@ -89,8 +89,8 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
                              .exported = settings_->tariff.exported.at(market),
                              .net = {},
                              .car = {}};
-    slots.push_back({std::chrono::seconds(end - moment),
-                     price_of_charging(prices, beside.supply - beside.load, most()), beside.load});
+    slots.push_back({std::chrono::seconds(end - moment), price_of_charging(prices, beside.supply - beside.load, most()),
+                     beside.load});
     moment = end;
   }
   return slots;
