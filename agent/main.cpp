@@ -143,6 +143,7 @@ void Agent::announce() {
         .page_url = page_url_};
     settings.home_assistant->devices = settings.devices;
     settings.home_assistant->has_trips = settings.has_trips;
+    settings.home_assistant->has_peak_price = runner.home->tariff.peak.has_value();
   }
   const auto flush = [this] { link_->flush(); };
   gone_homes_.emplace(

@@ -97,7 +97,7 @@ std::vector<Entity> entities(const Settings& settings) {
   const auto add = [&](std::string_view topic, std::span<const wire::ValueRow> rows,
                        std::span<const wire::DeviceVerb> verbs) {
     for (const auto& row : rows) {
-      if (row.only_with_export && !can_export) continue;
+      if (!is_there(row.presence, can_export, settings.has_peak_price)) continue;
       const auto verb = std::ranges::find(verbs, row.key, &wire::DeviceVerb::value);
       for (Entity entity : row.entities) {
         entity.topic = topic;

@@ -19,6 +19,7 @@ struct Settings {
   std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
   std::vector<std::size_t> devices{};   ///< the kinds of the homes' further devices
   bool has_trips = false;               ///< whether the car leaves
+  bool has_peak_price = false;          ///< whether the tariff has a price of power
 };
 
 }  // namespace home_energy::home_assistant

@@ -20,17 +20,27 @@ struct Reported {
   const Device* device = nullptr;  ///< the one that reports, of the further devices
 };
 
+/// In which homes a value is there.
+enum class Presence {
+  always,
+  with_export,      ///< where something in the home gives
+  with_peak_price,  ///< where the tariff has a price of power
+};
+
 /// One value.
 struct ValueRow {
   std::string_view key;
   void (*append)(std::string& out, const Reported& of);
   /// In Home Assistant; their topic and key are the row's.
   std::span<const home_assistant::Entity> entities{};
-  bool only_with_export = false;  ///< whether it is there only where something in the home gives
+  Presence presence = Presence::always;
 };
 
 /// Those of a topic, in the order in which they are written; none where it holds another kind of document.
 std::span<const ValueRow> rows_of(HomeTopic topic);
+
+/// Whether a value of such a presence is there in a home.
+bool is_there(Presence presence, bool can_export, bool has_peak_price);
 
 /// An object of these values.
 void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of);
