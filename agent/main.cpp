@@ -144,6 +144,7 @@ void Agent::announce() {
     settings.home_assistant->devices = settings.devices;
     settings.home_assistant->has_trips = settings.has_trips;
     if (runner.home->charger_min) settings.home_assistant->charger = runner.home->charger;
+    settings.home_assistant->has_peak_price = runner.home->tariff.peak.has_value();
   }
   const auto flush = [this] { link_->flush(); };
   gone_homes_.emplace(

@@ -189,6 +189,9 @@ function showTotals(home, rows) {
   setText(byId("total-car"), shown(total("car_kwh"), kilowattHours));
   setText(byId("total-sun"), shown(total("solar_kwh"), kilowattHours));
   setText(byId("total-export"), shown(total("export_kwh"), kilowattHours));
+  const peak = home.grid?.peak_kw;
+  byId("peak").hidden = peak === undefined;
+  if (peak !== undefined) setText(byId("month-peak"), kilowatts(peak));
   setText(byId("total-cost"), shown(total("cost"), money));
   setText(byId("total-saved"), typeof home.plan?.saving === "number" ? money(home.plan.saving, home.plan.currency) : "–");
 }

@@ -35,6 +35,8 @@ std::optional<std::int64_t> parse_date(std::string_view text);
 inline constexpr std::array<std::string_view, kDaysPerWeek> kWeekdays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 /// Of so many days since 1970-01-01: its place in `kWeekdays`.
 std::size_t weekday_of(std::int64_t days);
+/// The months since January 1970, of so many days since 1970-01-01.
+std::int64_t month_number(std::int64_t days);
 /// `mon`, `tue`, ... of so many days since 1970-01-01.
 std::string_view weekday_text(std::int64_t days);
 

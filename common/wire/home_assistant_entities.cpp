@@ -101,13 +101,15 @@ void up_to_charger(ordered_json& component, const Settings& settings, std::strin
 
 std::vector<Entity> entities(const Settings& settings) {
   std::vector<Entity> all(kEntities.begin(), kEntities.end());
-  const bool can_export =
-      std::ranges::any_of(settings.devices, [](std::size_t kind) { return kDeviceRoles.at(kind) != DeviceRole::load; });
+  const wire::Offers offers{
+      .exports = std::ranges::any_of(settings.devices,
+                                     [](std::size_t kind) { return kDeviceRoles.at(kind) != DeviceRole::load; }),
+      .peak_price = settings.has_peak_price,
+      .charge_power = settings.charger.has_value()};
   const auto add = [&](std::string_view topic, std::span<const wire::ValueRow> rows,
                        std::span<const wire::DeviceVerb> verbs) {
     for (const auto& row : rows) {
-      if (row.only_with_export && !can_export) continue;
-      if (row.only_with_charge_power && !settings.charger) continue;
+      if (!is_there(row.presence, offers)) continue;
       const auto verb = std::ranges::find(verbs, row.key, &wire::DeviceVerb::value);
       for (Entity entity : row.entities) {
         entity.topic = topic;

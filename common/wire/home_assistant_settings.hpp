@@ -22,6 +22,7 @@ struct Settings {
   std::vector<std::size_t> devices{};   ///< the kinds of the homes' further devices
   bool has_trips = false;               ///< whether the car leaves
   std::optional<Watts> charger{};       ///< what it draws at most, where it modulates
+  bool has_peak_price = false;          ///< whether the tariff has a price of power
 };
 
 }  // namespace home_energy::home_assistant

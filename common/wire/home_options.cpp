@@ -134,6 +134,8 @@ Result<HomeConfiguration> HomeAssembly::configuration() const {
   }
   for (const std::string simulated : {"start-date", "clock"})
     if (realtime && given(simulated)) return wrong_option(simulated, "is for a simulated clock, not for --realtime");
+  const auto tariff = tariff_of(values_);
+  if (!tariff) return tl::unexpected(tariff.error());
   HomeSettings home{.pace = *Pace::make(4, std::chrono::seconds(1), Resolution::hourly),
                     .baseload = default_load_curve(),
                     .price = default_price_curve(),
@@ -143,7 +145,7 @@ Result<HomeConfiguration> HomeAssembly::configuration() const {
                     .start_soc = Percent(in_parts(text("start-soc"), kHundredths)),
                     .charge_limit = Percent(in_parts(text("charge-limit"), kHundredths)),
                     .clock_mode = realtime ? ClockMode::local : ClockMode::simulated,
-                    .tariff = tariff_of(values_),
+                    .tariff = *tariff,
                     .calendar = std::make_shared<const Calendar>(*to_date(text("start-date")))};
   for (const auto step : {&HomeAssembly::charging, &HomeAssembly::curves})
     if (auto outcome = (this->*step)(home); !outcome) return tl::unexpected(outcome.error());

@@ -9,6 +9,7 @@
 #include "common/wire/device_table.hpp"
 #include "common/wire/numbers_writer.hpp"
 #include "common/wire/stored_json.hpp"
+#include "common/wire/stored_peak.hpp"
 #include "common/wire/trip_text.hpp"
 
 namespace home_energy {
@@ -197,6 +198,7 @@ HomeState read_home(const Json& json, const Calendar& calendar) {
   home.hour_energy = Energy(whole_or(0, json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
   home.devices = read_devices(json);
+  home.peak = stored::read_peak(json, home.ticks_per_hour);
   if (json.contains("late_since")) {
     // Of a day to come where the clock was put back over midnight, or was wrong for a while.
     const std::int64_t latest = calendar.at(home.moment).day + 1;
@@ -276,6 +278,10 @@ RememberedHome at_pace(RememberedHome state, const Pace& pace) {
     travel->driven = scaled(travel->driven, to, from);
     travel->stranded = scaled(travel->stranded, to, from);
   }
+  if (auto& peak = home.peak) {
+    peak->imported = scaled(peak->imported, to, from);
+    for (DayPeak& day : peak->days) day.imported = scaled(day.imported, to, from);
+  }
   scale(home.devices, to, from);
   scale(home.counters, to, from);
   scale(state.row.began, to, from);
@@ -304,6 +310,7 @@ void append_state(std::string& out, const RememberedHome& state) {
   if (home.car.pending) writer.add("pending", true);
   if (home.car.charge_power) writer.add("charge_power", home.car.charge_power->count());
   if (home.car.travel) writer.add("travel", *home.car.travel);
+  if (home.peak) writer.add("peak", *home.peak);
   writer.add(home.devices);
   writer.name("row");
   NumbersWriter(out)

@@ -73,6 +73,18 @@ class NumbersWriter {
     all.end();
     return *this;
   }
+  NumbersWriter& add(std::string_view key, const PeakState& peak) {
+    name(key);
+    NumbersWriter writer(out_);
+    writer.add("imported", peak.imported.count()).name("days");
+    for (std::size_t i = 0; i < peak.days.size(); ++i) {
+      out_ += i == 0 ? '[' : ',';
+      NumbersWriter(out_).add("date", peak.days[i].date).add("imported", peak.days[i].imported.count()).end();
+    }
+    out_ += peak.days.empty() ? "[]" : "]";
+    writer.end();
+    return *this;
+  }
   NumbersWriter& add(std::string_view key, const TravelState& travel) {
     name(key);
     NumbersWriter writer(out_);

@@ -102,11 +102,35 @@ std::optional<ExportPrice> to_export_price(const std::string& with_blanks) {
   return ExportPrice{.share = std::llround(to_number(share) * kMillionths), .more = price_of(more)};
 }
 
-Tariff tariff_of(const OptionValues& values) {
+std::optional<Fees> to_peak_prices(std::string_view text) {
+  const auto prices = to_fees(text);
+  const auto is_below_zero = [](PricePerKwh price) { return price < PricePerKwh(); };
+  const auto has_one = [&](const auto& day) { return std::ranges::any_of(day, is_below_zero); };
+  return !prices || std::ranges::any_of(*prices, has_one) ? std::nullopt : prices;
+}
+
+namespace {
+
+/// Nothing where power costs nothing in any hour.
+std::optional<PeakPrice> peak_price_of(const OptionValues& values) {
+  const auto prices = to_peak_prices(values.at("peak-price").text);
+  if (!prices) return std::nullopt;
+  PricePerKwh highest;
+  for (const auto& day : *prices) highest = std::max(highest, std::ranges::max(day));
+  if (highest == PricePerKwh()) return std::nullopt;
+  return PeakPrice{.by_hour = *prices, .highest = highest, .hours = std::stoi(values.at("peak-hours").text)};
+}
+
+}  // namespace
+
+Result<Tariff> tariff_of(const OptionValues& values) {
   constexpr double kPercent = 100;
   const auto text = [&](const char* name) -> const std::string& { return values.at(name).text; };
   Tariff tariff{.vat = std::llround(to_number(text("price-vat")) * kMillionths / kPercent)};
   tariff.fees = to_fees(text("price-fee"));
+  tariff.peak = peak_price_of(values);
+  if (text("peak-price").empty() && values.at("peak-hours").is_said())
+    return wrong_option("peak-hours", "needs --peak-price");
   if (!text("export-price").empty()) {
     tariff.exported = *to_export_price(text("export-price"));
   } else if (tariff.vat > 0) {
@@ -127,6 +151,13 @@ void add_tariff_specs(std::vector<OptionSpec>& all) {
         "a price per kWh, or by days and hours, the first that fits: mon-fri 06-22 0.76, 0.3",
         [](const std::string& text) { return to_fees(text).has_value(); },
         "what is paid for a kWh besides, its VAT included: network, energy tax, the supplier's share"},
+       {"peak-price", OptionKind::text, "",
+        "a price per kW, 0..1000000, or by days and hours, the first that fits: 06-22 81.25, 40.6",
+        [](const std::string& text) { return to_peak_prices(text).has_value(); },
+        "what the network is paid a month for each kW of the mean of the month's highest hours, its VAT included; an "
+        "hour counts by the share that its price has of the highest one"},
+       {"peak-hours", OptionKind::number, "3", "1..10 whole", whole_within<1, kMostPeakHours>,
+        "how many highest hours that mean is of, each of another day"},
        {"export-price", OptionKind::text, "", "a price per kWh, or share*price+more: 0.8*price-0.05",
         [](const std::string& text) { return to_export_price(text).has_value(); },
         "what the grid pays for a kWh, where the home has sun or a battery, price being the one before VAT and "

@@ -15,7 +15,7 @@ namespace home_energy {
 void add_tariff_specs(std::vector<OptionSpec>& all);
 
 /// @param values of all options, each legal by itself
-Tariff tariff_of(const OptionValues& values);
+Result<Tariff> tariff_of(const OptionValues& values);
 
 /// `0.4` in the currency, `price`, `0.8*price`, `0.8 * price - 0.05`, `price+0.02`.
 std::optional<ExportPrice> to_export_price(const std::string& with_blanks);
@@ -23,5 +23,8 @@ std::optional<ExportPrice> to_export_price(const std::string& with_blanks);
 /// `0.45`; `mon-fri 06-22 0.76, sat 08-20 0.5, 0.3`: days and hours may each be left out, the first that fits counts,
 /// and where none does there is no fee.
 std::optional<Fees> to_fees(std::string_view text);
+
+/// The same of prices of power, none below 0.
+std::optional<Fees> to_peak_prices(std::string_view text);
 
 }  // namespace home_energy

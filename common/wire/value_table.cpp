@@ -84,6 +84,8 @@ constexpr std::array kExportEnergy{
     Entity{.id = "grid_export_energy", .platform = "sensor", .name = "Grid export energy", .measure = kEnergyMeasure}};
 constexpr std::array kEarned{Entity{
     .id = "earned", .platform = "sensor", .name = "Earned", .measure = kCost, .more = home_assistant::last_reset}};
+constexpr std::array kMonthPeak{
+    Entity{.id = "month_peak", .platform = "sensor", .name = "Month's peak", .measure = kPowerMeasure}};
 constexpr std::array kFuseExceeded{Entity{.id = "overload",
                                           .platform = "binary_sensor",
                                           .name = "Overload",
@@ -133,7 +135,7 @@ constexpr std::array kBatteryRows{
              kCarCharged},
     ValueRow{key::kLimitPercent, [](std::string& out, Of of) { append_percent(out, of.home.limit); }, kChargeLimit},
     ValueRow{"charge_power_kw", [](std::string& out, Of of) { append_kw(out, *of.home.charge_power); }, kChargePower,
-             false, true},
+             Presence::with_charge_power},
 };
 
 constexpr std::array kGridRows{
@@ -152,10 +154,12 @@ constexpr std::array kGridRows{
     ValueRow{
         key::kExportKwh,
         [](std::string& out, Of of) { append_kwh(out, of.home.counters.exported.count(), of.home.ticks_per_hour); },
-        kExportEnergy, true},
+        kExportEnergy, Presence::with_export},
     ValueRow{key::kEarned,
              [](std::string& out, Of of) { append_money(out, of.home.counters.earned, of.home.ticks_per_hour); },
-             kEarned, true},
+             kEarned, Presence::with_export},
+    ValueRow{"peak_kw", [](std::string& out, Of of) { append_kw(out, of.home.peak.value_or(Watts())); }, kMonthPeak,
+             Presence::with_peak_price},
 };
 
 constexpr Measure kDistance{"distance", "km", "total_increasing", 1};
@@ -252,11 +256,25 @@ std::span<const ValueRow> rows_of(HomeTopic topic) {
   return {};
 }
 
+bool is_there(Presence presence, const Offers& offers) {
+  switch (presence) {
+    case Presence::always:
+      return true;
+    case Presence::with_export:
+      return offers.exports;
+    case Presence::with_peak_price:
+      return offers.peak_price;
+    case Presence::with_charge_power:
+      return offers.charge_power;
+  }
+  return false;
+}
+
 void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of) {
+  const Offers offers{of.home.can_export, of.home.peak.has_value(), of.home.charge_power.has_value()};
   char before = '{';
   for (const ValueRow& row : rows) {
-    if (row.only_with_export && !of.home.can_export) continue;
-    if (row.only_with_charge_power && !of.home.charge_power) continue;
+    if (!is_there(row.presence, offers)) continue;
     out += std::exchange(before, ',');
     out += '"';
     out += row.key;

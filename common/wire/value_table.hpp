@@ -20,18 +20,35 @@ struct Reported {
   const Device* device = nullptr;  ///< the one that reports, of the further devices
 };
 
+/// In which homes a value is there.
+enum class Presence {
+  always,
+  with_export,        ///< where something in the home gives
+  with_peak_price,    ///< where the tariff has a price of power
+  with_charge_power,  ///< where the charger's power can be told and is shown
+};
+
+/// What a home has of that.
+struct Offers {
+  bool exports;
+  bool peak_price;
+  bool charge_power;
+};
+
 /// One value.
 struct ValueRow {
   std::string_view key;
   void (*append)(std::string& out, const Reported& of);
   /// In Home Assistant; their topic and key are the row's.
   std::span<const home_assistant::Entity> entities{};
-  bool only_with_export = false;        ///< whether it is there only where something in the home gives
-  bool only_with_charge_power = false;  ///< or where the charger's power can be told and is shown
+  Presence presence = Presence::always;
 };
 
 /// Those of a topic, in the order in which they are written; none where it holds another kind of document.
 std::span<const ValueRow> rows_of(HomeTopic topic);
+
+/// Whether a value of such a presence is there in a home.
+bool is_there(Presence presence, const Offers& offers);
 
 /// An object of these values.
 void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of);

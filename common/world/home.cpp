@@ -43,8 +43,10 @@ Home::Home(std::shared_ptr<const HomeSettings> settings)
       prices_(std::shared_ptr<const PriceCurve>(settings_, &settings_->price), settings_->recorded_prices),
       car_(settings_),
       devices_(settings_->devices) {
+  if (settings_->tariff.peak) meter_.peaks().emplace();
   enter_slot();
   begin_hour();
+  restore_peak({});
   car_.move_to(surroundings());
   renew_storage_plan();
 }
@@ -67,7 +69,10 @@ void Home::tick() {
   if (begun.slot()) read_curves();
   if constexpr (HasDevices)
     if (begun.slot()) begin_quarter_of_devices();
-  if (begun.hour()) begin_hour();
+  if (begun.hour()) {
+    begin_hour();
+    if (meter_.peaks()) turn_peak_hour(HasDevices ? Meter::imported(house, car, flows) : house + car);
+  }
   if constexpr (HasDevices) {
     meter_.count(prices, house, car, flows);
   } else {
@@ -149,10 +154,12 @@ Watts Home::dated_load_of_hour() const {
 void Home::move_to(std::int64_t moment, int further_ticks) {
   const Clock before = time_.clock();
   const int hour = time_.hour();
+  const std::int64_t hour_begin = calendar().hour_begin(this->moment());
   time_.set(moment, further_ticks);
   if (clock().day != before.day) begin_day();
   enter_slot();
   if (clock().day != before.day || time_.hour() != hour) begin_hour();
+  if (calendar().hour_begin(this->moment()) != hour_begin) turn_peak_hour(Energy());
   car_.move_to(surroundings());
   renew_storage_plan();
 }
@@ -164,7 +171,8 @@ HomeState Home::state() const {
           .car = car_.state(),
           .hour_energy = meter_.hour_energy(),
           .counters = meter_.counters(),
-          .devices = states_of(devices_)};
+          .devices = states_of(devices_),
+          .peak = peak_state()};
 }
 
 void Home::restore(const HomeState& state, const HomeCurves& curves) {
@@ -177,6 +185,7 @@ void Home::restore(const HomeState& state, const HomeCurves& curves) {
     const auto found = state.devices.find(name_of(device));
     if (found != state.devices.end()) home_energy::restore(device, found->second);
   }
+  restore_peak(state.peak);
   enter_slot();
   car_.renew_plan(surroundings());
   renew_storage_plan();
@@ -208,6 +217,7 @@ struct Home::Apply {
     if (is_simulated) home.time_.set(home.calendar().begin_of(home.clock().day + 1));
     home.enter_slot();
     home.begin_hour();
+    if (is_simulated) home.turn_peak_hour(Energy());
     if (is_simulated) home.car_.move_to(home.surroundings());
     return Receipt{reset};
   }
@@ -333,7 +343,8 @@ Snapshot Home::snapshot() const {
           .balance = balance(),
           .can_export = can_export(devices_),
           .travel = travel(),
-          .charge_power = charge_power()};
+          .charge_power = charge_power(),
+          .peak = peak()};
 }
 
 std::optional<Watts> Home::charge_power() const {

@@ -17,6 +17,7 @@
 #include "common/world/home_settings.hpp"
 #include "common/world/home_time.hpp"
 #include "common/world/meter.hpp"
+#include "common/world/peak_meter.hpp"
 
 namespace home_energy {
 
@@ -29,6 +30,7 @@ struct HomeState {
   Energy hour_energy;
   Counters counters;
   DeviceStates devices{};
+  std::optional<PeakState> peak{};  ///< where the tariff has a price of power
 
   friend bool operator==(const HomeState&, const HomeState&) = default;
 };
@@ -79,6 +81,7 @@ struct Snapshot {
   std::optional<CarTravel> travel{};  ///< of a car that leaves
   /// What the charger may draw at most: where it modulates, or was told to draw less than it can.
   std::optional<Watts> charge_power{};
+  std::optional<Watts> peak{};  ///< the mean of the month's highest hours, where the tariff has a price of power
 
   /// What the home draws from the grid; below zero what it gives to it.
   Watts power() const { return base_power + device_power + car_power; }
@@ -108,7 +111,8 @@ class Home {
   bool adopt(const std::shared_ptr<const HomePlan>& plan, std::uint64_t revision);
 
   /// To another moment, to the tick before it and so many ticks further, without any energy flowing: what lies between
-  /// is left out, or lies ahead once more. In another hour that hour's energy begins anew.
+  /// is left out, or lies ahead once more. In another hour that hour's energy begins anew, and the one that is left
+  /// counts with what was imported in it.
   void move_to(std::int64_t moment, int further_ticks = 0);
 
   const Clock& clock() const { return time_.clock(); }
@@ -147,7 +151,8 @@ class Home {
   PricePerKwh present_price() const { return price_; }
   const Counters& counters() const { return meter_.counters(); }
 
-  /// What was paid until now counts no more: from here on it is paid in another currency.
+  /// What was paid until now counts no more: from here on it is paid in another currency. The month's highest hours
+  /// stay.
   void begin_cost() { meter_.begin_cost(); }
   HomeState state() const;
   HomeCurves curves() const { return {loads_.what_was_set(), prices_.what_was_set()}; }
@@ -183,6 +188,12 @@ class Home {
   }
   void enter_slot();
   void begin_hour();
+  /// An hour is over, or was left for another moment: the tariff may have a price of power.
+  /// @param of_tick what was imported in it besides, not yet counted
+  void turn_peak_hour(Energy of_tick);
+  void restore_peak(const std::optional<PeakState>& state);
+  std::optional<PeakState> peak_state() const;
+  std::optional<Watts> peak() const;
 
   std::shared_ptr<const HomeSettings> settings_;
   HomeTime time_;

@@ -2,10 +2,13 @@
 /// The meter of a home: adds up what its devices draw and give, parts import from export, and prices both.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
+#include "common/base/boxed.hpp"
 #include "common/base/units.hpp"
 #include "common/world/devices.hpp"
+#include "common/world/peak_meter.hpp"
 #include "common/world/tariff.hpp"
 
 namespace home_energy {
@@ -22,7 +25,7 @@ struct FlowTotal {
 struct Counters {
   EnergyTotal base;                               ///< never falls
   EnergyTotal charged;                            ///< never falls
-  Money cost;                                     ///< of what was imported less `earned`
+  Money cost;                                     ///< of what was imported and of power, less `earned`
   EnergyTotal exported;                           ///< never falls
   Money earned;                                   ///< by what was exported
   std::array<FlowTotal, kDeviceKinds> devices{};  ///< of the further devices, by kind
@@ -45,6 +48,16 @@ class Meter {
   /// The present hour's base load and what car and other loads drew in it.
   Energy hour_energy() const { return hour_energy_; }
 
+  /// The month's highest hours; there where the tariff has a price of power.
+  Boxed<PeakMeter>& peaks() { return peaks_; }
+  const Boxed<PeakMeter>& peaks() const { return peaks_; }
+
+  /// What such a tick imports.
+  static Energy imported(Energy house, Energy car, const Flows& flows) {
+    Energy net = house + car;
+    for (const Flow& flow : flows) net += flow.net();
+    return std::max(net, Energy());
+  }
   /// Counts a tick of a home without further devices, at the price of the moment at which it began.
   void count(PricePerKwh price, Energy house, Energy car) {
     counters_.base += house;
@@ -75,6 +88,8 @@ class Meter {
       counters_.cost += Money() - earned;
     }
   }
+  /// What is paid beside the energy.
+  void add_cost(Money cost) { counters_.cost += cost; }
   /// A new hour begins: its energy starts from its whole base load.
   void begin_hour(Energy base_load) { hour_energy_ = base_load; }
   /// What was paid and earned until now counts no more.
@@ -89,6 +104,7 @@ class Meter {
 
  private:
   Energy hour_energy_;  ///< beside what each tick counts
+  Boxed<PeakMeter> peaks_;
   Counters counters_;
 };
 

@@ -28,6 +28,15 @@ struct ExportPrice {
 /// Of a kilowatt-hour, by weekday, Monday first, and by hour of the day.
 using Fees = std::array<std::array<PricePerKwh, kHoursPerDay>, kDaysPerWeek>;
 
+/// What the network is paid for power: a price per kilowatt of the mean of a month's highest hours, each of another
+/// day. An hour counts by the share that its price has of the highest one.
+struct PeakPrice {
+  Fees by_hour;         ///< of a kilowatt and a month; none below 0. What an hour draws in kWh is its power in kW
+  PricePerKwh highest;  ///< of them; above 0
+  int hours;            ///< 1..kMostPeakHours
+};
+constexpr int kMostPeakHours = 10;
+
 /// The prices of one moment.
 struct Prices {
   PricePerKwh import;
@@ -39,6 +48,7 @@ struct Tariff {
   std::int64_t vat = 0;        ///< 0..1,000,000 millionths of the market's price
   std::optional<Fees> fees{};  ///< with their VAT
   ExportPrice exported{};
+  std::optional<PeakPrice> peak{};
 
   /// Whether a home pays the market's price and nothing besides.
   bool is_plain() const { return vat == 0 && !fees; }

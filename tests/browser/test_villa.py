@@ -13,7 +13,7 @@ def villa(tmp_path_factory):
     folder = tmp_path_factory.mktemp("villa")
     processes = []
     calm = ("--trip-spread-min", "0", "--trip-spread-energy", "0", "--trip-day-off", "0")
-    yield home_agent(lambda one: processes.append(one.start()) or one, folder, None, "--preset", "villa", *calm, *STILL)
+    yield home_agent(lambda one: processes.append(one.start()) or one, folder, None, "--preset", "villa", "--peak-price", "50", *calm, *STILL)
     processes[0].kill()
     assert "Sanitizer" not in processes[0].log(), processes[0].log()
 
@@ -135,6 +135,8 @@ def test_the_history_stacks_what_is_used_alone(page, villa):
     day = page.script("return Chart.getChart('day-chart').data.datasets.map((one) => one.label)")
     assert day == ["Price", "Fuse", "Sun", "Export", "House", "Car, charged", "Car, planned"]
     page.wait(lambda: page.text("total-sun") != "–", "the sun of today")
+    peak = villa.get("/state")[1]["grid"]["peak_kw"]
+    assert peak > 0 and float(page.text("month-peak").removesuffix(" kW")) == pytest.approx(peak, abs=0.006)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -165,7 +167,7 @@ def test_without_javascript(page, villa):
 
 def test_the_reference_home_shows_nothing_of_it(page, started, folder):
     page.open(home_agent(started, folder, None, *STILL))
-    hidden = ("flows", "car-state", "mode-solar", "total-sun", "total-export", "charge-power")
+    hidden = ("flows", "car-state", "mode-solar", "total-sun", "total-export", "charge-power", "month-peak")
     assert [name for name in hidden if page.shown(name)] == []
     assert page.script("return document.querySelectorAll('[id^=solar], [id^=storage], .flow').length") == 0
     loaded = page.script("return performance.getEntriesByType('resource').map((one) => one.name.split('/').pop())")

@@ -71,7 +71,7 @@ def test_the_last_error_is_what_was_refused_last(started, folder, broker):
 
 
 def test_the_docs_name_entities_that_exist(started, folder, broker):
-    harness.online_agent(started, folder, broker, *STILL, "--preset", "villa")
+    harness.online_agent(started, folder, broker, *STILL, "--preset", "villa", "--peak-price", "50")
     announced = {component["def_ent_id"] for component in json.loads(stored(broker, DEVICE))["cmps"].values()}
     text = (harness.SOURCE / "docs" / "home-assistant.md").read_text()
     named = set(re.findall(r"\b(?:binary_sensor|sensor|switch|number|button|select|text)\.home_energy_\w+", text))

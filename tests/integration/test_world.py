@@ -1,5 +1,7 @@
-"""Sun, home battery and a car that leaves, as users meet them: over MQTT and HTTP, in history, Home Assistant, after a restart."""
+"""Sun, home battery, a car that leaves and a price of power, as users meet them: over MQTT and HTTP, in history, Home Assistant, after a restart."""
 
+import collections
+import datetime
 import json
 import time
 
@@ -214,3 +216,45 @@ def test_a_home_battery_that_plans_tells_what_it_is_going_to_do(started, folder,
     client.publish(f"{HOME}/storage_mode/set", "self_consumption")
     client.expect(f"{HOME}/plan", lambda told: "storage" not in told)
     assert client.expect(f"{HOME}/receipt")["status"] == "ok"
+
+
+def test_a_month_costs_its_highest_hours(started, folder, broker, client):
+    """Over a month's end, and with a restart in the middle of an hour: as the hours of history say."""
+    begin = datetime.date(2026, 1, 20)
+    villa = ("--preset", "villa", "--clock", "paused", "--start-date", str(begin))
+
+    def run(*options):
+        agent = harness.online_agent(started, folder, broker, *villa, *options)
+        agent.move_clock({"until": "5T17:30"})
+        if options:
+            agent.stop()
+            agent = harness.online_agent(started, folder, broker, *villa, *options)
+        agent.move_clock({"until": "24T00:00"})
+        grid, rows = agent.get("/state")[1]["grid"], agent.get("/history?from=0&to=24&step=1h")[1]["rows"]
+        agent.stop()
+        return grid, rows
+
+    with_power, rows = run("--peak-price", "06-22 81.25, 40.625", "--peak-hours", "3", "--data-dir", str(folder / "data"))
+    without, _ = run()
+    months = collections.defaultdict(lambda: collections.defaultdict(float))
+    for row in rows:
+        day, hour = row["start"].split("T")
+        date, night = begin + datetime.timedelta(days=int(day)), not 6 <= int(hour[:2]) < 22
+        highest = months[date.month]
+        highest[date] = max(highest[date], row["import_kwh"] / (2 if night else 1))
+    means = {month: sum(sorted(days.values())[-3:]) / 3 for month, days in months.items()}
+    assert len(rows) == 24 * 24 and sorted(means) == [1, 2] and min(means.values()) > 1
+    assert with_power["peak_kw"] == pytest.approx(means[2], abs=0.002)
+    assert with_power["cost"] - without["cost"] == pytest.approx(81.25 * sum(means.values()), abs=0.1)
+    assert with_power["energy_kwh"] == without["energy_kwh"] and "peak_kw" not in without
+    assert sum(row["cost"] for row in rows) == pytest.approx(with_power["cost"], abs=0.05)
+    assert client.expect(f"{HOME}/grid", lambda grid: "peak_kw" in grid)["peak_kw"] >= 0
+    discovery = client.expect("homeassistant/device/home-energy__home/config", lambda told: "month_peak" in told["cmps"])
+    assert discovery["cmps"]["month_peak"]["val_tpl"] == "{{ value_json.peak_kw }}"
+
+
+def test_hours_of_power_need_its_price(started, folder, broker):
+    with pytest.raises(AssertionError, match="--peak-hours: needs --peak-price"):
+        harness.online_agent(started, folder, broker, "--peak-hours", "2")
+    with pytest.raises(AssertionError, match="--peak-price"):
+        harness.online_agent(started, folder, broker, "--peak-price", "-5")

@@ -78,6 +78,8 @@ baseload = "load.csv"
 [tariff]
 prices = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]
 export-price = 0.4
+peak-price = "06-22 81.25, 40.625"
+peak-hours = 2
 [[car]]
 capacity-kwh = 60
 mode = "immediate"
@@ -97,6 +99,9 @@ kw = 2
   CHECK(made.baseload[3] == Watts(500));
   CHECK(made.price[5] == PricePerKwh(5'000'000));
   CHECK(made.tariff.exported.at(PricePerKwh(1)) == PricePerKwh(400'000));
+  REQUIRE(made.tariff.peak);
+  CHECK(made.tariff.peak->by_hour.at(6).at(5) == PricePerKwh(40'625'000));
+  CHECK(made.tariff.peak->hours == 2);
   CHECK(made.capacity == WattHours(60'000));
   CHECK(made.wish.mode == ChargingMode::immediate);
   REQUIRE(made.trips);
@@ -123,6 +128,7 @@ TEST_CASE("what is wrong with a house is told with its line, the key and what is
   CHECK(fault(folder, "[house]\nbaseload = [\"x\"]\n").starts_with("2: baseload must be "));
   CHECK(fault(folder, "[solar]\nkwp = [1, 2]\n").starts_with("2: kwp must be 0..1000"));
   CHECK(fault(folder, "zone = \"Mars/Olympus\"\n").starts_with("1: zone must be "));
+  CHECK(fault(folder, "[tariff]\npeak-hours = 11\n") == "2: peak-hours must be 1..10 whole, got \"11\"\n");
   CHECK(fault(folder, "[[car]]\ntrips = [\"mon\"]\n").starts_with("2: trips must be "));
 }
 
