@@ -118,6 +118,12 @@ Watts Home::device_power() const {
   return steady_power_ + power_of(devices_.back(), balance());
 }
 
+/// A plan that is being made is no longer the one that is wanted.
+void Home::renew_storage_plan() {
+  storage_plan_due_ = plans_storage();
+  if (storage_plan_due_) car_.touch();
+}
+
 const Storage* Home::storage() const {
   return devices_.empty() ? nullptr : std::get_if<Storage>(&devices_.back());
 }

@@ -171,7 +171,7 @@ class Home {
   std::optional<Watts> charge_power() const;
   Device* device(std::size_t kind);
   bool plans_storage() const { return storage() != nullptr && storage()->mode() == StorageMode::plan; }
-  void renew_storage_plan() { storage_plan_due_ = plans_storage(); }
+  void renew_storage_plan();
   StorageProblem meter_problem() const;
   template <bool HasDevices>
   void tick();

@@ -65,6 +65,15 @@ TEST_CASE("a storage's plan is made every hour, when prices come, and when it is
   CHECK(home.storage()->plan() == nullptr);
 }
 
+TEST_CASE("a storage's plan that was asked for before the clock was set is not followed") {
+  Home home(std::make_shared<const HomeSettings>(settings("plan")));
+  const auto revision = home.revision();
+  const auto late = std::make_shared<const HomePlan>(plan_home(home.plan_request()));
+  home.move_to(6 * kSecondsPerHour);
+  CHECK_FALSE(home.adopt(late, revision));
+  CHECK(home.plan_due());
+}
+
 TEST_CASE("the car's plan and the storage's are made together and leave the fuse to both") {
   Home home = test::home_of(settings("plan", {{"mode", "cheapest"}, {"start-soc", "40"}}));
   REQUIRE(home.plan() != nullptr);
