@@ -21,6 +21,8 @@ namespace {
 
 using namespace planner;
 
+constexpr PricePerKwh kMostPrice{1'000'000'000'000};  // of a planner's slot
+
 /// Surplus of a slot beside the home, without the storage.
 Watts surplus_of(const StorageSlot& slot) {
   return std::max(Watts(), Watts() - slot.net);
@@ -200,7 +202,7 @@ class JointSearch {
         slot.base_load = std::max(slot.base_load, charging_.fuse - power);
         slot.price = seen[i].price = price_of_charging(storage_.slots[i], surplus_of(storage_.slots[i]), power);
       } else if (!charging_.max_price) {
-        slot.price += spread + spread;
+        slot.price = std::min(slot.price + spread + spread, kMostPrice);
       }
     }
     try_out(limited, std::move(seen));

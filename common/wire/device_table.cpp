@@ -198,8 +198,8 @@ constexpr std::array kStorageRows{
 constexpr std::array kStorageColumns{DeviceColumn{"storage_in_kwh", &HistoryRow::drawn_mwh},
                                      DeviceColumn{"storage_out_kwh", &HistoryRow::given_mwh}};
 constexpr std::array kStorageVerbs{
-    DeviceVerb{"storage_mode", "storage_mode", key::kMode, R"("self_consumption", "hold", "charge", "discharge" or "plan")",
-               read_storage_mode,
+    DeviceVerb{"storage_mode", "storage_mode", key::kMode,
+               R"("self_consumption", "hold", "charge", "discharge" or "plan")", read_storage_mode,
                [](const DeviceOrder& order) {
                  return written<StorageMode>(order, [](auto& out, StorageMode mode) { append_word(out, text(mode)); });
                }},
