@@ -202,20 +202,20 @@ class Agent(Process):
         status, _, body = self.request("GET", path, headers=headers)
         return status, json.loads(body) if body else None
 
-    def post(self, path, body, **headers):
+    def post(self, path, body, patience=PATIENCE, **headers):
         text = body if isinstance(body, (str, bytes)) else json.dumps(body)
-        status, _, answer = self.request("POST", path, text, headers)
+        status, _, answer = self.request("POST", path, text, headers, patience)
         return status, json.loads(answer) if answer else None
 
-    def move_clock(self, command):
+    def move_clock(self, command, patience=PATIENCE):
         """Tells the clock of all homes something, as `{"step": "1h"}`; returns its object when all is published."""
-        status, clock = self.post("/clock", command)
+        status, clock = self.post("/clock", command, patience)
         assert status == 200, clock
         return clock
 
-    def request(self, method, path, body=None, headers=None):
+    def request(self, method, path, body=None, headers=None, patience=PATIENCE):
         """(status, headers, body as bytes)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience)
         with contextlib.closing(connection):
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
