@@ -6,7 +6,7 @@ from page import home_agent
 
 MOST_BYTES = 310_000  # 200,000 of them are Chart.js
 MOST_LOADS = 15
-PAINTED_WITHIN_MS = 200
+MOST_OF_BARE = 2.8  # times what bare text takes; 1.4 to 1.9 were measured
 
 
 @pytest.fixture
@@ -44,16 +44,24 @@ def test_a_first_load_is_small(page, home):
     assert 50_000 < total < MOST_BYTES  # less could only be a page from the cache
 
 
+def first_paint(page, path):
+    """ms from the start of the navigation, with nothing in the cache."""
+    page.browser.cdp("Network.clearBrowserCache")
+    page.visit(page.origin, path, live=False)
+    return page.wait(lambda: page.script(
+        "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime"), "the page is painted")
+
+
 def test_is_painted_at_once(page, home):
-    """At best: what else the machine does only adds to it."""
-    paints = []
-    while not paints or min(paints) > PAINTED_WITHIN_MS and len(paints) < MOST_LOADS:
-        page.browser.cdp("Network.clearBrowserCache")
-        page.open(home)
-        paints.append(page.wait(lambda: page.script(
-            "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime"), "the page is painted"))
-    print("first contentful paint, ms:", paints)
-    assert min(paints) <= PAINTED_WITHIN_MS, paints
+    """Against the bare text of /healthz in the same browser, each at its best: what else the machine does only adds."""
+    page.open(home)
+    page.expect_complaint("favicon.ico")  # bare text names no icon
+    paints, bare = [], []
+    while not paints or min(paints) > MOST_OF_BARE * min(bare) and len(paints) < MOST_LOADS:
+        bare.append(first_paint(page, "/healthz"))
+        paints.append(first_paint(page, "/"))
+    print("first contentful paint, ms:", paints, "of bare text:", bare)
+    assert min(paints) <= MOST_OF_BARE * min(bare), (paints, bare)
 
 
 def test_the_state_is_there_before_any_script(home):
