@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -122,15 +121,16 @@ class PowerSearch {
   std::vector<std::vector<Choice>> choices_;
 };
 
-/// The storage beside what a charging plan draws.
-StorageProblem beside(const ChargingPlan& plan, const ChargingProblem& charging, StorageProblem storage) {
+/// In which slot each step of a plan lies.
+std::vector<std::size_t> slots_of_steps(const ChargingPlan& plan, const ChargingProblem& charging) {
+  std::vector<std::size_t> slots;
   std::size_t slot = 0;
   std::chrono::seconds end = charging.slots.empty() ? std::chrono::seconds() : charging.slots.front().length;
   for (const PlanStep& step : plan.steps) {
     while (step.begin >= end && slot + 1 < charging.slots.size()) end += charging.slots[++slot].length;
-    storage.slots[slot].car += step.energy;
+    slots.push_back(slot);
   }
-  return storage;
+  return slots;
 }
 
 bool is_better(const JointPlan& a, const JointPlan& b) {
@@ -143,7 +143,7 @@ bool is_better(const JointPlan& a, const JointPlan& b) {
 class JointSearch {
  public:
   JointSearch(const ChargingProblem& charging, const StorageProblem& storage)
-      : charging_(charging), storage_(storage), search_(charging, storage) {}
+      : charging_(charging), storage_(storage) {}
 
   JointPlan best() {
     try_out(charging_, charging_.slots);
@@ -157,6 +157,8 @@ class JointSearch {
  private:
   void offer_powers() {
     constexpr int kHalvings = 11;
+    const PowerSearch search(charging_, storage_);
+    const std::int64_t need = Intake(charging_).need();
     double low = 0;
     double high = 0;
     for (const StorageSlot& slot : storage_.slots) {
@@ -168,11 +170,11 @@ class JointSearch {
     high += 1e6 / kJoulesPerKwh + static_cast<double>(charging_.start_cost.count()) / least;
     low -= 1e6 / kJoulesPerKwh;
     std::vector<std::int64_t> too_few(charging_.slots.size());
-    std::vector<std::int64_t> enough = search_.powers(high, charging_.slots.size());
+    std::vector<std::int64_t> enough = search.powers(high, charging_.slots.size());
     for (int i = 0; i < kHalvings; ++i) {
       const double middle = (low + high) / 2;
-      std::vector<std::int64_t> powers = search_.powers(middle, charging_.slots.size());
-      const bool suffices = is_enough(powers);
+      std::vector<std::int64_t> powers = search.powers(middle, charging_.slots.size());
+      const bool suffices = draws(powers) >= need;
       (suffices ? high : low) = middle;
       (suffices ? enough : too_few) = std::move(powers);
     }
@@ -182,10 +184,11 @@ class JointSearch {
 
   static double per_joule(PricePerKwh price) { return static_cast<double>(price.count()) / kJoulesPerKwh; }
 
-  bool is_enough(const std::vector<std::int64_t>& powers) const {
+  /// Microjoules.
+  Int128 draws(const std::vector<std::int64_t>& powers) const {
     Int128 sum = 0;
     for (std::size_t i = 0; i < powers.size(); ++i) sum += Int128{powers[i]} * charging_.slots[i].length.count();
-    return sum * kMicro >= Intake(charging_).need();
+    return sum * kMicro;
   }
 
   /// Slots for which no power was found are there for the last of the need only.
@@ -210,24 +213,24 @@ class JointSearch {
 
   void try_out(const ChargingProblem& problem, std::vector<PlannerSlot> seen) {
     ChargingPlan plan = plan_charging(problem);
-    reprice(plan);
+    const std::vector<std::size_t> slots = slots_of_steps(plan, charging_);
+    reprice(plan, slots);
     if (best_) plan.cost_at_once = best_->charging.cost_at_once;  // not limited to the powers that were offered
-    StoragePlan stored = plan_storage(beside(plan, charging_, storage_));
+    StorageProblem beside = storage_;
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) beside.slots[slots[i]].car += plan.steps[i].energy;
+    StoragePlan stored = plan_storage(beside);
     JointPlan joint{std::move(plan), std::move(stored), std::move(seen)};
     if (!best_ || is_better(joint, *best_)) best_ = std::move(joint);
   }
 
   /// What its energy costs without the storage, at the powers of its steps.
-  void reprice(ChargingPlan& plan) const {
-    std::size_t slot = 0;
-    std::chrono::seconds end = charging_.slots.empty() ? std::chrono::seconds() : charging_.slots.front().length;
+  void reprice(ChargingPlan& plan, const std::vector<std::size_t>& slots) const {
     plan.cost = {};
     for (PlanBlock& block : plan.blocks) {
       Int128 cost = 0;
       for (std::size_t i = block.first_step; i < block.first_step + block.step_count; ++i) {
         const PlanStep& step = plan.steps[i];
-        while (step.begin >= end && slot + 1 < charging_.slots.size()) end += charging_.slots[++slot].length;
-        const StorageSlot& prices = storage_.slots[slot];
+        const StorageSlot& prices = storage_.slots[slots[i]];
         cost += Int128{price_of_charging(prices, surplus_of(prices), step.power).count()} * step.energy.count();
       }
       block.cost = MoneyMicro(rounded_quotient(cost, std::int64_t{3'600'000}, 0));
@@ -237,7 +240,6 @@ class JointSearch {
 
   const ChargingProblem& charging_;
   const StorageProblem& storage_;
-  PowerSearch search_;
   std::optional<JointPlan> best_;
 };
 

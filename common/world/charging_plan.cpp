@@ -22,16 +22,6 @@ std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
   return note;
 }
 
-}  // namespace
-
-void append_sentence(std::string& note, std::string_view sentence) {
-  if (sentence.empty()) return;
-  note += note.empty() ? "" : "; ";
-  note += sentence;
-}
-
-namespace {
-
 HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
   JointPlan joint = plan_jointly(request.problem, meter);
   ChargingProblem seen = request.problem;
@@ -43,6 +33,12 @@ HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
 }
 
 }  // namespace
+
+void append_sentence(std::string& note, std::string_view sentence) {
+  if (sentence.empty()) return;
+  note += note.empty() ? "" : "; ";
+  note += sentence;
+}
 
 HomePlan plan_home(const PlanRequest& request) {
   if (request.meter) return plan_beside(*request.meter, request);

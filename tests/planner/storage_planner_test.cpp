@@ -29,6 +29,21 @@ void add_hour(std::vector<StorageSlot>& slots, int import, int exported, Watts n
     slots.push_back({kPlannerSlot, PricePerKwh(import * 10'000), PricePerKwh(exported * 10'000), net, Joules()});
 }
 
+/// 1.4 to 7.4 kW, lossless; without slots.
+ChargingProblem car_that_lacks(Joules need) {
+  return {.slots = {},
+          .least = Watts(1'400),
+          .most = Watts(7'400),
+          .fuse = Watts(11'000),
+          .capacity = WattHours(46'300),
+          .stored = Joules(),
+          .target = need,
+          .taper = {},
+          .start_cost = {},
+          .max_price = {},
+          .running_for = {}};
+}
+
 double currency(MoneyMicro money) {
   return static_cast<double>(money.count()) / 1e6;
 }
@@ -175,17 +190,7 @@ TEST_CASE("a car and a storage share the sun: the car takes what is sold, the st
   storage.feeds_car = false;
   add_hour(storage.slots, 100, 50, Watts(-4'000));
   add_hour(storage.slots, 100, 90, Watts(2'000));
-  ChargingProblem charging{.slots = {},
-                           .least = Watts(1'400),
-                           .most = Watts(7'400),
-                           .fuse = Watts(11'000),
-                           .capacity = WattHours(46'300),
-                           .stored = Joules(),
-                           .target = Joules(2 * kJoulesPerKwh),
-                           .taper = {},
-                           .start_cost = {},
-                           .max_price = {},
-                           .running_for = {}};
+  ChargingProblem charging = car_that_lacks(Joules(2 * kJoulesPerKwh));
   for (const StorageSlot& slot : storage.slots)
     charging.slots.push_back({slot.length, slot.import, std::max(slot.net, Watts())});
   const JointPlan plan = plan_jointly(charging, storage);
@@ -201,17 +206,7 @@ TEST_CASE("without a storage a charger that can be turned down follows the sun w
   sun.fuse = Watts(11'000);
   add_hour(sun.slots, 100, 40, Watts(-3'000));
   add_hour(sun.slots, 100, 40, Watts(-3'000));
-  ChargingProblem charging{.slots = {},
-                           .least = Watts(1'400),
-                           .most = Watts(7'400),
-                           .fuse = Watts(11'000),
-                           .capacity = WattHours(46'300),
-                           .stored = Joules(),
-                           .target = Joules(5 * kJoulesPerKwh),
-                           .taper = {},
-                           .start_cost = {},
-                           .max_price = {},
-                           .running_for = {}};
+  ChargingProblem charging = car_that_lacks(Joules(5 * kJoulesPerKwh));
   for (const StorageSlot& slot : sun.slots) charging.slots.push_back({slot.length, slot.import, Watts(500)});
   const JointPlan plan = plan_jointly(charging, sun);
   for (const PlanStep& step : plan.charging.steps) CHECK(step.power <= Watts(3'000));
