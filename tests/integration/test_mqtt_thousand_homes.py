@@ -24,13 +24,15 @@ def agent(started, folder, broker):
 
 
 def test_every_home_s_telemetry_arrives_and_is_kept(agent, started, broker):
-    expected = {f"home-energy/home-{i + 1}/{name}" for i in range(HOMES) for name in TELEMETRY}
-    for _ in ("live and kept", "once more, from a later subscriber"):
-        client = started(harness.Client(broker.port, *(f"home-energy/+/{name}" for name in TELEMETRY)))
-        heard, end = set(), time.monotonic() + 3 * harness.PATIENCE
-        while heard != expected:
-            heard.add(client.messages.get(timeout=harness.PATIENCE).topic)
-            assert time.monotonic() < end, f"{len(expected - heard)} topics are missing"
+    for name in TELEMETRY:  # one at a time: a slow machine's client would fall ever further behind all five at once
+        expected = {f"home-energy/home-{i + 1}/{name}" for i in range(HOMES)}
+        for _ in ("live and kept", "once more, from a later subscriber"):
+            client = started(harness.Client(broker.port, f"home-energy/+/{name}"))
+            heard, end = set(), time.monotonic() + 3 * harness.PATIENCE
+            while heard != expected:
+                heard.add(client.messages.get(timeout=harness.PATIENCE).topic)
+                assert time.monotonic() < end, f"{len(expected - heard)} topics are missing"
+            client.close()
     assert agent.running()
 
 
