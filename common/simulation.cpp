@@ -51,8 +51,32 @@ Result<OptionValues> option_values(std::string_view configuration) {
   return values;
 }
 
+double as_kw(Watts power) {
+  return static_cast<double>(power.count()) / kMilli;
+}
+
 double as_double(EnergyTotal energy, int ticks_per_hour) {
   return static_cast<double>(energy.count()) / (kMillionths * ticks_per_hour);
+}
+
+/// What is seen of panels and home battery.
+void add_devices(SimulationState& state, const Snapshot& seen) {
+  const auto total = [&](EnergyTotal energy) { return as_double(energy, seen.ticks_per_hour); };
+  for (const Device& device : seen.devices) {
+    const auto& counted = seen.counters.devices.at(kind_of(device));
+    const double power = as_kw(power_of(device, seen.balance));
+    if (role_of(device) == DeviceRole::generator)
+      state.solar = {.power_kw = 0 - power, .energy_kwh = total(counted.given)};
+    if (const auto* const storage = std::get_if<Storage>(&device)) {
+      const double stored = total(EnergyTotal(storage->stored().count()));
+      const double capacity = total(EnergyTotal(storage->capacity().count()));
+      state.storage = {.power_kw = power,
+                       .soc_percent = 100 * stored / capacity,
+                       .stored_kwh = stored,
+                       .charged_kwh = total(counted.drawn),
+                       .discharged_kwh = total(counted.given)};
+    }
+  }
 }
 
 }  // namespace
@@ -141,22 +165,29 @@ Result<std::string> Simulation::command(std::string_view name, std::string_view 
 SimulationState Simulation::state() const {
   const Snapshot seen = impl_->home().snapshot();
   const int ticks = seen.ticks_per_hour;
-  const auto kw = [](Watts power) { return static_cast<double>(power.count()) / kMilli; };
   const double stored = as_double(EnergyTotal(seen.stored.count()), ticks);
   const double capacity = as_double(EnergyTotal(seen.capacity.count()), ticks);
-  return {.day = seen.day,
-          .minute_of_day = seen.hour * kMinutesPerHour + seen.minute,
-          .soc_percent = 100 * stored / capacity,
-          .stored_kwh = stored,
-          .charging = seen.charging == Charging::on,
-          .car_kw = kw(seen.car_power),
-          .base_kw = kw(seen.base_power),
-          .power_kw = kw(seen.power()),
-          .energy_kwh = as_double(seen.counters.imported(), ticks),
-          .export_kwh = as_double(seen.counters.exported, ticks),
-          .cost = static_cast<double>(seen.counters.cost.count()) / (kMillionths * kMillionths * ticks),
-          .price = static_cast<double>(seen.price.count()) / kMillionths,
-          .overload = seen.is_overload()};
+  SimulationState state{.day = seen.day,
+                        .minute_of_day = seen.hour * kMinutesPerHour + seen.minute,
+                        .soc_percent = 100 * stored / capacity,
+                        .stored_kwh = stored,
+                        .charging = seen.charging == Charging::on,
+                        .car_kw = as_kw(seen.car_power),
+                        .base_kw = as_kw(seen.base_power),
+                        .power_kw = as_kw(seen.power()),
+                        .energy_kwh = as_double(seen.counters.imported(), ticks),
+                        .export_kwh = as_double(seen.counters.exported, ticks),
+                        .cost = static_cast<double>(seen.counters.cost.count()) / (kMillionths * kMillionths * ticks),
+                        .price = static_cast<double>(seen.price.count()) / kMillionths,
+                        .overload = seen.is_overload(),
+                        .plugged = !seen.travel || seen.travel->plugged,
+                        .away = seen.travel && seen.travel->away,
+                        .solar = {},
+                        .storage = {},
+                        .peak_kw = {}};
+  if (seen.peak) state.peak_kw = as_kw(*seen.peak);
+  add_devices(state, seen);
+  return state;
 }
 
 std::string Simulation::state_json() const {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,28 @@ struct SimulationState {
   double cost;         ///< since the start, in the currency: what was paid less what was earned
   double price;        ///< per kWh, now
   bool overload;       ///< whether the main fuse is exceeded
+  bool plugged;        ///< whether the charger reaches the car: true where it never leaves
+  bool away;           ///< whether the car is
+
+  /// Panels; none where there are none.
+  struct Solar {
+    double power_kw;    ///< what they give now
+    double energy_kwh;  ///< given since the start; never falling
+  };
+  std::optional<Solar> solar;
+
+  /// The home battery; none where there is none.
+  struct Storage {
+    double power_kw;     ///< above zero what it draws, below zero what it gives
+    double soc_percent;  ///< 0..100
+    double stored_kwh;
+    double charged_kwh;     ///< drawn since the start; never falling
+    double discharged_kwh;  ///< given since the start; never falling
+  };
+  std::optional<Storage> storage;
+
+  /// The mean of the month's highest hours; none where the tariff has no price of power.
+  std::optional<double> peak_kw;
 };
 
 class Simulation {

@@ -64,6 +64,30 @@ TEST_CASE("a home of the default options is the reference home") {
   CHECK(state["clock"]["date"] == "2026-01-01");
 }
 
+TEST_CASE("the state has what else there is, and nothing of what there is not") {
+  const auto bare = home_of("{}").state();
+  CHECK_FALSE(bare.solar);
+  CHECK_FALSE(bare.storage);
+  CHECK_FALSE(bare.peak_kw);
+  CHECK((bare.plugged && !bare.away));
+  auto home = home_of(R"({"solar-kwp":8,"storage-kwh":10,"storage-soc":20,"peak-price":"80","peak-hours":1,
+                          "trips":"mon-sun 08:00-16:00 5","start-date":"2026-06-21"})");
+  home.advance(12 * home.ticks_per_hour());
+  const auto seen = home.state();
+  REQUIRE((seen.solar && seen.storage && seen.peak_kw));
+  const auto state = nlohmann::json::parse(home.state_json());
+  CHECK(seen.solar->power_kw > 0);
+  CHECK(seen.solar->power_kw == Approx(state["solar"]["power_kw"].get<double>()).margin(0.001));
+  CHECK(seen.solar->energy_kwh == Approx(state["solar"]["energy_kwh"].get<double>()).margin(0.001));
+  CHECK(seen.storage->power_kw == Approx(state["storage"]["power_kw"].get<double>()).margin(0.001));
+  CHECK(seen.storage->soc_percent == Approx(state["storage"]["soc_percent"].get<double>()).margin(0.01));
+  CHECK(seen.storage->charged_kwh == Approx(state["storage"]["charged_kwh"].get<double>()).margin(0.001));
+  CHECK(seen.storage->discharged_kwh == Approx(state["storage"]["discharged_kwh"].get<double>()).margin(0.001));
+  CHECK(*seen.peak_kw > 0);
+  CHECK(*seen.peak_kw == Approx(state["grid"]["peak_kw"].get<double>()).margin(0.001));
+  CHECK((seen.away && !seen.plugged));
+}
+
 TEST_CASE("options come as JSON, by the names that the agent has") {
   std::vector<double> prices(24, 1.0);
   prices[3] = 0.1;

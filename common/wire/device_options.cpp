@@ -16,8 +16,8 @@ constexpr double kHundredths = 100;
 /// Puts the devices together, one after the other; the first option that is wrong is told.
 class DeviceAssembly {
  public:
-  DeviceAssembly(const OptionValues& values, const HomeSettings& home, const ReadFile& read_file)
-      : values_(values), home_(home), read_file_(read_file) {}
+  DeviceAssembly(const OptionValues& values, const HomeSettings& home, const Calendar& times, const ReadFile& read_file)
+      : values_(values), home_(home), times_(times), read_file_(read_file) {}
 
   Result<std::vector<Device>> devices() {
     return heater().and_then([&] { return solar(); }).and_then([&] { return storage(); }).map([&] {
@@ -51,10 +51,12 @@ class DeviceAssembly {
 
   Result<void> heater();
   Result<void> solar();
+  Result<LoadSeries> measured_sun() const;
   Result<void> storage();
 
   const OptionValues& values_;
   const HomeSettings& home_;
+  const Calendar& times_;
   const ReadFile& read_file_;
   std::vector<Device> devices_;
 };
@@ -70,7 +72,9 @@ Result<void> DeviceAssembly::solar() {
   const Watts peak = kilowatts("solar-kwp");
   if (peak == Watts()) return none_given("solar-kwp", "solar-");
   const auto place = *to_place(text("solar-place"));
-  const SolarPlane plane{.tilt = number("solar-tilt"), .azimuth = number("solar-azimuth")};
+  const SolarPlane plane{.tilt = number("solar-tilt"),
+                         .azimuth = number("solar-azimuth"),
+                         .shade = to_shade(text("solar-shade")).value_or(Shade{})};
   const auto clearness = to_clearness(text("solar-clearness")).value_or(place.clearness);
   constexpr double kWhole = 100;
   SolarDesign design{.peak = peak,
@@ -81,15 +85,23 @@ Result<void> DeviceAssembly::solar() {
                      .sky = ClearSky(place.place, plane, has_zone()),
                      .clouds = Clouds(clearness, static_cast<std::uint64_t>(number("solar-seed")))};
   if (!text("solar-profile").empty()) {
-    auto curve = named_option(
-        "solar-profile", read_file_(text("solar-profile"), "solar-profile").and_then([&](const std::string& content) {
-          return parse_load_curve(content, text("solar-profile"));
-        }));
-    if (!curve) return tl::unexpected(curve.error());
-    design.every_day = *curve;
+    const auto measured = measured_sun();
+    if (!measured) return tl::unexpected(measured.error());
+    design.measured = *measured;
   }
   devices_.emplace_back(Solar(std::make_shared<const SolarDesign>(std::move(design))));
   return {};
+}
+
+Result<LoadSeries> DeviceAssembly::measured_sun() const {
+  const std::string& path = text("solar-profile");
+  const auto file =
+      named_option("solar-profile", read_file_(path, "solar-profile").and_then([&](const std::string& content) {
+        return parse_load_file(content, CurveFileContext{path, {}, &times_});
+      }));
+  if (!file) return tl::unexpected(file.error());
+  const std::vector<Watts> dark(kHoursPerDay);
+  return LoadSeries(std::make_shared<const LoadCurve>(file->every_day.value_or(LoadCurve(dark))), file->record);
 }
 
 Result<void> DeviceAssembly::storage() {
@@ -115,9 +127,9 @@ bool is_efficiency(const std::string& text) {
 
 }  // namespace
 
-Result<std::vector<Device>> devices_of(const OptionValues& values, const HomeSettings& home,
+Result<std::vector<Device>> devices_of(const OptionValues& values, const HomeSettings& home, const Calendar& times,
                                        const ReadFile& read_file) {
-  return DeviceAssembly(values, home, read_file).devices();
+  return DeviceAssembly(values, home, times, read_file).devices();
 }
 
 void add_device_specs(std::vector<OptionSpec>& all) {
@@ -138,12 +150,16 @@ void add_device_specs(std::vector<OptionSpec>& all) {
              {"solar-clearness", OptionKind::text, "", "twelve numbers from 0.02 to 0.98, January first",
               [](const std::string& text) { return to_clearness(text).has_value(); },
               "share of a clear sky's radiation that arrives in each month; without it that of the place"},
+             {"solar-shade", OptionKind::text, "", "hours and percent, the first that fits: 05-08 80, 17-21 50",
+              [](const std::string& text) { return to_shade(text).has_value(); },
+              "what trees and houses keep off of the direct radiation, by hour of the mean solar day"},
              {"solar-seed", OptionKind::number, "1", "0..1000000 whole", whole_within<0, 1'000'000>,
               "seed of the weather: another number is another weather"},
              {"solar-forecast-error", OptionKind::number, "0.5", "0..1", within<0, 1>,
               "error of the sun's forecast: 0 foresees the weather"},
-             {"solar-profile", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers", is_file_name,
-              "what the panels give on every day, kW, instead of sun and weather"}});
+             {"solar-profile", OptionKind::text, "", "a JSON or CSV file of 24, 48 or 96 numbers, or with dates",
+              is_file_name,
+              "what the panels give, kW, of a day or of any span, instead of what sun and weather make of them"}});
   add_group(
       all, "Home battery",
       {{"storage-kwh", OptionKind::number, "0", "0..1000", within<0, 1000>,

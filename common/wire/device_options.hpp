@@ -15,6 +15,8 @@ void add_device_specs(std::vector<OptionSpec>& all);
 /// The devices, in the order of their kinds.
 /// @param values of all options, each legal by itself
 /// @param home   what is known of it already: its pace and its fuse
-Result<std::vector<Device>> devices_of(const OptionValues& values, const HomeSettings& home, const ReadFile& read_file);
+/// @param times  in which files mean times without an offset
+Result<std::vector<Device>> devices_of(const OptionValues& values, const HomeSettings& home, const Calendar& times,
+                                       const ReadFile& read_file);
 
 }  // namespace home_energy

@@ -153,7 +153,7 @@ Result<HomeConfiguration> HomeAssembly::configuration() const {
   const auto pace_made = pace(home, seconds_per_hour);
   if (!pace_made) return tl::unexpected(pace_made.error());
   home.pace = *pace_made;
-  auto devices = devices_of(values_, home, read_file_);
+  auto devices = devices_of(values_, home, times_, read_file_);
   if (!devices) return tl::unexpected(devices.error());
   home.devices = std::move(*devices);
   return HomeConfiguration{

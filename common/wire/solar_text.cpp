@@ -47,6 +47,23 @@ std::string place_names() {
   return all;
 }
 
+std::optional<Shade> to_shade(std::string_view text) {
+  constexpr double kWhole = 100;
+  std::array<std::optional<double>, kHoursPerDay> shares;
+  for (const std::string& part : parts_of(text, ',')) {
+    const auto words = words_of(part);
+    if (words.size() != 2 || !is_number_within(words[1], 0, kWhole)) return std::nullopt;
+    const auto hours = to_hours(words[0]);
+    if (!hours) return std::nullopt;
+    for (int hour = 0; hour < kHoursPerDay; ++hour)
+      if (auto& share = shares.at(static_cast<std::size_t>(hour)); !share && hours->hold(hour))
+        share = to_number(words[1]) / kWhole;
+  }
+  Shade shade{};
+  std::ranges::transform(shares, shade.begin(), [](const auto& share) { return share.value_or(0); });
+  return shade;
+}
+
 std::optional<Clearness> to_clearness(const std::string& text) {
   constexpr double kLowest = 0.02;
   constexpr double kHighest = 0.98;

@@ -22,6 +22,10 @@ std::optional<NamedPlace> to_place(const std::string& text);
 /// `stockholm, berlin, ...`
 std::string place_names();
 
+/// `05-08 80, 17-21 50`: hours and the percent of the direct radiation that is kept off, 0..100; the first that fits
+/// counts.
+std::optional<Shade> to_shade(std::string_view text);
+
 /// Twelve shares, January first: `0.6,0.65,...`
 std::optional<Clearness> to_clearness(const std::string& text);
 

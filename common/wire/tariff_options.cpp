@@ -17,11 +17,12 @@ PricePerKwh price_of(const std::string& number) {
   return PricePerKwh(std::llround(to_number(number) * kMillionths));
 }
 
-/// On which days and in which hours of each a fee is paid; both ends of the days, not the last hour.
-struct FeeRule {
+/// On which days and in which hours of each something counts; both ends of the days, not the last hour.
+template <class Value>
+struct HourRule {
   WeekdaySpan days{0, kDaysPerWeek - 1};
   Heater::Hours hours{0, kHoursPerDay};
-  PricePerKwh fee;
+  Value value{};
 
   bool holds_always() const {
     return days.from == 0 && days.to == kDaysPerWeek - 1 && hours.from == 0 && hours.to == kHoursPerDay;
@@ -32,56 +33,65 @@ struct FeeRule {
   }
 };
 
-/// `mon-fri 06-22 0.76`
-std::optional<FeeRule> to_rule(std::string_view text) {
-  FeeRule rule;
-  auto words = words_of(text);
-  if (words.empty() || !within<-kMaxPricePerKwh, kMaxPricePerKwh>(words.back())) return std::nullopt;
-  rule.fee = price_of(words.back());
-  words.pop_back();
-  if (!words.empty()) {
-    if (const auto hours = to_hours(words.back())) {
-      rule.hours = *hours;
-      words.pop_back();
-    }
-  }
-  if (!words.empty()) {
-    const auto days = to_weekdays(words.back());
-    if (!days) return std::nullopt;
-    rule.days = *days;
-    words.pop_back();
-  }
-  return words.empty() ? std::optional(rule) : std::nullopt;
+/// `mon-fri 06-22 0.76`. @param read makes a value of the words after days and hours, or nothing
+template <class Value, class Read>
+std::optional<HourRule<Value>> to_rule(std::string_view text, const Read& read) {
+  HourRule<Value> rule;
+  const auto words = words_of(text);
+  auto next = words.begin();
+  const auto take = [&](auto& into, const auto& parsed) {
+    if (!parsed) return;
+    into = *parsed;
+    ++next;
+  };
+  if (next != words.end()) take(rule.days, to_weekdays(*next));
+  if (next != words.end()) take(rule.hours, to_hours(*next));
+  const std::optional<Value> value = read(std::vector<std::string>(next, words.end()));
+  if (!value) return std::nullopt;
+  rule.value = *value;
+  return rule;
 }
 
-std::optional<std::vector<FeeRule>> to_rules(std::string_view text) {
-  std::vector<FeeRule> rules;
+/// A list of rules, the first that fits counts; where none does the value is the default one.
+template <class Value, class Read>
+std::optional<ByHour<Value>> by_hour(std::string_view text, const Value& otherwise, const Read& read) {
+  std::vector<HourRule<Value>> rules;
   for (const std::string& part : parts_of(text, ',')) {
-    const auto rule = to_rule(part);
+    const auto rule = to_rule<Value>(part, read);
     const bool is_unreachable = !rules.empty() && rules.back().holds_always();  // as after a decimal comma: 0,76
     if (!rule || is_unreachable) return std::nullopt;
     rules.push_back(*rule);
   }
-  return rules;
+  if (rules.empty()) return std::nullopt;
+  ByHour<Value> values;
+  for (std::size_t day = 0; day < values.size(); ++day) {
+    for (int hour = 0; hour < kHoursPerDay; ++hour) {
+      const auto rule = std::ranges::find_if(rules, [&](const auto& each) { return each.holds(day, hour); });
+      values.at(day).at(static_cast<std::size_t>(hour)) = rule == rules.end() ? otherwise : rule->value;
+    }
+  }
+  return values;
 }
 
 }  // namespace
 
 std::optional<Fees> to_fees(std::string_view text) {
-  const auto rules = to_rules(text);
-  if (!rules || rules->empty()) return std::nullopt;
-  Fees fees{};
-  for (std::size_t day = 0; day < fees.size(); ++day) {
-    for (int hour = 0; hour < kHoursPerDay; ++hour) {
-      const auto rule = std::ranges::find_if(*rules, [&](const FeeRule& each) { return each.holds(day, hour); });
-      if (rule != rules->end()) fees.at(day).at(static_cast<std::size_t>(hour)) = rule->fee;
-    }
-  }
-  return fees;
+  return by_hour<PricePerKwh>(text, PricePerKwh(), [](const std::vector<std::string>& words) {
+    const bool legal = words.size() == 1 && within<-kMaxPricePerKwh, kMaxPricePerKwh>(words.front());
+    return legal ? std::optional(price_of(words.front())) : std::nullopt;
+  });
 }
 
-std::optional<ExportPrice> to_export_price(const std::string& with_blanks) {
-  std::string text = with_blanks;
+std::optional<ExportPrices> to_export_prices(std::string_view text) {
+  return by_hour<ExportPrice>(text, ExportPrice{.share = 0}, [](const std::vector<std::string>& words) {
+    std::string formula;
+    for (const std::string& word : words) formula += word;
+    return to_export_price(formula);
+  });
+}
+
+std::optional<ExportPrice> to_export_price(std::string_view with_blanks) {
+  std::string text(with_blanks);
   std::erase(text, ' ');
   constexpr std::string_view kPrice = "price";
   constexpr double kMost = kMaxPricePerKwh;
@@ -131,10 +141,12 @@ Result<Tariff> tariff_of(const OptionValues& values) {
   tariff.peak = peak_price_of(values);
   if (text("peak-price").empty() && values.at("peak-hours").is_said())
     return wrong_option("peak-hours", "needs --peak-price");
-  if (!text("export-price").empty()) {
-    tariff.exported = *to_export_price(text("export-price"));
+  if (const auto always = to_export_price(text("export-price"))) {
+    tariff.export_price = *always;
+  } else if (!text("export-price").empty()) {
+    tariff.export_prices = to_export_prices(text("export-price"));
   } else if (tariff.vat > 0) {
-    tariff.exported = *to_export_price("price");
+    tariff.export_price = *to_export_price("price");
   }
   return tariff;
 }
@@ -158,8 +170,9 @@ void add_tariff_specs(std::vector<OptionSpec>& all) {
         "hour counts by the share that its price has of the highest one"},
        {"peak-hours", OptionKind::number, "3", "1..10 whole", whole_within<1, kMostPeakHours>,
         "how many highest hours that mean is of, each of another day"},
-       {"export-price", OptionKind::text, "", "a price per kWh, or share*price+more: 0.8*price-0.05",
-        [](const std::string& text) { return to_export_price(text).has_value(); },
+       {"export-price", OptionKind::text, "",
+        "a price per kWh, or share*price+more: 0.8*price-0.05; also by days and hours: 06-22 0.9*price, 0.3",
+        [](const std::string& text) { return to_export_prices(text).has_value(); },
         "what the grid pays for a kWh, where the home has sun or a battery, price being the one before VAT and "
         "fees; without it 0.8*price, or price where there is --price-vat"}});
 }

@@ -86,7 +86,7 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
     const PricePerKwh market = around.prices.at(quarter, calendar);
     const StorageSlot prices{.length = {},
                              .import = settings_->tariff.imported(market, quarter, calendar),
-                             .exported = settings_->tariff.exported.at(market),
+                             .exported = settings_->tariff.exported(market, quarter, calendar),
                              .net = {},
                              .car = {}};
     slots.push_back({std::chrono::seconds(end - moment), price_of_charging(prices, beside.supply - beside.load, most()),
@@ -102,6 +102,9 @@ std::string Car::note_of_curves(const Surroundings& around) const {
   const HomeTime& time = around.time;
   append_stood_in(note, "no prices have come for ", stood_in(around.prices, time, departure_), time.calendar());
   append_stood_in(note, "no base load has come for ", stood_in(around.loads, time, departure_), time.calendar());
+  for (const Device& device : around.devices)
+    if (const auto* const solar = std::get_if<Solar>(&device); solar != nullptr && solar->measured() != nullptr)
+      append_stood_in(note, "no sun has come for ", stood_in(*solar->measured(), time, departure_), time.calendar());
   return note;
 }
 

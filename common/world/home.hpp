@@ -184,7 +184,7 @@ class Home {
     base_power_ = loads_.at(time_.slot(), calendar());
     const PricePerKwh market = prices_.at(time_.slot(), calendar());
     price_ = settings_->tariff.imported(market, time_.slot(), calendar());
-    if (!devices_.empty()) export_price_ = settings_->tariff.exported.at(market);
+    if (!devices_.empty()) export_price_ = settings_->tariff.exported(market, time_.slot(), calendar());
   }
   void enter_slot();
   void begin_hour();

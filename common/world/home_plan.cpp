@@ -35,7 +35,7 @@ StorageProblem Home::meter_problem() const {
     const PricePerKwh market = prices_.at(quarter, calendar());
     problem.slots.push_back({.length = std::chrono::seconds(end - begin),
                              .import = settings_->tariff.imported(market, quarter, calendar()),
-                             .exported = settings_->tariff.exported.at(market),
+                             .exported = settings_->tariff.exported(market, quarter, calendar()),
                              .net = expected.load - expected.supply,
                              .car = {}});
     begin = end;

@@ -37,8 +37,8 @@ Watts Solar::given(const Day& day, int quarter, double clearness) const {
 void Solar::begin_quarter(const Quarter& quarter, const Calendar& calendar) {
   now_ = quarter;
   calendar_ = &calendar;
-  if (design_->every_day) {
-    given_ = design_->every_day->at_quarter(quarter.of_day);
+  if (design_->measured) {
+    given_ = design_->measured->at(quarter, calendar);
     return;
   }
   const Place place = place_of(quarter);
@@ -48,15 +48,31 @@ void Solar::begin_quarter(const Quarter& quarter, const Calendar& calendar) {
                : given(*today_, place.quarter, design_->clouds.clearness(today_->weather, place.quarter));
 }
 
+/// Of a forecast for that quarter, 0..1: more with the hours ahead.
+double Solar::forecast_error(const Quarter& quarter) const {
+  constexpr double kBlind = 48.0 * kSecondsPerHour;
+  const double ahead = std::clamp(static_cast<double>(quarter.moment - now_.moment) / kBlind, 0.0, 1.0);
+  return design_->forecast_error * std::sqrt(ahead);
+}
+
+/// What will be measured, and with the hours ahead more and more of what was a day before it.
+Watts Solar::measured_forecast(const Quarter& quarter) const {
+  const LoadSeries& measured = *design_->measured;
+  const Watts actual = measured.at(quarter, *calendar_);
+  const double wrong = forecast_error(quarter);
+  if (measured.is_daily() || wrong == 0) return actual;
+  const Watts day_before = measured.at(quarter_at(quarter.moment - kSecondsPerDay, *calendar_), *calendar_);
+  return Watts(std::llround((1 - wrong) * static_cast<double>(actual.count()) +
+                            wrong * static_cast<double>(day_before.count())));
+}
+
 /// The weather as it will be, and with the hours ahead more and more of another.
 Watts Solar::forecast(const Quarter& quarter) const {
-  constexpr double kBlind = 48.0 * kSecondsPerHour;
-  if (design_->every_day) return design_->every_day->at_quarter(quarter.of_day);
+  if (design_->measured) return measured_forecast(quarter);
   const Place place = place_of(quarter);
   const Day day = day_of(place.date);
   if (is_night(day, place.quarter)) return {};
-  const double ahead = std::clamp(static_cast<double>(quarter.moment - now_.moment) / kBlind, 0.0, 1.0);
-  const double wrong = design_->forecast_error * std::sqrt(ahead);
+  const double wrong = forecast_error(quarter);
   const double actual = design_->clouds.clearness(day.weather, place.quarter);
   if (wrong == 0) return given(day, place.quarter, actual);
   const double other = design_->clouds.alternative(day.weather, place.quarter);

@@ -1,5 +1,5 @@
 /// @file
-/// Solar panels: give what the sun of their place and the weather of their seed, or a given day, make of them.
+/// Solar panels: give what the sun of their place and the weather of their seed make of them, or what was measured.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct SolarDesign {
   double forecast_error;  ///< 0..1: 0 foresees the weather, 1 knows nothing of the day after tomorrow
   ClearSky sky;
   Clouds clouds;
-  std::optional<LoadCurve> every_day{};  ///< what is given on every day instead
+  std::optional<LoadSeries> measured{};  ///< what is given instead
 };
 
 class Solar {
@@ -46,6 +46,8 @@ class Solar {
   std::int64_t now() const { return now_.moment; }
   /// By which it counts. Not before the first quarter has begun.
   const Calendar& calendar() const { return *calendar_; }
+  /// What was measured somewhere and is given instead of sun and weather; null where nothing was.
+  const LoadSeries* measured() const { return design_->measured ? &*design_->measured : nullptr; }
   /// What it is likely to give in a quarter of an hour, as forecast in the present one. What has been is known.
   Watts forecast(const Quarter& quarter) const;
   /// The same of a whole day, in watts times quarters of an hour. @param ahead 0: today, 1: tomorrow
@@ -75,6 +77,8 @@ class Solar {
   Day day_of(std::int64_t date) const;
   bool is_night(const Day& day, int quarter) const { return design_->sky.is_night(day.of_year, quarter); }
   Watts given(const Day& day, int quarter, double clearness) const;
+  double forecast_error(const Quarter& quarter) const;
+  Watts measured_forecast(const Quarter& quarter) const;
 
   std::shared_ptr<const SolarDesign> design_;
   const Calendar* calendar_ = nullptr;

@@ -89,6 +89,12 @@ double mean_for(double share, double deviation) {
   return low;
 }
 
+/// @param minutes of a mean solar day, or of one beside it
+double shade_at(const Shade& shade, double minutes) {
+  const auto hour = static_cast<int>(std::floor(minutes / kMinutesPerHour));
+  return shade.at(static_cast<std::size_t>((hour + kHoursPerDay) % kHoursPerDay));
+}
+
 }  // namespace
 
 ClearSky::ClearSky(const SolarPlace& place, const SolarPlane& plane, bool zone_is_known)
@@ -105,7 +111,8 @@ ClearSky::ClearSky(const SolarPlace& place, const SolarPlane& plane, bool zone_i
   for (int day = 0; day < kDaysPerYear; ++day) {
     const SunOfDay sun = sun_of_day(day);
     for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
-      const double minutes = (quarter + 0.5) * kMinutesPerQuarter + ahead + sun.equation_of_time;
+      const double mean_minutes = (quarter + 0.5) * kMinutesPerQuarter + ahead;
+      const double minutes = mean_minutes + sun.equation_of_time;
       const double hour_angle = (minutes / kMinutesPerDegree - 180) * kDegree;
       // The sun's direction: south, west, up.
       const double up =
@@ -118,7 +125,8 @@ ClearSky::ClearSky(const SolarPlace& place, const SolarPlane& plane, bool zone_i
       Sky& sky = skies_[static_cast<std::size_t>(day) * kQuartersPerDay + static_cast<std::size_t>(quarter)];
       sky.horizontal = static_cast<float>(haurwitz(up));
       sky.above = static_cast<float>(kSolarConstant * sun.distance * up);
-      sky.ratio = static_cast<float>(std::max(0.0, on_plane) / std::max(up, kLowestSun));
+      const double arriving = 1 - shade_at(plane.shade, mean_minutes);
+      sky.ratio = static_cast<float>(arriving * std::max(0.0, on_plane) / std::max(up, kLowestSun));
     }
   }
 }

@@ -21,10 +21,14 @@ struct SolarPlace {
   double longitude;  ///< degrees east, -180..180
 };
 
+/// Of each hour of the mean solar day, the share of the direct radiation that trees and houses keep off: 0..1.
+using Shade = std::array<double, kHoursPerDay>;
+
 /// How modules are mounted.
 struct SolarPlane {
   double tilt;     ///< degrees from the horizontal, 0..90
   double azimuth;  ///< degrees from north by east, 0..360: 180 is south
+  Shade shade{};
 };
 
 /// The clear sky over a place in the middle of each quarter of an hour of a year.

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 
-#include "common/time/iso8601.hpp"
-
 namespace home_energy {
 
 PricePerKwh Tariff::with_vat_and_fee(PricePerKwh market, const Quarter& quarter, const Calendar& calendar) const {
   constexpr Int128 kWhole = 1'000'000;
   constexpr PricePerKwh kDearest(1'000'000'000'000);
   const PricePerKwh with_vat(rounded_quotient(Int128{market.count()} * (kWhole + vat), kWhole, 0));
-  return std::clamp(with_vat + fee(quarter, calendar), PricePerKwh() - kDearest, kDearest);
-}
-
-PricePerKwh Tariff::fee(const Quarter& quarter, const Calendar& calendar) const {
-  if (!fees) return {};
-  return fees->at(weekday_of(calendar.date_of(quarter.day)))
-      .at(static_cast<std::size_t>(quarter.of_day / kQuartersPerHour));
+  const PricePerKwh fee = fees ? of_hour(*fees, quarter, calendar) : PricePerKwh();
+  return std::clamp(with_vat + fee, PricePerKwh() - kDearest, kDearest);
 }
 
 PriceCurve Tariff::imported(const PriceCurve& market, std::int64_t day, const Calendar& calendar) const {

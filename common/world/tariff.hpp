@@ -8,6 +8,7 @@
 
 #include "common/base/decimal.hpp"
 #include "common/base/units.hpp"
+#include "common/time/iso8601.hpp"
 #include "common/time/series.hpp"
 
 namespace home_energy {
@@ -25,8 +26,13 @@ struct ExportPrice {
   friend bool operator==(const ExportPrice&, const ExportPrice&) = default;
 };
 
-/// Of a kilowatt-hour, by weekday, Monday first, and by hour of the day.
-using Fees = std::array<std::array<PricePerKwh, kHoursPerDay>, kDaysPerWeek>;
+/// By weekday, Monday first, and by hour of the day.
+template <class Value>
+using ByHour = std::array<std::array<Value, kHoursPerDay>, kDaysPerWeek>;
+
+/// Of a kilowatt-hour.
+using Fees = ByHour<PricePerKwh>;
+using ExportPrices = ByHour<ExportPrice>;
 
 /// What the network is paid for power: a price per kilowatt of the mean of a month's highest hours, each of another
 /// day. An hour counts by the share that its price has of the highest one.
@@ -47,7 +53,8 @@ struct Prices {
 struct Tariff {
   std::int64_t vat = 0;        ///< 0..1,000,000 millionths of the market's price
   std::optional<Fees> fees{};  ///< with their VAT
-  ExportPrice exported{};
+  ExportPrice export_price{};
+  std::optional<ExportPrices> export_prices{};  ///< in place of the one, where it is not the same at all hours
   std::optional<PeakPrice> peak{};
 
   /// Whether a home pays the market's price and nothing besides.
@@ -61,9 +68,18 @@ struct Tariff {
   /// The same of a whole day.
   PriceCurve imported(const PriceCurve& market, std::int64_t day, const Calendar& calendar) const;
 
+  /// What a home is paid for what it gives in a quarter of an hour.
+  PricePerKwh exported(PricePerKwh market, const Quarter& quarter, const Calendar& calendar) const {
+    return (export_prices ? of_hour(*export_prices, quarter, calendar) : export_price).at(market);
+  }
+
  private:
+  template <class Value>
+  static const Value& of_hour(const ByHour<Value>& values, const Quarter& quarter, const Calendar& calendar) {
+    return values.at(weekday_of(calendar.date_of(quarter.day)))
+        .at(static_cast<std::size_t>(quarter.of_day / kQuartersPerHour));
+  }
   PricePerKwh with_vat_and_fee(PricePerKwh market, const Quarter& quarter, const Calendar& calendar) const;
-  PricePerKwh fee(const Quarter& quarter, const Calendar& calendar) const;
 };
 
 }  // namespace home_energy

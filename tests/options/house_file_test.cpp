@@ -98,7 +98,7 @@ kw = 2
   CHECK(made.fuse == Watts(17'300));
   CHECK(made.baseload[3] == Watts(500));
   CHECK(made.price[5] == PricePerKwh(5'000'000));
-  CHECK(made.tariff.exported.at(PricePerKwh(1)) == PricePerKwh(400'000));
+  CHECK(made.tariff.export_price.at(PricePerKwh(1)) == PricePerKwh(400'000));
   REQUIRE(made.tariff.peak);
   CHECK(made.tariff.peak->by_hour.at(6).at(5) == PricePerKwh(40'625'000));
   CHECK(made.tariff.peak->hours == 2);

@@ -114,7 +114,7 @@ void check_tick(const Snapshot& before, const Snapshot& after, const HomeSetting
   RC_ASSERT(imported - exported == net);
   const Money cost = now.cost - was.cost;
   const Money expected = Money(before.price.count() * imported.count()) -
-                         Money(house.tariff.exported.at(house.price[0]).count() * exported.count());
+                         Money(house.tariff.export_price.at(house.price[0]).count() * exported.count());
   RC_ASSERT(cost == expected);
   RC_ASSERT(after.stored >= Energy());
   RC_ASSERT(after.stored <= after.capacity);
@@ -232,6 +232,62 @@ TEST_CASE("a winter night: the battery runs down to its reserve, and nothing is 
   std::string storage;
   wire::append_device(storage, home.snapshot().devices.back(), home.snapshot(), {.currency = "SEK", .since = {}});
   CHECK(storage.find(R"("soc_percent":10.0,)") != std::string::npos);
+}
+
+TEST_CASE("the sun behind the fuse: what it gives leaves room to charge, and what it gives too much is an overload") {
+  const auto settings = [](const char* peak) {
+    return test::settings_of({{"solar-kwp", peak},
+                              {"solar-forecast-error", "0"},
+                              {"solar-profile", "[0,0,0,0,0,0,0,0,0,0,6,6,6,6,0,0,0,0,0,0,0,0,0,0]"},
+                              {"baseload", "[2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2]"},
+                              {"fuse-kw", "5"},
+                              {"load-balancing", "on"},
+                              {"charger-min-kw", "1.4"},
+                              {"mode", "immediate"},
+                              {"target", "100"}});
+  };
+  Home home = test::home_of(settings("6"));
+  const auto car_at = [&](int hour) {
+    test::set_clock(home, {0, hour * kQuartersPerHour, 0});
+    test::advance(home);
+    CHECK_FALSE(home.snapshot().is_overload());
+    return home.snapshot().car_power;
+  };
+  CHECK(car_at(9) == Watts(3'000));
+  CHECK(car_at(11) == Watts(7'400));
+  REQUIRE(test::apply(home, ModeCommand{ChargingMode::manual}));
+  REQUIRE(test::apply(home, ChargeCommand{Charging::off}));
+  CHECK(home.power() == Watts(-4'000));
+  const std::string less = "[1,1,1,1,1,1,1,1,1,1,0.5,0.5,0.5,0.5,1,1,1,1,1,1,1,1,1,1]";
+  tell(home, "baseload", less);
+  CHECK(home.power() == Watts(-5'500));
+  CHECK(home.snapshot().is_overload());
+}
+
+TEST_CASE("a power tariff's peak: the hour in which car and house meet, and a battery that takes it off") {
+  const auto after_a_day = [](const char* storage) {
+    Home home = test::home_of(test::settings_of({{"baseload", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,6,1,1,1,1,1,1]"},
+                                                 {"peak-price", "80"},
+                                                 {"peak-hours", "1"},
+                                                 {"storage-kwh", storage},
+                                                 {"storage-soc", "100"},
+                                                 {"storage-efficiency-out", "1"},
+                                                 {"fuse-kw", "20"},
+                                                 {"charge-limit", "100"}}));
+    test::advance(home, 17 * 4);
+    REQUIRE(test::apply(home, ChargeCommand{Charging::on}));
+    test::advance(home, 4);
+    REQUIRE(test::apply(home, ChargeCommand{Charging::off}));
+    test::advance(home, 6 * 4);
+    return home;
+  };
+  const Home alone = after_a_day("0");
+  const Home with_battery = after_a_day("30");
+  CHECK(alone.snapshot().peak == Watts(13'400));        // 6 kW and the charger's 7.4
+  CHECK(with_battery.snapshot().peak == Watts(8'400));  // less the battery's 5
+  constexpr double kPerKilowatt = 80;
+  const auto cost = [](const Home& home) { return static_cast<double>(home.counters().cost.count()) / 1e12 / 4; };
+  CHECK(cost(alone) - cost(with_battery) > (13.4 - 8.4) * kPerKilowatt);
 }
 
 TEST_CASE("mode solar takes the surplus alone, and with --solar-min-kw a little from the grid") {

@@ -9,6 +9,8 @@
 #include "common/wire/tariff_options.hpp"
 #include "common/wire/wire.hpp"
 #include "common/world/solar.hpp"
+#include "tests/homes.hpp"
+#include "tests/options_of.hpp"
 #include "tests/stockholm_days.hpp"
 
 namespace home_energy {
@@ -206,6 +208,64 @@ TEST_CASE("a date far from any calendar is no trouble") {
   }
 }
 
+TEST_CASE("shade takes direct radiation off, in its hours of the mean solar day and in no other") {
+  const auto sky = [](const char* shade) {
+    return ClearSky({52.52, 13.405}, {.tilt = 35, .azimuth = 180, .shade = *to_shade(shade)}, true);
+  };
+  const ClearSky open = sky("00-24 0");
+  const ClearSky half = sky("09-12 50, 09-15 100");
+  constexpr int kSolsticeNoon = 171;
+  for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
+    const double solar_hour = (quarter + 0.5) / 4 + 13.405 / 15;
+    CAPTURE(solar_hour);
+    const double without = open.on_plane(kSolsticeNoon, quarter, 0.9);
+    const double with = half.on_plane(kSolsticeNoon, quarter, 0.9);
+    const bool shaded = solar_hour >= 9 && solar_hour < 15 && without > 0;
+    CHECK((with < without) == shaded);
+    if (shaded) CHECK(with > 0);  // the diffuse light
+  }
+  for (const char* wrong : {"", "05-08", "80", "05-08 101", "05-08 -1", "5-8 80", "05-08 80 90", "05-08 80;", "a 5"})
+    CHECK_FALSE(to_shade(wrong));
+}
+
+TEST_CASE("what was measured is given in place of sun and weather, and forecast with the error of the day before") {
+  const auto settings = [](const char* error) {
+    std::string csv = "time;kW\n";
+    for (int hour = 0; hour < 72; ++hour) {
+      const std::string day = std::to_string(hour / 24 + 1);
+      const std::string of_day = (hour % 24 < 10 ? "0" : "") + std::to_string(hour % 24);
+      csv += "2026-01-0" + day + " " + of_day + ":00;" + (hour % 24 == 12 ? day : "0") + "\n";
+    }
+    return test::settings_of({{"solar-kwp", "4"}, {"solar-profile", csv.c_str()}, {"solar-forecast-error", error}});
+  };
+  Home home = test::home_of(settings("1"));
+  test::set_clock(home, {0, 12 * kQuartersPerHour, 0});
+  const auto sun = [](const Home& of) -> const Solar& { return std::get<Solar>(of.devices().front()); };
+  CHECK(sun(home).power() == Watts(-1'000));
+  test::set_clock(home, {2, 12 * kQuartersPerHour, 0});
+  CHECK(sun(home).power() == Watts(-3'000));
+  // Day 7 is the weekday of day 0, which the data has; day 5 has none of its weekday: the nearest day's stands in.
+  const auto on = [&](std::int64_t day) {
+    return quarter_at(day * kSecondsPerDay + 12 * kSecondsPerHour, home.calendar());
+  };
+  CHECK(sun(home).forecast(on(2)) == Watts(3'000));
+  test::set_clock(home, {0, 12 * kQuartersPerHour, 0});
+  const Watts a_day_ahead = sun(home).forecast(on(1));
+  CHECK((a_day_ahead > Watts(1'000) && a_day_ahead < Watts(2'000)));
+  CHECK(sun(home).forecast(on(2)) == Watts(2'000));
+  Home sure = test::home_of(settings("0"));
+  test::set_clock(sure, {0, 12 * kQuartersPerHour, 0});
+  CHECK(sun(sure).forecast(on(2)) == Watts(3'000));
+}
+
+TEST_CASE("a plan says where no measured sun has come for its time") {
+  const std::string csv = "time;kW\n2026-01-01 00:00;0\n2026-01-01 01:00;1\n";
+  const Home home =
+      test::home_of(test::settings_of({{"solar-kwp", "4"}, {"solar-profile", csv.c_str()}, {"mode", "cheapest"}}));
+  REQUIRE(home.plan() != nullptr);
+  CHECK(home.plan()->note.find("no sun has come for 02:00-07:00") != std::string::npos);
+}
+
 TEST_CASE("places and clearness are read, and what is none is refused") {
   CHECK(to_place("stockholm")->place.latitude == Approx(59.33));
   CHECK(to_place("48.1,11.6")->clearness == to_place("berlin")->clearness);
@@ -229,6 +289,14 @@ TEST_CASE("what the grid pays is a constant, or follows the price") {
   CHECK(paid("0.8*price") == 800'000);
   CHECK(paid("0.8*price-0.05") == 750'000);
   CHECK(paid("price+0.02") == 1'020'000);
+  const ExportPrices by_hour = to_export_prices("mon-fri 06-22 0.9 * price - 0.05, sat 0.3").value();
+  const auto paid_on = [&](std::size_t day, std::size_t hour) { return by_hour.at(day).at(hour).at(price).count(); };
+  CHECK(paid_on(0, 6) == 850'000);
+  CHECK(paid_on(0, 22) == 0);
+  CHECK(paid_on(5, 12) == 300'000);
+  CHECK(paid_on(6, 12) == 0);
+  for (const char* text : {"", "x", "price, 0.3", "0.3,", "06-22", "mon 06-22 x", "6-22 0.3"})
+    CHECK_FALSE(to_export_prices(text));
   for (const char* text : {"", "x", "price*0.8", "0.8price", "*price", "price-", "price--1", "11*price", "nan", "1e9"})
     CHECK_FALSE(to_export_price(text));
 }

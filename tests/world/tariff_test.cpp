@@ -88,6 +88,18 @@ TEST_CASE("what is exported follows the market's price, not the one that is paid
         Approx(0.8 * of_market));
 }
 
+TEST_CASE("what is exported may have another price at other hours") {
+  const auto earned_with = [](const char* export_price) {
+    return earned(test::settings_of({{"storage-kwh", "10"},
+                                     {"storage-soc", "100"},
+                                     {"storage-mode", "discharge"},
+                                     {"export-price", export_price}}));
+  };
+  CHECK(earned_with("00-24 0.5") == earned_with("0.5"));
+  CHECK(earned_with("00-01 0.5, 9") < earned_with("9"));
+  CHECK(earned_with("00-01 0.5, 9") > earned_with("0.5"));
+}
+
 TEST_CASE("prices that are sent are the market's") {
   Home home = home_with({{"price-vat", "25"}, {"price-fee", "0.1"}});
   const std::vector<PricePerKwh> day(kHoursPerDay, PricePerKwh(400'000));
