@@ -265,15 +265,14 @@ TEST_CASE("the sun behind the fuse: what it gives leaves room to charge, and wha
 }
 
 TEST_CASE("a power tariff's peak: the hour in which car and house meet, and a battery that takes it off") {
-  const auto after_a_day = [](const char* storage) {
-    Home home = test::home_of(test::settings_of({{"baseload", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,6,1,1,1,1,1,1]"},
-                                                 {"peak-price", "80"},
-                                                 {"peak-hours", "1"},
-                                                 {"storage-kwh", storage},
-                                                 {"storage-soc", "100"},
-                                                 {"storage-efficiency-out", "1"},
-                                                 {"fuse-kw", "20"},
-                                                 {"charge-limit", "100"}}));
+  const auto after_a_day = [](bool has_battery) {
+    std::vector<test::OptionText> options{{"baseload", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,6,1,1,1,1,1,1]"},
+                                          {"peak-price", "80"},
+                                          {"peak-hours", "1"},
+                                          {"fuse-kw", "20"}};
+    if (has_battery)
+      options.insert(options.end(), {{"storage-kwh", "30"}, {"storage-soc", "100"}, {"storage-efficiency-out", "1"}});
+    Home home = test::home_of(test::settings_of(options));
     test::advance(home, 17 * 4);
     REQUIRE(test::apply(home, ChargeCommand{Charging::on}));
     test::advance(home, 4);
@@ -281,8 +280,8 @@ TEST_CASE("a power tariff's peak: the hour in which car and house meet, and a ba
     test::advance(home, 6 * 4);
     return home;
   };
-  const Home alone = after_a_day("0");
-  const Home with_battery = after_a_day("30");
+  const Home alone = after_a_day(false);
+  const Home with_battery = after_a_day(true);
   CHECK(alone.snapshot().peak == Watts(13'400));        // 6 kW and the charger's 7.4
   CHECK(with_battery.snapshot().peak == Watts(8'400));  // less the battery's 5
   constexpr double kPerKilowatt = 80;

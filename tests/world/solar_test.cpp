@@ -75,6 +75,17 @@ double sum(const std::array<double, 12>& months) {
   return std::accumulate(months.begin(), months.end(), 0.0);
 }
 
+/// So many hours from 2026-01-01 on, as a spreadsheet: at noon of the n-th day n kW, else nothing.
+std::string measured(int hours) {
+  std::string csv = "time;kW\n";
+  for (int hour = 0; hour < hours; ++hour) {
+    const std::string day = std::to_string(hour / 24 + 1);
+    const std::string of_day = (hour % 24 < 10 ? "0" : "") + std::to_string(hour % 24);
+    csv += "2026-01-0" + day + " " + of_day + ":00;" + (hour % 24 == 12 ? day : "0") + "\n";
+  }
+  return csv;
+}
+
 }  // namespace
 
 TEST_CASE("yields of a year and its months are those that PVGIS publishes") {
@@ -212,7 +223,7 @@ TEST_CASE("shade takes direct radiation off, in its hours of the mean solar day 
   const auto sky = [](const char* shade) {
     return ClearSky({52.52, 13.405}, {.tilt = 35, .azimuth = 180, .shade = *to_shade(shade)}, true);
   };
-  const ClearSky open = sky("00-24 0");
+  const ClearSky open = sky("00-12 0");
   const ClearSky half = sky("09-12 50, 09-15 100");
   constexpr int kSolsticeNoon = 171;
   for (int quarter = 0; quarter < kQuartersPerDay; ++quarter) {
@@ -230,12 +241,7 @@ TEST_CASE("shade takes direct radiation off, in its hours of the mean solar day 
 
 TEST_CASE("what was measured is given in place of sun and weather, and forecast with the error of the day before") {
   const auto settings = [](const char* error) {
-    std::string csv = "time;kW\n";
-    for (int hour = 0; hour < 72; ++hour) {
-      const std::string day = std::to_string(hour / 24 + 1);
-      const std::string of_day = (hour % 24 < 10 ? "0" : "") + std::to_string(hour % 24);
-      csv += "2026-01-0" + day + " " + of_day + ":00;" + (hour % 24 == 12 ? day : "0") + "\n";
-    }
+    const std::string csv = measured(72);
     return test::settings_of({{"solar-kwp", "4"}, {"solar-profile", csv.c_str()}, {"solar-forecast-error", error}});
   };
   Home home = test::home_of(settings("1"));
@@ -259,9 +265,10 @@ TEST_CASE("what was measured is given in place of sun and weather, and forecast 
 }
 
 TEST_CASE("a plan says where no measured sun has come for its time") {
-  const std::string csv = "time;kW\n2026-01-01 00:00;0\n2026-01-01 01:00;1\n";
-  const Home home =
+  const std::string csv = measured(26);
+  Home home =
       test::home_of(test::settings_of({{"solar-kwp", "4"}, {"solar-profile", csv.c_str()}, {"mode", "cheapest"}}));
+  test::set_clock(home, {1, 0, 0});
   REQUIRE(home.plan() != nullptr);
   CHECK(home.plan()->note.find("no sun has come for 02:00-07:00") != std::string::npos);
 }

@@ -95,9 +95,9 @@ TEST_CASE("what is exported may have another price at other hours") {
                                      {"storage-mode", "discharge"},
                                      {"export-price", export_price}}));
   };
-  CHECK(earned_with("00-24 0.5") == earned_with("0.5"));
-  CHECK(earned_with("00-01 0.5, 9") < earned_with("9"));
-  CHECK(earned_with("00-01 0.5, 9") > earned_with("0.5"));
+  CHECK(earned_with("00-12 0.5, 0.5") == earned_with("0.5"));
+  CHECK(earned_with("00-01 0.5, 9") == earned_with("0.5"));
+  CHECK(earned_with("01-02 0.5, 9") == earned_with("9"));
 }
 
 TEST_CASE("prices that are sent are the market's") {
