@@ -132,7 +132,7 @@ void Agent::announce() {
   const RunnerSettings& runner = options_.runner;
   GoneHomes::Settings settings{.base_topic = runner.base_topic, .homes = runner.home_ids};
   for (const Device& device : runner.home->devices) settings.devices.push_back(kind_of(device));
-  settings.has_trips = runner.home->trips != nullptr;
+  settings.parts = wire::parts_of(*runner.home);
   if (!options_.ha_prefix.empty()) {
     settings.home_assistant = {
         .prefix = options_.ha_prefix,
@@ -142,8 +142,8 @@ void Agent::announce() {
         .has_dates = runner.home->clock_mode == ClockMode::local || runner.home->calendar->has_zone(),
         .page_url = page_url_};
     settings.home_assistant->devices = settings.devices;
-    settings.home_assistant->has_trips = settings.has_trips;
-    if (runner.home->charger_min) settings.home_assistant->charger = runner.home->charger;
+    settings.home_assistant->parts = settings.parts;
+    if (runner.home->has_car && runner.home->charger_min) settings.home_assistant->charger = runner.home->charger;
     settings.home_assistant->has_peak_price = runner.home->tariff.peak.has_value();
   }
   const auto flush = [this] { link_->flush(); };

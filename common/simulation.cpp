@@ -169,7 +169,7 @@ SimulationState Simulation::state() const {
   const double capacity = as_double(EnergyTotal(seen.capacity.count()), ticks);
   SimulationState state{.day = seen.day,
                         .minute_of_day = seen.hour * kMinutesPerHour + seen.minute,
-                        .soc_percent = 100 * stored / capacity,
+                        .soc_percent = seen.has_car ? 100 * stored / capacity : 0,
                         .stored_kwh = stored,
                         .charging = seen.charging == Charging::on,
                         .car_kw = as_kw(seen.car_power),
@@ -180,7 +180,7 @@ SimulationState Simulation::state() const {
                         .cost = static_cast<double>(seen.counters.cost.count()) / (kMillionths * kMillionths * ticks),
                         .price = static_cast<double>(seen.price.count()) / kMillionths,
                         .overload = seen.is_overload(),
-                        .plugged = !seen.travel || seen.travel->plugged,
+                        .plugged = seen.has_car && (!seen.travel || seen.travel->plugged),
                         .away = seen.travel && seen.travel->away,
                         .solar = {},
                         .storage = {},

@@ -37,7 +37,7 @@ class PlanCache {
 struct SimulationState {
   std::int64_t day;    ///< since the start
   int minute_of_day;   ///< 0..1439
-  double soc_percent;  ///< of the car, 0..100
+  double soc_percent;  ///< of the car, 0..100; 0 where there is none, as in all that is of it
   double stored_kwh;   ///< in the car
   bool charging;       ///< whether the car does
   double car_kw;       ///< what the car draws
@@ -48,7 +48,7 @@ struct SimulationState {
   double cost;         ///< since the start, in the currency: what was paid less what was earned
   double price;        ///< per kWh, now
   bool overload;       ///< whether the main fuse is exceeded
-  bool plugged;        ///< whether the charger reaches the car: true where it never leaves
+  bool plugged;        ///< whether the charger reaches the car: true where it never leaves, false without one
   bool away;           ///< whether the car is
 
   /// Panels; none where there are none.

@@ -147,8 +147,11 @@ void Runner::declare_topics() {
   info_topic_ = outbox_.declare(topics_.info(), 1);
   tell_leaving({});
   first_home_topic_ = info_topic_ + 1;
-  for (const auto topic : wire::kHomeTopics) topic_names_.push_back(wire::name(topic));
-  if (settings_.home->trips) topic_names_.push_back(wire::name(wire::HomeTopic::car));
+  home_topics_ = topics_of(wire::parts_of(*settings_.home));
+  for (const auto topic : home_topics_) {
+    (wire::follows_revision(topic) ? plan_and_curves_ : telemetry_).push_back(topic_names_.size());
+    topic_names_.push_back(wire::name(topic));
+  }
   for (const Device& device : settings_.home->devices) topic_names_.push_back(name_of(device));
   if (std::ranges::find(topic_names_, Solar::kName) != topic_names_.end()) {
     topic_names_.push_back(wire::kSolarForecast);
@@ -158,8 +161,8 @@ void Runner::declare_topics() {
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
     published_revisions_[home] = homes_[home].revision();
-    for (const auto topic : wire::kHomeTopics) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
-    for (const auto name : std::span(topic_names_).subspan(wire::kHomeTopics.size())) {
+    for (const auto topic : home_topics_) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
+    for (const auto name : std::span(topic_names_).subspan(home_topics_.size())) {
       if (name == wire::kSolarForecast) {
         outbox_.declare(
             topics_.of(id, name), 1, [this, home] { return forecast_of(home); }, Lane::background);
@@ -167,7 +170,8 @@ void Runner::declare_topics() {
         outbox_.declare(topics_.of(id, name), 0);
       }
     }
-    publish(home, wire::kHomeTopics);
+    publish(home, telemetry_);
+    publish(home, plan_and_curves_);
   }
   // Behind all state: a home is not available before what it shows is there.
   for (const std::string& id : settings_.home_ids)
@@ -221,7 +225,7 @@ wire::HistoryContext Runner::history_context() const {
 }
 
 wire::HistoryDevices Runner::history_devices() const {
-  wire::HistoryDevices devices;
+  wire::HistoryDevices devices{.car = settings_.home->has_car};
   for (const Device& device : settings_.home->devices) devices.kinds.set(kind_of(device));
   return devices;
 }
@@ -230,27 +234,21 @@ wire::QuarterText Runner::quarter_text() const {
   return wire::QuarterText(settings_.home->calendar);
 }
 
-void Runner::publish(std::size_t home, std::span<const wire::HomeTopic> topics) {
+void Runner::publish(std::size_t home, std::span<const std::size_t> topics) {
   const Snapshot seen = snapshot(home);
   const Calendar& calendar = homes_[home].calendar();
   if (calendar.has_zone() && (!labels_.today || labels_.today->day != seen.day))
     labels_.today = std::make_shared<const wire::ShownDay>(calendar, seen.day);
-  for (const auto topic : topics) {
+  for (const std::size_t topic : topics) {
     scratch_.clear();
-    wire::append_topic(scratch_, topic, homes_[home], seen, labels_);
-    outbox_.update(topic_id(home, static_cast<std::size_t>(topic)), scratch_);
+    wire::append_topic(scratch_, home_topics_[topic], homes_[home], seen, labels_);
+    outbox_.update(topic_id(home, topic), scratch_);
   }
-  publish_further(home, seen);
+  publish_devices(home, seen);
 }
 
-/// What only some homes have.
-void Runner::publish_further(std::size_t home, const Snapshot& seen) {
-  std::size_t topic = wire::kHomeTopics.size();
-  if (seen.travel) {
-    scratch_.clear();
-    wire::append_topic(scratch_, wire::HomeTopic::car, homes_[home], seen, labels_);
-    outbox_.update(topic_id(home, topic++), scratch_);
-  }
+void Runner::publish_devices(std::size_t home, const Snapshot& seen) {
+  std::size_t topic = home_topics_.size();
   for (const Device& device : seen.devices) {
     if (const auto* const solar = std::get_if<Solar>(&device)) show_forecast(home, *solar);
     scratch_.clear();
@@ -276,9 +274,9 @@ void Runner::show_forecast(std::size_t home, const Solar& solar) {
 void Runner::publish_changes(std::size_t home) {
   is_to_publish_[home] = false;
   if (homes_[home].plan_due() || catching_up_) return;
-  publish(home, wire::kTelemetry);
+  publish(home, telemetry_);
   if (std::exchange(published_revisions_[home], homes_[home].revision()) != homes_[home].revision())
-    publish(home, wire::kPlanAndCurves);
+    publish(home, plan_and_curves_);
 }
 
 std::optional<std::size_t> Runner::find(std::string_view id) const {

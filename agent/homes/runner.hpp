@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -90,9 +91,13 @@ class Runner {
   wire::HistoryContext history_context() const;
   wire::HistoryDevices history_devices() const;
   wire::QuarterText quarter_text() const;
-  /// The topics of a home that hold JSON, by what follows its id: those of every home in the order of `HomeTopic`, then
-  /// of a car that leaves, those of its further devices, and the sun's forecast.
+  /// The topics of a home that hold JSON, by what follows its id: those of `topics_of` in their order, then those of
+  /// its further devices, and the sun's forecast.
   const std::vector<std::string_view>& topic_names() const { return topic_names_; }
+  /// Those of them that are of further devices.
+  std::span<const std::string_view> device_topic_names() const {
+    return std::span(topic_names_).subspan(home_topics_.size(), settings_.home->devices.size());
+  }
   /// @param topic its place among `topic_names`
   Outbox::TopicId topic_id(std::size_t home, std::size_t topic) const {
     return first_home_topic_ + home * topic_names_.size() + topic;
@@ -199,8 +204,9 @@ class Runner {
   };
   void publish_of_all(Round& round);
   void publish_kept(std::span<const std::size_t> homes);
-  void publish(std::size_t home, std::span<const wire::HomeTopic> topics);
-  void publish_further(std::size_t home, const Snapshot& seen);
+  /// @param topics their places among `topic_names`
+  void publish(std::size_t home, std::span<const std::size_t> topics);
+  void publish_devices(std::size_t home, const Snapshot& seen);
   void show_forecast(std::size_t home, const Solar& solar);
   std::string forecast_of(std::size_t home) const;
   /// What moves with time and commands, and, where they have changed, plan and curves.
@@ -224,6 +230,10 @@ class Runner {
   Outbox& outbox_;
   Outbox::TopicId info_topic_ = 0;
   Outbox::TopicId first_home_topic_ = 0;
+  std::vector<wire::HomeTopic> home_topics_;  ///< each home's, but for its further devices'
+  // Their places: of those that move with time and commands, and of those that change when the home's revision does.
+  std::vector<std::size_t> telemetry_;
+  std::vector<std::size_t> plan_and_curves_;
   std::vector<std::string_view> topic_names_;
   std::vector<std::optional<std::int64_t>> forecasts_shown_;  ///< of each home, where it has sun: when it was made
   Link link_;

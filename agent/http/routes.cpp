@@ -109,6 +109,11 @@ std::string_view text(StoreHealth::State state) {
   return {};
 }
 
+/// A command to what the home does not have asks at an address that is none.
+HttpResponse refusal(const Error& error) {
+  return error_response(error.code == ErrorCode::absent ? 404 : 400, error.reason);
+}
+
 }  // namespace
 
 /// What a handler is given.
@@ -120,6 +125,10 @@ struct Routes::Match {
   std::string_view file;     ///< of a route that has one in its path
   const Home& state() const { return routes.runner_.home(home); }
   Snapshot snapshot() const { return routes.runner_.snapshot(home); }
+  bool has(wire::HomeTopic topic) const {
+    const auto& names = routes.runner_.topic_names();
+    return std::ranges::find(names, wire::name(topic)) != names.end();
+  }
 };
 
 /// Where a token is set.
@@ -143,6 +152,8 @@ std::span<const Routes::Route> Routes::table() {
     return HttpResponse{.body = wire::http::state(m.state(), m.snapshot(), m.routes.runner_.labels())};
   };
   constexpr auto kPlan = [](M m) {
+    if (!m.has(wire::HomeTopic::plan))
+      return error_response(404, "plan is not there: the home has neither car nor battery");
     return HttpResponse{.body = wire::http::plan(m.state(), m.routes.runner_.labels())};
   };
   constexpr auto kHistory = [](M m) { return m.routes.history(m.home, m.request); };
@@ -153,7 +164,12 @@ std::span<const Routes::Route> Routes::table() {
   };
   static const auto kRoutes = with_commands({
       Route{"GET", "/info", [](M m) { return HttpResponse{.body = wire::http::info(m.state().snapshot())}; }},
-      Route{"GET", "/charge", [](M m) { return HttpResponse{.body = wire::http::soc_percent(m.state().snapshot())}; }},
+      Route{"GET", "/charge",
+            [](M m) {
+              if (!m.has(wire::HomeTopic::battery))
+                return error_response(404, "car is not there: the home was started without one");
+              return HttpResponse{.body = wire::http::soc_percent(m.state().snapshot())};
+            }},
       Route{"GET", "/baseload",
             [](M m) { return HttpResponse{.body = wire::http::hourly_loads(m.state().baseload())}; }},
       Route{"GET", "/priceperhour",
@@ -333,7 +349,7 @@ HttpResponse Routes::command(std::string_view name, std::size_t home, const Http
       .later = [this, name = std::string(name), home, body = std::string(request.body), page](const HttpReply& reply) {
         runner_.command(home, name, body, TextForm::form,
                         [this, page, reply](const std::optional<std::string>&, const Result<Receipt>& outcome) {
-                          if (!outcome) return reply(error_response(400, outcome.error().reason));
+                          if (!outcome) return reply(refusal(outcome.error()));
                           runner_.gate().when_kept([receipt = *outcome, page, reply](bool durable) {
                             if (page) return reply(redirect(*page));
                             reply({.body = wire::http::result(receipt, durable)});
@@ -431,14 +447,12 @@ HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {
   const auto root = root_of(path_of(request.target));
   const bool may_change = access_.may_change(request.authorization, request.cookies);
   const std::span<const std::string_view> topics(runner_.topic_names());
-  const HomeSettings& settings = runner_.home(home).settings();
-  const std::size_t first_device = wire::kHomeTopics.size() + (settings.trips ? 1 : 0);
   return web_page({.root = root,
                    .base = home == 0 ? root : root + "homes/" + runner_.home_ids()[home] + '/',
                    .home = runner_.home_ids()[home],
                    .homes = runner_.home_ids().size(),
                    .topics = topics,
-                   .devices = topics.subspan(first_device, settings.devices.size()),
+                   .devices = runner_.device_topic_names(),
                    .snapshot = runner_.snapshot(home),
                    .labels = runner_.labels(),
                    .real_time = runner_.home(home).settings().clock_mode == ClockMode::local,

@@ -46,9 +46,11 @@ GoneHomes::GoneHomes(boost::asio::io_context& io, Settings settings, Outbox& out
   for (const Announcement& each : memory_.earlier()) recall(each);
   for (const auto& kind : wire::device_kinds())
     if (std::ranges::find(settings_.devices, wire::number_of(kind)) == settings_.devices.end())
-      gone_devices_.emplace(kind.name);
-  if (gone_devices_.contains(Solar::kName)) gone_devices_.emplace(wire::kSolarForecast);
-  if (!settings_.has_trips) gone_devices_.emplace(wire::name(wire::HomeTopic::car));
+      gone_topics_.emplace(kind.name);
+  if (gone_topics_.contains(Solar::kName)) gone_topics_.emplace(wire::kSolarForecast);
+  const auto topics = topics_of(settings_.parts);
+  for (const auto topic : wire::kHomeTopics)
+    if (std::ranges::find(topics, topic) == topics.end()) gone_topics_.emplace(wire::name(topic));
 }
 
 void GoneHomes::recall(const Announcement& each) {
@@ -77,7 +79,7 @@ GoneHomes::Remains* GoneHomes::remains_of(const std::string& base, const std::st
 std::vector<Subscription> GoneHomes::subscriptions() const {
   auto all = others_.subscriptions();
   all.push_back({topics_.info(), Stored::read_once});
-  for (const auto& device : gone_devices_) all.push_back({topics_.of("+", device), Stored::read_once});
+  for (const auto& device : gone_topics_) all.push_back({topics_.of("+", device), Stored::read_once});
   return all;
 }
 
@@ -86,7 +88,7 @@ void GoneHomes::on_message(const Incoming& message) {
   if (!message.stored || !reading_) return;
   if (message.topic == topics_.info()) return read_info(message);
   if (is_of_gone_device(message.topic)) {
-    if (of_gone_devices_.size() < kMost) of_gone_devices_.push_back(message.topic);
+    if (of_gone_topics_.size() < kMost) of_gone_topics_.push_back(message.topic);
     return;
   }
   if (prefix_.empty()) return;
@@ -97,7 +99,7 @@ bool GoneHomes::is_of_gone_device(std::string_view topic) const {
   const auto home = topics_.home_of(topic);
   if (!home || !configured_.contains(*home)) return false;
   const auto behind_home = static_cast<std::size_t>(home->data() - topic.data()) + home->size() + 1;
-  return gone_devices_.contains(topic.substr(behind_home));
+  return gone_topics_.contains(topic.substr(behind_home));
 }
 
 void GoneHomes::read_info(const Incoming& info) {
@@ -130,7 +132,7 @@ void GoneHomes::found_document(const std::string& home) {
 
 void GoneHomes::connected() {
   reading_ = false;
-  for (auto& topic : std::exchange(of_gone_devices_, {})) clear(std::move(topic));
+  for (auto& topic : std::exchange(of_gone_topics_, {})) clear(std::move(topic));
   if (gone_.empty()) return;
   if (!std::exchange(told_, true))
     spdlog::info("mqtt: what earlier starts published of {} homes that are not configured any more is taken back",
@@ -271,7 +273,6 @@ void GoneHomes::post_cleared(const Place& place) {
     return post(topics.status(), {});
   }
   for (const auto topic : wire::kHomeTopics) post(topics.of(home, topic), {});
-  post(topics.of(home, wire::HomeTopic::car), {});
   post(topics.of(home, wire::kSolarForecast), {});
   for (const auto& kind : wire::device_kinds()) post(topics.of(home, kind.name), {});
   post(topics.status(home), {});

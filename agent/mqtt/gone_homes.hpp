@@ -44,9 +44,9 @@ class GoneHomes {
 
   struct Settings {
     std::string base_topic;
-    std::vector<std::string> homes;                                 ///< those that are configured
-    std::vector<std::size_t> devices{};                             ///< the kinds of their further devices
-    bool has_trips = false;                                         ///< whether their car leaves
+    std::vector<std::string> homes;      ///< those that are configured
+    std::vector<std::size_t> devices{};  ///< the kinds of their further devices
+    wire::HomeParts parts{};
     std::optional<home_assistant::Settings> home_assistant{};       ///< none: no device is announced
     std::chrono::milliseconds silence = std::chrono::seconds(150);  ///< see OtherAgents
   };
@@ -118,12 +118,12 @@ class GoneHomes {
   OtherAgents others_;
   boost::asio::steady_timer timer_;
   std::map<Place, Remains> gone_;
-  std::set<std::string, std::less<>> gone_devices_;  ///< the topics of those that no home has
-  std::vector<std::string> of_gone_devices_;         ///< what the broker keeps of them
-  bool reading_ = true;                              ///< what is stored is told, nothing is taken back yet
-  bool told_ = false;                                ///< the log
-  bool born_ = false;                                ///< since the connection was made
-  bool knows_documents_ = false;                     ///< Home Assistant, when the last step began
+  std::set<std::string, std::less<>> gone_topics_;  ///< of what no home has
+  std::vector<std::string> of_gone_topics_;         ///< what the broker keeps of them
+  bool reading_ = true;                             ///< what is stored is told, nothing is taken back yet
+  bool told_ = false;                               ///< the log
+  bool born_ = false;                               ///< since the connection was made
+  bool knows_documents_ = false;                    ///< Home Assistant, when the last step began
   Step step_ = Step::none;
   Each acknowledged_;  ///< those before are through with the step
   Each posted_;        ///< those before are on their way

@@ -20,11 +20,11 @@ struct Section {
   std::string_view name;
   std::string_view prefix;
   std::array<std::string_view, 2> groups;
-  std::array<std::string_view, 3> options;
+  std::array<std::string_view, 4> options;
 };
 
 constexpr std::array kSections{
-    Section{"house", {}, {}, {"fuse-kw", "baseload", "load-balancing"}},
+    Section{"house", {}, {}, {"fuse-kw", "baseload", "load-balancing", "car"}},
     Section{"tariff", {}, {"Tariff"}, {}},
     Section{"car", "car-", {"Car", "Planning"}, {}},
     Section{"solar", "solar-", {"Solar panels"}, {}},

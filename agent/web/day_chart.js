@@ -1,7 +1,7 @@
 // The present day as one picture: price, house, what the car drew and what is planned, what the sun gave and what was exported.
 import { axis, chartLibrary, colours, commonOptions, fillTable, onLookChange, tooltip } from "./chart_look.js";
 import { DAY, extremes, hours, pastStretches, plannedStretches, points, profileStretches, upon, valueAt } from "./day_series.js";
-import { canExport, hasDevice } from "./devices.js";
+import { canExport, hasCar, hasDevice } from "./devices.js";
 import { kilowattHours, kilowatts, minuteOfDay, money, number, price, setText, timeOfDay } from "./format.js";
 
 const byId = (id) => document.getElementById(id);
@@ -77,7 +77,7 @@ function seriesOf(home, rows) {
  */
 function datasets(look) {
   const line = { pointRadius: 0, pointHoverRadius: 0, borderWidth: 1.5, tension: 0, yAxisID: "kw" };
-  const car = { ...line, borderColor: look.car, fill: "origin", onHouse: true };
+  const car = { ...line, borderColor: look.car, fill: "origin", onHouse: true, exists: hasCar };
   const all = [
     { ...line, series: "price", label: "Price", yAxisID: "price", borderColor: look.price, borderWidth: 2.5 },
     { ...line, series: "fuse", label: "Fuse", borderColor: look.bad, borderDash: [6, 5] },
@@ -199,7 +199,7 @@ function showTotals(home, rows) {
 function showTable(series) {
   fillTable(byId("day-table"), hours(series).map((hour) => [
     timeOfDay(hour.from), price(hour.price, series.unit), kilowatts(hour.house),
-    ...[hour.car, hour.plan, ...(hasDevice("solar") ? [hour.sun] : []), ...(canExport ? [hour.export] : [])].map((kwh) => (kwh > 0 ? kilowattHours(kwh) : "–")),
+    ...[...(hasCar ? [hour.car, hour.plan] : []), ...(hasDevice("solar") ? [hour.sun] : []), ...(canExport ? [hour.export] : [])].map((kwh) => (kwh > 0 ? kilowattHours(kwh) : "–")),
   ]));
 }
 

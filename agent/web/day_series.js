@@ -31,7 +31,7 @@ export function pastStretches(rows, column, now, powerNow) {
 
 /** What the plan has the car draw from now to the end of the day, kW. */
 export function plannedStretches(plan, now) {
-  if (!plan || plan.mode === "manual") return [];
+  if (!plan?.blocks || plan.mode === "manual") return [];
   return plan.blocks
     .map((block) => ({ ...blockSpan(block, now, minuteOfDay(plan.ready_by)), value: block.kw }))
     .map(({ start, end, value }) => ({ from: Math.max(start, now), to: Math.min(end, DAY), value }))

@@ -6,6 +6,7 @@ const byId = (id) => document.getElementById(id);
 const devices = document.body.dataset.devices.split(" ").filter(Boolean);
 
 export const hasDevice = (topic) => devices.includes(topic);
+export const hasCar = document.body.dataset.topics.split(" ").includes("battery");
 /** Only a home with one of these can give to the grid. */
 export const canExport = hasDevice("solar") || hasDevice("storage");
 

@@ -1,5 +1,5 @@
 // The home as a picture: what gives and what takes power at the moment, with an arrow for each, as wide as its power.
-import { deviceName, hasDevice } from "./devices.js";
+import { deviceName, hasCar, hasDevice } from "./devices.js";
 import { kilowatts, number, percent, setText } from "./format.js";
 import { storageWords } from "./storage.js";
 
@@ -128,7 +128,7 @@ class Flow {
 function makeFlows(picture) {
   const devices = document.body.dataset.devices.split(" ").filter((topic) => topic && !KINDS[topic]?.place);
   const columns = COLUMNS[devices.length] ?? devices.map((_, index) => 46 + (268 * index) / (devices.length - 1));
-  const fixed = ["solar", "grid", "car"].filter((topic) => topic !== "solar" || hasDevice("solar"));
+  const fixed = ["solar", "grid", "car"].filter((topic) => (topic !== "solar" || hasDevice("solar")) && (topic !== "car" || hasCar));
   return [
     ...fixed.map((topic) => new Flow(picture, topic, KINDS[topic].place())),
     ...devices.map((topic, index) => new Flow(picture, topic, { x: columns[index], y: BELOW })),

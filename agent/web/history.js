@@ -60,6 +60,8 @@ const columnName = (column) => NO_USE[column] ?? deviceName(column.replace(/_kwh
 
 /** What is drawn as a line, and with which colour of the look; each is a stack of its own, not one upon the other. */
 const LINES = { solar_kwh: { colour: "sun", key: "key-sun" }, export_kwh: { colour: "export", key: "key-export", dash: [6, 4] } };
+/** Rows of a home without a car have none of its columns. */
+const hasCar = (history) => history.rows.length === 0 || hasColumn(history, "car_kwh");
 const lineColumns = (history) => Object.keys(LINES).filter((column) => hasColumn(history, column));
 
 function energyLines(look, history) {
@@ -80,7 +82,7 @@ function data(look, history) {
       ...costLines(look, history),
       ...energyLines(look, history),
       { ...bar, label: "House", data: rows.map((row) => row.base_kwh), borderColor: look.base, backgroundColor: look.baseFill },
-      { ...bar, label: "Car", data: rows.map((row) => row.car_kwh), borderColor: look.car, backgroundColor: look.carFill },
+      ...(hasCar(history) ? [{ ...bar, label: "Car", data: rows.map((row) => row.car_kwh ?? null), borderColor: look.car, backgroundColor: look.carFill }] : []),
       ...furtherColumns(history).map((column) => (
         { ...bar, label: columnName(column), data: rows.map((row) => row[column]), borderColor: look.quiet, backgroundColor: look.line })),
     ],
@@ -137,6 +139,7 @@ function nameFurther(history) {
   const [used, flows] = [furtherColumns(history), flowColumns(history)];
   byId("history-car").after(...[...used, ...flows].map((column) => heading(columnName(column))));
   if (hasColumn(history, "earned")) byId("history-cost").after(heading("Earned"));
+  for (const ofCar of [byId("history-car"), byId("history-soc"), document.querySelector("#history-legend .key-car")]) ofCar.hidden = !hasCar(history);
   setText(byId("history-soc"), hasColumn(history, "storage_in_kwh") ? "Car’s battery" : "Battery");
   byId("history-legend").append(
     ...used.map((column) => named("li", columnName(column), { className: "further key-further" })),
@@ -144,14 +147,15 @@ function nameFurther(history) {
 }
 
 function showTable(history) {
-  const energies = ["base_kwh", "car_kwh", ...furtherColumns(history), ...flowColumns(history)];
+  const withCar = hasCar(history);
+  const energies = ["base_kwh", ...(withCar ? ["car_kwh"] : []), ...furtherColumns(history), ...flowColumns(history)];
   const earned = hasColumn(history, "earned");
   nameFurther(history);
   fillTable(byId("history-table"), history.rows.map((row) => {
     const currency = currencyOf(row, history);
     return [
       rowName(row.start), ...energies.map((column) => kilowattHours(row[column])), price(row.price, `${currency}/kWh`),
-      money(row.cost, currency), ...(earned ? [money(row.earned, currency)] : []), percent(row.soc_percent),
+      money(row.cost, currency), ...(earned ? [money(row.earned, currency)] : []), ...(withCar ? [percent(row.soc_percent)] : []),
       row.overload_minutes > 0 ? `${number(row.overload_minutes, 0, 1)} min` : "–",
     ];
   }));
@@ -176,7 +180,8 @@ function summary({ rows }, history) {
   if (all.length === 0) return "Nothing is kept for these days.";
   const costs = currenciesOf(history).map((currency) => money(total(all.filter((row) => currencyOf(row, history) === currency), "cost"), currency));
   const further = furtherColumns(history).map((column) => `, ${columnName(column).toLowerCase()} ${kilowattHours(total(all, column))}`).join("");
-  const used = `House ${kilowattHours(total(all, "base_kwh"))}, car ${kilowattHours(total(all, "car_kwh"))}${further}, cost ${costs.join(" and ")}.`;
+  const car = hasCar(history) ? `, car ${kilowattHours(total(all, "car_kwh"))}` : "";
+  const used = `House ${kilowattHours(total(all, "base_kwh"))}${car}${further}, cost ${costs.join(" and ")}.`;
   const words = used + flowSummary(history, all);
   return all.length > rows.length ? `${words} The last ${number(rows.length)} of ${number(all.length)} rows are shown; the CSV holds all.` : words;
 }

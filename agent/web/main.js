@@ -2,7 +2,7 @@
 import { startClock } from "./clock.js";
 import { send } from "./commands.js";
 import { startControls } from "./controls.js";
-import { canExport, hasDevice, startDevices } from "./devices.js";
+import { canExport, hasCar, hasDevice, startDevices } from "./devices.js";
 import { startDay } from "./day_chart.js";
 import { addDays, dayName, kilowatts, number, priceNumber, setText } from "./format.js";
 import { startHistory } from "./history.js";
@@ -108,7 +108,7 @@ async function learnAnew(heard) {
 }
 
 localise();
-startCharging();
+if (hasCar) startCharging();
 startHomes();
 
 /** The parts that only some homes need are loaded by those alone. */
@@ -121,7 +121,7 @@ async function furtherParts() {
 }
 
 const day = startDay(home);
-const parts = [startControls(home), startClock(home), startDevices(home), day.heard, startHistory(home), ...await furtherParts()];
+const parts = [...(hasCar ? [startControls(home)] : []), startClock(home), startDevices(home), day.heard, startHistory(home), ...await furtherParts()];
 const heard = (topic, payload) => {
   home[topic] = payload;
   SHOWN[topic]?.(payload);

@@ -15,6 +15,7 @@ enum class ErrorCode {
   unknown_command,  ///< there is no command of that name
   unknown_home,     ///< there is no home of that id
   too_large,        ///< longer than the field's limit
+  absent,           ///< the home has no such thing
 };
 
 struct Error {

@@ -108,7 +108,7 @@ ordered_json device_of_home(const Settings& settings, std::string_view home) {
   ordered_json device{{"ids", {device_id(settings.base_topic, home)}},
                       {"name", home == kDefaultHome ? "Home Energy" : "Home Energy " + std::string(home)},
                       {"mf", "Home Energy Agent"},
-                      {"mdl", "Simulated home with an electric car"},
+                      {"mdl", settings.parts.car ? "Simulated home with an electric car" : "Simulated home"},
                       {"sw", settings.version},
                       {"sn", settings.base_topic + '/' + std::string(home)}};
   if (settings.page_url) device["cu"] = *settings.page_url;

@@ -49,9 +49,11 @@ void press(ordered_json& component, const Settings&, std::string_view) {
 }
 
 // clang-format off
-/// Those that are no single value of a table.
-constexpr std::array kEntities{
+// Those that are no single value of a table.
+constexpr std::array kOfEveryHome{
     Entity{"last_error", "sensor", "Last error", {}, {}, only_icon("mdi:alert-circle-outline"), {}, refused},
+};
+constexpr std::array kOfCar{
     Entity{"discharge_to_20", "button", "Discharge to 20 %", {}, {}, only_icon("mdi:battery-arrow-down"),
            wire::command::kDischarge, press},
     Entity{"charging_mode", "select", "Charging mode", name(HomeTopic::plan), key::kMode, only_icon("mdi:auto-mode"),
@@ -100,7 +102,8 @@ void up_to_charger(ordered_json& component, const Settings& settings, std::strin
 }
 
 std::vector<Entity> entities(const Settings& settings) {
-  std::vector<Entity> all(kEntities.begin(), kEntities.end());
+  std::vector<Entity> all(kOfEveryHome.begin(), kOfEveryHome.end());
+  if (settings.parts.car) all.insert(all.end(), kOfCar.begin(), kOfCar.end());
   const wire::Offers offers{
       .exports = std::ranges::any_of(settings.devices,
                                      [](std::size_t kind) { return kDeviceRoles.at(kind) != DeviceRole::load; }),
@@ -119,8 +122,7 @@ std::vector<Entity> entities(const Settings& settings) {
       }
     }
   };
-  for (const HomeTopic topic : wire::kHomeTopics) add(name(topic), wire::rows_of(topic), {});
-  if (settings.has_trips) add(name(HomeTopic::car), wire::rows_of(HomeTopic::car), {});
+  for (const HomeTopic topic : topics_of(settings.parts)) add(name(topic), wire::rows_of(topic), {});
   for (const std::size_t number : settings.devices) {
     const auto& kind = wire::device_kinds()[number];
     add(kind.name, kind.rows, kind.verbs);

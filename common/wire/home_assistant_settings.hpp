@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/units.hpp"
+#include "common/wire/home_topics.hpp"
 
 namespace home_energy::home_assistant {
 
@@ -20,9 +21,9 @@ struct Settings {
   bool has_dates;                       ///< whether the homes are in a time zone, in real time or with --zone
   std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
   std::vector<std::size_t> devices{};   ///< the kinds of the homes' further devices
-  bool has_trips = false;               ///< whether the car leaves
-  std::optional<Watts> charger{};       ///< what it draws at most, where it modulates
-  bool has_peak_price = false;          ///< whether the tariff has a price of power
+  wire::HomeParts parts{};
+  std::optional<Watts> charger{};  ///< what it draws at most, where it modulates
+  bool has_peak_price = false;     ///< whether the tariff has a price of power
 };
 
 }  // namespace home_energy::home_assistant

@@ -32,6 +32,7 @@ class HomeAssembly {
   const std::string& text(const std::string& name) const { return values_.at(name).text; }
   bool given(const std::string& name) const { return values_.at(name).given; }
   Result<void> curves(HomeSettings& home) const;
+  Result<void> car(HomeSettings& home) const;
   Result<void> charging(HomeSettings& home) const;
   Result<void> trips(HomeSettings& home) const;
   Result<Pace> pace(const HomeSettings& home, double seconds_per_hour) const;
@@ -57,6 +58,20 @@ Result<void> HomeAssembly::curves(HomeSettings& home) const {
   return take("baseload", parse_load_file, home.baseload, home.recorded_loads).and_then([&] {
     return take("prices", parse_price_file, home.price, home.recorded_prices);
   });
+}
+
+/// What is said of a car that is not there is a mistake, unless it was switched off from what a house says of it.
+Result<void> HomeAssembly::car(HomeSettings& home) const {
+  home.has_car = text("car") == "on";
+  if (home.has_car) return charging(home);
+  for (const OptionSpec& spec : home_option_specs()) {
+    const OptionValue& value = values_.at(spec.name);
+    const bool is_said = given("car") ? value.given : value.is_said();
+    const bool is_of_car = (spec.group == "Car" || spec.group == "Planning") && spec.name != "load-balancing";
+    if (is_said && is_of_car) return wrong_option(spec.name, "needs a car: --car on");
+  }
+  home.charger = Watts();
+  return {};
 }
 
 /// Of a car that leaves.
@@ -147,7 +162,7 @@ Result<HomeConfiguration> HomeAssembly::configuration() const {
                     .clock_mode = realtime ? ClockMode::local : ClockMode::simulated,
                     .tariff = *tariff,
                     .calendar = std::make_shared<const Calendar>(*to_date(text("start-date")))};
-  for (const auto step : {&HomeAssembly::charging, &HomeAssembly::curves})
+  for (const auto step : {&HomeAssembly::car, &HomeAssembly::curves})
     if (auto outcome = (this->*step)(home); !outcome) return tl::unexpected(outcome.error());
   const double seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
   const auto pace_made = pace(home, seconds_per_hour);
@@ -194,6 +209,8 @@ const std::vector<OptionSpec>& home_option_specs() {
                 "how many homes; more than one are called home-1, home-2 and so on"},
                {"fuse-kw", OptionKind::number, "11", "0..1000", within<0, 1000>,
                 "main fuse; above it the grid topic says overload"},
+               {"car", OptionKind::text, "on", "on or off",
+                [](const std::string& text) { return text == "on" || text == "off"; }, "whether the home has a car"},
                {"heater-kw", OptionKind::number, "0", "0..1000", within<0, 1000>,
                 "what an immersion heater draws; 0: there is none"},
                {"heater-hours", OptionKind::text, "", "from-to in full hours, 22-06",

@@ -18,7 +18,7 @@ bool is_below(std::string_view topic, std::string_view base) {
 
 /// Whether a home has a status or state called so.
 bool is_of_home(std::string_view name) {
-  return name == kStatus || name == wire::name(HomeTopic::car) || name == kSolarForecast ||
+  return name == kStatus || name == kSolarForecast ||
          std::ranges::any_of(kHomeTopics, [&](HomeTopic topic) { return name == wire::name(topic); }) ||
          std::ranges::find(kDeviceNames, name) != kDeviceNames.end();
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/wire/home_topics.hpp"
 #include "common/world/home.hpp"
 
 namespace home_energy::wire {
@@ -97,40 +98,7 @@ inline constexpr std::array<std::string_view, 6> kReservedHomes{"fleet", "clock"
 /// Of those the one below which receipts may be asked for: `<base>/answers/<client>`.
 inline constexpr std::string_view kAnswers = "answers";
 
-/// The retained topics of a home that hold JSON, in the order in which they are published.
-enum class HomeTopic { clock, baseload, price, battery, grid, plan, baseload_profile, price_profile, car };
-/// Those of every home; `car` is only there where the car leaves.
-inline constexpr std::array kHomeTopics{
-    HomeTopic::clock, HomeTopic::baseload,         HomeTopic::price,        HomeTopic::battery, HomeTopic::grid,
-    HomeTopic::plan,  HomeTopic::baseload_profile, HomeTopic::price_profile};
-/// Those of them that move with time and commands, and those that change when the home's revision does.
-inline constexpr std::span<const HomeTopic> kTelemetry = std::span(kHomeTopics).first<5>();
-inline constexpr std::span<const HomeTopic> kPlanAndCurves = std::span(kHomeTopics).last<3>();
-
-/// What follows the home's id in the topic: `battery`, `price/profile`. That of a further device is its name.
-constexpr std::string_view name(HomeTopic topic) {
-  switch (topic) {
-    case HomeTopic::clock:
-      return "clock";
-    case HomeTopic::baseload:
-      return "baseload";
-    case HomeTopic::price:
-      return "price";
-    case HomeTopic::battery:
-      return "battery";
-    case HomeTopic::grid:
-      return "grid";
-    case HomeTopic::plan:
-      return "plan";
-    case HomeTopic::baseload_profile:
-      return "baseload/profile";
-    case HomeTopic::price_profile:
-      return "price/profile";
-    case HomeTopic::car:
-      return "car";
-  }
-  return {};
-}
+HomeParts parts_of(const HomeSettings& home);
 int qos(HomeTopic topic);
 
 struct CommandAddress {
@@ -226,6 +194,8 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
 /// @param storage none where there is none; one that plans adds what it is going to do
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
                  const Labels& labels, const Storage* storage = nullptr);
+/// The same of a home without a car: what its storage is going to do.
+void append_storage_plan(std::string& out, const Storage* storage, const Calendar& calendar, const Labels& labels);
 /// What follows the home's id in the topic of the sun's forecast; only where there are solar panels.
 inline constexpr std::string_view kSolarForecast = "solar/forecast";
 /// The quarters of today and tomorrow, kW, in the shape of the price profile.

@@ -83,14 +83,18 @@ template <class Column>
 void for_each_value(std::string& out, const HistoryRow& row, const HistoryDevices& devices, const Column& column) {
   column(key::kBaseKwh);
   append_millionths(out, row.base_mwh, 3);
-  column(key::kCarKwh);
-  append_millionths(out, row.car_mwh, 3);
+  if (devices.car) {
+    column(key::kCarKwh);
+    append_millionths(out, row.car_mwh, 3);
+  }
   column(key::kPrice);
   append_price_value(out, PricePerKwh(row.price_micro));
   column(key::kCost);
   append_millionths(out, row.cost_micro, 4);
-  column(key::kSocPercent);
-  append_percent(out, Percent(row.soc));
+  if (devices.car) {
+    column(key::kSocPercent);
+    append_percent(out, Percent(row.soc));
+  }
   column(key::kOverloadMinutes);
   append_decimal(out, rounded_quotient(row.overload_s, kSecondsPerMinute, 2), 2);
   column(key::kMinutes);
@@ -118,6 +122,7 @@ void for_each_value(std::string& out, const HistoryRow& row, const HistoryDevice
 
 /// Those that the home has, and those that it had in one of the rows.
 HistoryDevices with_those_of(std::span<const HistoryRow> rows, HistoryDevices devices) {
+  devices.car = devices.car || std::ranges::any_of(rows, [](const HistoryRow& row) { return row.car_mwh != 0; });
   for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)
     if (std::ranges::any_of(
             rows, [&](const HistoryRow& row) { return row.drawn_mwh.at(kind) != 0 || row.given_mwh.at(kind) != 0; }))

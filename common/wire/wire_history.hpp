@@ -54,9 +54,10 @@ class QuarterText {
   std::string after_;
 };
 
-/// The kinds of further devices that have columns.
+/// What of a home has columns beside those of every home.
 struct HistoryDevices {
-  std::bitset<kDeviceKinds> kinds{};
+  std::bitset<kDeviceKinds> kinds{};  ///< of its further devices
+  bool car = true;
 
   bool any_of(DeviceRole role) const {
     for (std::size_t kind = 0; kind < kDeviceKinds; ++kind)

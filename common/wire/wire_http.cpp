@@ -130,16 +130,12 @@ std::string hourly_prices(const PriceCurve& curve) {
 
 std::string state(const Home& home, const Snapshot& snapshot, const Labels& labels) {
   std::string out = "{";
-  for (const HomeTopic topic : kHomeTopics) {
+  for (const HomeTopic topic : topics_of(parts_of(home.settings()))) {
     if (out.size() > 1) out += ',';
     out += '"';
     out += name(topic);
     out += "\":";
     append_topic(out, topic, home, snapshot, labels);
-  }
-  if (snapshot.travel) {
-    next(out, name(HomeTopic::car));
-    append_topic(out, HomeTopic::car, home, snapshot, labels);
   }
   for (const Device& device : snapshot.devices) {
     next(out, name_of(device));
@@ -161,7 +157,7 @@ std::string homes(const std::vector<std::string>& ids) {
 
 std::string plan(const Home& home, const Labels& labels) {
   std::string out;
-  append_plan(out, home.wish(), home.plan(), home.calendar(), labels, home.storage());
+  append_topic(out, HomeTopic::plan, home, home.snapshot(), labels);
   return out;
 }
 

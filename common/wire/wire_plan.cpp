@@ -129,16 +129,26 @@ void append_storage_blocks(std::string& out, const StoragePlan& plan, std::int64
   out += ']';
 }
 
-void append_storage(std::string& out, const StoragePlan& plan, std::int64_t made_at, const Calendar& calendar) {
+/// Only of one that plans.
+void append_storage(std::string& out, const Storage* storage, const Calendar& calendar) {
+  if (storage == nullptr || storage->plan() == nullptr) return;
+  const StoragePlan& plan = *storage->plan();
   next(out, "storage");
   begin(out, key::kSaving);
   append_money(out, plan.cost_self_consumption - plan.cost);
   next(out, "blocks");
-  append_storage_blocks(out, plan, made_at, calendar);
+  append_storage_blocks(out, plan, storage->plan_made_at(), calendar);
   out += '}';
 }
 
 }  // namespace
+
+void append_storage_plan(std::string& out, const Storage* storage, const Calendar& calendar, const Labels& labels) {
+  begin(out, "currency");
+  out += json_string(labels.currency);
+  append_storage(out, storage, calendar);
+  out += '}';
+}
 
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
                  const Labels& labels, const Storage* storage) {
@@ -166,8 +176,7 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
   append_blocks(out, made, calendar);
   next(out, "note");
   out += made != nullptr && !made->note.empty() ? json_string(made->note) : std::string(kNull);
-  if (storage != nullptr && storage->plan() != nullptr)
-    append_storage(out, *storage->plan(), storage->plan_made_at(), calendar);
+  append_storage(out, storage, calendar);
   out += '}';
 }
 

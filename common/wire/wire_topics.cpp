@@ -1,4 +1,6 @@
 // The payloads of a home's topics, but for its plan.
+#include <algorithm>
+
 #include "common/time/series.hpp"
 #include "common/wire/value_table.hpp"
 #include "common/wire/wire.hpp"
@@ -56,6 +58,23 @@ void append_raw_today(std::string& out, const Home& home, const PriceCurve& curv
 
 }  // namespace
 
+HomeParts parts_of(const HomeSettings& home) {
+  const bool has_storage =
+      std::ranges::any_of(home.devices, [](const Device& device) { return role_of(device) == DeviceRole::storage; });
+  return {.car = home.has_car, .trips = home.has_car && home.trips, .plans = home.has_car || has_storage};
+}
+
+std::vector<HomeTopic> topics_of(const HomeParts& parts) {
+  std::vector<HomeTopic> topics;
+  for (const HomeTopic topic : kHomeTopics) {
+    if (topic == HomeTopic::battery && !parts.car) continue;
+    if (topic == HomeTopic::plan && !parts.plans) continue;
+    if (topic == HomeTopic::car && !parts.trips) continue;
+    topics.push_back(topic);
+  }
+  return topics;
+}
+
 ShownDay::ShownDay(const Calendar& of, std::int64_t number) : calendar(&of), day(number) {
   const std::int64_t end = of.begin_of(number + 1);
   for (std::int64_t moment = of.begin_of(number); moment < end; moment += kSecondsPerQuarter) {
@@ -95,6 +114,7 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
 void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels) {
   switch (topic) {
     case HomeTopic::plan:
+      if (!snapshot.has_car) return append_storage_plan(out, home.storage(), home.calendar(), labels);
       return append_plan(out, home.wish(), home.plan(), home.calendar(), labels, home.storage());
     case HomeTopic::baseload_profile:
       return append_baseload_profile(out, home.baseload());

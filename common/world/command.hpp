@@ -98,6 +98,12 @@ using Command = std::variant<ChargeCommand, ResetCommand, ChargeLimitCommand, Mo
                              ReadyByCommand, PriceCommand, BaseloadCommand, DeviceCommand, PlugCommand, TripCommand,
                              TripsCommand, ChargePowerCommand>;
 
+/// Whether it is told to the car.
+inline bool is_for_car(const Command& command) {
+  return !std::holds_alternative<PriceCommand>(command) && !std::holds_alternative<BaseloadCommand>(command) &&
+         !std::holds_alternative<DeviceCommand>(command);
+}
+
 /// Says that a command was carried out; the command itself holds what was asked and is now so.
 struct Receipt {
   Command done;

@@ -34,6 +34,10 @@ bool can_export(std::span<const Device> devices) {
          house >= Energy() && car >= Energy();
 }
 
+tl::unexpected<Error> is_absent(const std::string& name) {
+  return failure(ErrorCode::absent, name, name + " is not there: the home was started without one");
+}
+
 }  // namespace
 
 Home::Home(std::shared_ptr<const HomeSettings> settings)
@@ -179,7 +183,7 @@ void Home::restore(const HomeState& state, const HomeCurves& curves) {
   loads_.restore(curves.baseload);
   prices_.restore(curves.price);
   time_.set(state.moment, state.tick);
-  car_.restore(state.car, time_);
+  if (settings_->has_car) car_.restore(state.car, time_);
   meter_.restore(state.counters, state.hour_energy);
   for (Device& device : devices_) {
     const auto found = state.devices.find(name_of(device));
@@ -242,8 +246,7 @@ struct Home::Apply {
   Result<Receipt> operator()(const DeviceCommand& command) {
     Device* const device = home.device(command.kind);
     const std::string name(kDeviceNames.at(command.kind));
-    if (device == nullptr)
-      return failure(ErrorCode::illegal, name, name + " is not there: the home was started without one");
+    if (device == nullptr) return is_absent(name);
     const Watts before = home.steady_power_;
     if (!carry_out(*device, command.order))
       return failure(ErrorCode::illegal, name, name + " does not take such a command");
@@ -264,6 +267,7 @@ struct Home::Apply {
 };
 
 Result<Receipt> Home::apply(const Command& command) {
+  if (!settings_->has_car && is_for_car(command)) return is_absent("car");
   Apply apply{*this};
   const bool planned_storage = plans_storage();
   auto outcome = std::visit(apply, command);
@@ -285,11 +289,12 @@ Snapshot Home::snapshot() const {
           .car_power = car_.power(load()),
           .fuse = settings_->fuse,
           .hour_energy = meter_.hour_energy(),
-          .stored = battery.stored(),
-          .capacity = battery.capacity(),
+          .stored = settings_->has_car ? battery.stored() : Energy(),
+          .capacity = settings_->has_car ? battery.capacity() : Energy(),
           .charging = battery.charging(),
           .limit = battery.limit(),
           .counters = meter_.counters(),
+          .has_car = settings_->has_car,
           .device_power = device_power(),
           .devices = devices_,
           .balance = balance(),

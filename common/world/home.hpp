@@ -74,6 +74,7 @@ struct Snapshot {
   Charging charging;
   Percent limit;
   Counters counters;
+  bool has_car = true;                ///< without one nothing is stored, and it holds nothing
   Watts device_power{};               ///< of the further devices together: what they draw less what they give
   std::vector<Device> devices{};      ///< the further devices
   Balance<Watts> balance{};           ///< what all but a storage leave to it

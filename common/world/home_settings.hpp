@@ -41,6 +41,7 @@ struct HomeSettings {
   Record<Watts> recorded_loads{};         ///< null: every day is like `baseload`
   Record<PricePerKwh> recorded_prices{};  ///< null: every day is like `price`
   Resolution finest_record = Resolution::hourly;
+  bool has_car = true;  ///< without one what is said of it below counts for nothing
   WattHours capacity;
   Watts charger;
   Watts fuse;

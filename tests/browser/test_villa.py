@@ -173,3 +173,19 @@ def test_the_reference_home_shows_nothing_of_it(page, started, folder):
     loaded = page.script("return performance.getEntriesByType('resource').map((one) => one.name.split('/').pop())")
     assert not {"car.js", "flows.js"} & set(loaded)
     page.wait_text("charge", "Start charging")
+
+
+def test_a_home_without_a_car_shows_nothing_of_one(page, started, tmp_path):
+    agent = home_agent(started, tmp_path, None, "--car", "off", "--solar-kwp", "6", "--storage-kwh", "8", *STILL)
+    agent.move_clock({"step": "13h"})
+    page.open(agent)
+    page.wait(lambda: "the sun gives" in words_of_the_picture(page), "the picture of the flows")
+    assert "car" not in words_of_the_picture(page)
+    for hidden in ("charge", "battery-title", "mode-manual", "target", "discharge", "total-car", "plan", "plug"):
+        assert not page.shown(hidden), hidden
+    assert page.text("controls-title") == "Settings" and page.shown("storage-mode") and page.shown("clock-run")
+    assert "car" not in page.text("content").lower()
+    page.wait(lambda: page.text("history-summary").startswith("House "), "the history")
+    assert "car" not in page.text("history-summary")
+    headings = [each.text for each in page.driver.find_elements("css selector", "#history-table th")]
+    assert "Car" not in headings and "Battery" not in headings

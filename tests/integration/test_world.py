@@ -33,7 +33,7 @@ def test_the_reference_home_has_nothing_of_it(started, folder, broker, client):
     for command, body in (("plug", {"plug": "off"}), ("trip", {"leave": "07:30", "back": "08:00", "kwh": 1}), ("trips", {}),
                           ("storage_mode", {"storage_mode": "hold"}), ("storage_power", {"storage_power": 1}),
                           ("storage_reserve", {"storage_reserve": 1})):
-        assert agent.post(f"/{command}", body)[0] == 400
+        assert agent.post(f"/{command}", body)[0] == (404 if command.startswith("storage") else 400)
     assert all(not m.topic.startswith(tuple(f"{HOME}/{each}" for each in FURTHER)) for m in client.drain())
 
 
@@ -67,6 +67,41 @@ def test_a_villa_lives_a_day(started, folder, broker, client):
             assert late.expect(f"{HOME}/{each}") == state[each]
         for each in FURTHER:
             assert stream.event(each) == state[each]
+
+
+def test_a_home_without_a_car(started, folder, broker, client):
+    options = ("--clock", "paused", "--data-dir", folder / "data")
+    with_car = harness.online_agent(started, folder, broker, *options)
+    with_car.post("/charge", {"charging": "on"})
+    with_car.move_clock({"step": "1h"})
+    assert stored(broker, f"{HOME}/battery") and stored(broker, f"{HOME}/plan")
+    with_car.stop()
+    agent = harness.online_agent(started, folder, broker, *options, "--car", "off")
+    agent.move_clock({"step": "1h"})
+    state = agent.get("/state")[1]
+    assert list(state) == ["clock", "baseload", "price", "grid", "baseload/profile", "price/profile"]
+    assert state["grid"]["power_kw"] == state["baseload"]["power_kw"]
+    info = agent.get("/info")[1]
+    assert info["battery_capacity_kWh"] == 0.0 and info["ev_battery_charge_start_stopp"] is False and info["base_current_load"] > 0
+    assert agent.get("/") == (200, 0.0)
+    for path in ("/charge", "/plan"):
+        assert agent.get(path)[0] == 404
+    for command, body in (("charge", {"charging": "on"}), ("discharge", {"discharging": "on"}), ("mode", {"mode": "cheapest"})):
+        assert agent.post(f"/{command}", body) == (404, {"error": "car is not there: the home was started without one"})
+    client.publish(f"{HOME}/charge/set", "on")
+    assert client.expect(f"{HOME}/receipt", lambda told: told["status"] == "error")["error"].startswith("car is not there")
+    assert agent.get("/baseload")[0] == agent.get("/priceperhour")[0] == 200
+    # What the home had with the car is taken back, history apart.
+    harness.wait_until(lambda: not stored(broker, f"{HOME}/battery") and not stored(broker, f"{HOME}/plan"), "battery and plan are gone")
+    rows = agent.get("/history?from=0&step=1h")[1]["rows"]
+    assert rows[0]["car_kwh"] > 0 and rows[-1]["car_kwh"] == 0
+    document = json.loads(stored(broker, "homeassistant/device/home-energy__home/config"))
+    alive = {name for name, each in document["cmps"].items() if len(each) > 1}
+    assert not alive & {"car_battery", "charge_car", "target", "charging_mode", "discharge_to_20"} and "cost" in alive
+    agent.stop()
+    again = harness.online_agent(started, folder, broker, *options, "--car", "off", "--storage-kwh", "10", "--storage-mode", "plan")
+    plan = again.get("/plan")[1]
+    assert list(plan) == ["currency", "storage"] and stored(broker, f"{HOME}/plan")
 
 
 def test_commands_come_with_receipts(started, folder, broker, client):
