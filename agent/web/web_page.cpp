@@ -87,7 +87,7 @@ Values values_of(const WebPage& page) {
       {"days", page.has_dates ? "dates" : "numbers"},
       {"day", page.has_dates ? date_text(home.date) : std::to_string(home.day)},
       {"day_number", std::to_string(home.day)},
-      {"soc_percent", written([&](std::string& out) { wire::append_soc(out, home); })},
+      {"soc_percent", written([&](std::string& out) { wire::append_percent(out, home.soc()); })},
       {"stored_kwh", kwh(home.stored)},
       {"capacity_kwh", kwh(home.capacity)},
       {"charging", std::string(wire::text(home.charging))},

@@ -122,7 +122,7 @@ constexpr std::array kPriceRows{
 };
 
 constexpr std::array kBatteryRows{
-    ValueRow{key::kSocPercent, [](std::string& out, Of of) { append_soc(out, of.home); }, kCarBattery},
+    ValueRow{key::kSocPercent, [](std::string& out, Of of) { append_percent(out, of.home.soc()); }, kCarBattery},
     ValueRow{key::kStoredKwh,
              [](std::string& out, Of of) { append_kwh(out, of.home.stored.count(), of.home.ticks_per_hour); },
              kCarStored},

@@ -111,7 +111,7 @@ std::string stored_kwh(const Snapshot& home) {
 
 std::string soc_percent(const Snapshot& home) {
   std::string out;
-  append_soc(out, home);
+  append_percent(out, home.soc());
   return out;
 }
 

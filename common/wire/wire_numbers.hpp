@@ -45,12 +45,6 @@ inline void append_percent(std::string& out, Percent percent) {
   append_decimal(out, percent.count(), 2);
 }
 
-/// Of the car; 0 where there is none.
-inline void append_soc(std::string& out, const Snapshot& home) {
-  if (home.capacity == Energy()) return append_decimal(out, 0, 2);
-  append_decimal(out, rounded_quotient(Int128{100} * home.stored.count(), home.capacity.count(), 2), 2);
-}
-
 inline void append_money(std::string& out, Money money, int ticks_per_hour) {
   append_decimal(out, rounded_quotient(money.count(), kMillionths * kMilliwattsPerKw * ticks_per_hour, 4), 4);
 }

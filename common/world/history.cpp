@@ -132,7 +132,7 @@ HistoryRow HistoryMeter::open_row(const Home& home) const {
                  .car_mwh = milliwatt_hours(now.charged - state_.began.charged, ticks_per_hour),
                  .cost_micro = micro(now.cost - state_.began.cost, ticks_per_hour),
                  .price_micro = state_.price.count(),
-                 .soc = static_cast<int>(rounded_quotient(Int128{100} * seen.stored.count(), seen.capacity.count(), 2)),
+                 .soc = static_cast<int>(seen.soc().count()),
                  .overload_s = state_.overload_ticks * kSecondsPerHour / ticks_per_hour};
   for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
     const FlowTotal& began = state_.began.devices.at(kind);

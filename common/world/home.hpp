@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "common/base/decimal.hpp"
 #include "common/base/units.hpp"
 #include "common/time/series.hpp"
 #include "common/world/car.hpp"
@@ -84,6 +85,11 @@ struct Snapshot {
   std::optional<Watts> charge_power{};
   std::optional<Watts> peak{};  ///< the mean of the month's highest hours, where the tariff has a price of power
 
+  /// The car's state of charge; 0 where there is none.
+  Percent soc() const {
+    return capacity == Energy() ? Percent()
+                                : Percent(rounded_quotient(Int128{100} * stored.count(), capacity.count(), 2));
+  }
   /// What the home draws from the grid; below zero what it gives to it.
   Watts power() const { return base_power + device_power + car_power; }
   bool is_overload() const { return home_energy::is_overload(power(), fuse); }

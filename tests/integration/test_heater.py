@@ -21,7 +21,7 @@ def test_a_home_without_a_heater_has_nothing_of_it(started, folder, broker, clie
     agent = harness.online_agent(started, folder, broker, "--clock", "paused")
     client.publish(f"{HOME}/heater/set", "on")
     assert "heater is not there" in client.expect(f"{HOME}/receipt")["error"]
-    assert agent.post("/heater", {"heating": "on"})[0] == 400
+    assert agent.post("/heater", {"heating": "on"})[0] == 404
     assert "heater" not in agent.get("/state")[1]
     assert all("heater" not in m.topic or m.topic.endswith("/set") for m in client.drain())
     assert "heater" not in json.dumps(agent.get("/history?step=15m")[1])

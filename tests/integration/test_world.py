@@ -9,7 +9,7 @@ import jinja2
 import pytest
 
 import harness
-from home_assistant import stored
+from home_assistant import BIRTH, LONGEST_DELAY, stored
 from test_events import Stream
 
 HOME = "home-energy/home"
@@ -95,9 +95,15 @@ def test_a_home_without_a_car(started, folder, broker, client):
     harness.wait_until(lambda: not stored(broker, f"{HOME}/battery") and not stored(broker, f"{HOME}/plan"), "battery and plan are gone")
     rows = agent.get("/history?from=0&step=1h")[1]["rows"]
     assert rows[0]["car_kwh"] > 0 and rows[-1]["car_kwh"] == 0
-    document = json.loads(stored(broker, "homeassistant/device/home-energy__home/config"))
-    alive = {name for name, each in document["cmps"].items() if len(each) > 1}
-    assert not alive & {"car_battery", "charge_car", "target", "charging_mode", "discharge_to_20"} and "cost" in alive
+
+    def entities():
+        document = json.loads(stored(broker, "homeassistant/device/home-energy__home/config"))
+        return {name for name, each in document["cmps"].items() if len(each) > 1}
+
+    client.publish(BIRTH, "online")  # which is when what is gone is taken from it
+    harness.wait_until(lambda: not entities() & {"car_battery", "charge_car", "target", "charging_mode", "discharge_to_20"},
+                       "Home Assistant hears of a home without a car", LONGEST_DELAY + harness.PATIENCE)
+    assert "cost" in entities()
     agent.stop()
     again = harness.online_agent(started, folder, broker, *options, "--car", "off", "--storage-kwh", "10", "--storage-mode", "plan")
     plan = again.get("/plan")[1]

@@ -9,7 +9,7 @@ cmake --install "$1" --prefix "$folder/installed" >/dev/null
 # Nobody who includes the public headers is to need what the library is made of.
 ! grep -rnE 'nlohmann|__int128|Int128' "$folder/installed/include"
 cp "$here/CMakeLists.txt" "$here/week.cpp" "$folder"
-cmake -S "$folder" -B "$folder/build" -DCMAKE_PREFIX_PATH="$folder/installed" >/dev/null
+cmake -G Ninja -S "$folder" -B "$folder/build" -DCMAKE_PREFIX_PATH="$folder/installed" >/dev/null
 cmake --build "$folder/build" >/dev/null
 "$folder/build/week"
 "$folder/installed/bin/home-energy-agent" --version

@@ -43,6 +43,22 @@ TEST_CASE("a home without a car draws its base load and pays for it") {
   CHECK_FALSE(home.plan_due());
 }
 
+TEST_CASE("a home without a car has rows of history, and their sum is what it drew") {
+  Home home = test::home_of(without_car());
+  HistoryMeter meter(home);
+  std::int64_t base_mwh = 0;
+  for (int tick = 0; tick < 4 * kHoursPerDay; ++tick) {
+    meter.before_tick(home);
+    test::advance(home);
+    const auto row = meter.look(home);
+    if (!row) continue;
+    base_mwh += row->base_mwh;
+    CHECK(row->soc == 0);
+    CHECK(row->car_mwh == 0);
+  }
+  CHECK(static_cast<double>(base_mwh) / 1e6 == Approx(static_cast<double>(home.counters().base.count()) / 1e6 / 4));
+}
+
 TEST_CASE("what is told to a car that is not there is refused by name, and changes nothing") {
   Home home = test::home_of(without_car());
   const std::string before = wire::http::state(home, home.snapshot(), kLabels);
