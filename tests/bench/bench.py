@@ -36,7 +36,7 @@ def measurements():
 
     return {"http-nginx": http_rows.against_nginx, "http-flask": http_rows.against_flask,
             "command": command_rows.in_a_row, "command-apart": command_rows.apart, "start": process_rows.start,
-            "memory": process_rows.memory, "idle": process_rows.idle, "core": process_rows.core,
+            "memory": process_rows.memory, "idle": process_rows.idle, "villa": process_rows.villa, "core": process_rows.core,
             "plan": plan_rows.speed, "plan-proof": plan_rows.proof, "store": store_rows.commands,
             "store-grouped": store_rows.grouped, "store-requests": store_rows.requests, "year": store_rows.a_year,
             "pages": page_rows.pages, "flood": flood_rows.under_flood,
@@ -44,7 +44,7 @@ def measurements():
             "removal": removal_rows.receipts, "turns": turn_rows.turns}
 
 
-NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "core", "plan", "plan-proof",
+NAMES = ["http-nginx", "http-flask", "command", "command-apart", "start", "memory", "idle", "villa", "core", "plan", "plan-proof",
          "store", "store-grouped", "store-requests", "year", "pages", "flood", "online", "fall-back",
          "removal", "turns"]
 ONLY_WHEN_NAMED = {"plan-proof"}  # takes hours

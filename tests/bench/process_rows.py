@@ -57,22 +57,33 @@ def memory(bench):
                 "about 0 (64 KiB)", growth <= 64)]
 
 
-def idle(bench):
-    """The rounds side by side: agents that do nothing do not disturb each other."""
+def at_rest(bench, *options):
+    """Agents that nobody asks, the rounds side by side, since they do not disturb each other: (% of a core, MB), medians."""
     seconds = bench.pick(30, 10)
     with contextlib.ExitStack() as stack:
-        pids = []
+        agents = []
         for _ in range(bench.rounds):
             place = stack.enter_context(folder())
-            _, agent = stack.enter_context(broker_and_agent(place))
-            pids.append(agent.pid)
+            agents.append(stack.enter_context(broker_and_agent(place, *options))[1])
         time.sleep(2)  # what starting takes is over
-        before, began = [cpu_seconds(pid) for pid in pids], time.monotonic()
+        before, began = [cpu_seconds(agent.pid) for agent in agents], time.monotonic()
         time.sleep(seconds)
         lasted = time.monotonic() - began
-        used = median([(cpu_seconds(pid) - then) / lasted * 100 for pid, then in zip(pids, before)])
-    return [Row(f"processor time idle, defaults, over {seconds} s", f"{used:.3f} %", "", f"{used:.3f} % of a core",
+        used = median([(cpu_seconds(agent.pid) - then) / lasted * 100 for agent, then in zip(agents, before)])
+        return used, median([agent.resident_kib() for agent in agents]) / 1024
+
+
+def idle(bench):
+    used, _ = at_rest(bench)
+    return [Row(f"processor time idle, defaults, over {bench.pick(30, 10)} s", f"{used:.3f} %", "", f"{used:.3f} % of a core",
                 "at most 0.3 %", used <= 0.3)]
+
+
+def villa(bench):
+    used, megabytes = at_rest(bench, "--preset", "villa", "--realtime")
+    return [Row(f"a villa in real time: processor time over {bench.pick(30, 10)} s", f"{used:.3f} %", "",
+                f"{used:.3f} % of a core", "at most 0.3 %", used <= 0.3),
+            Row("  its resident memory", f"{megabytes:.1f} MB", "", f"{megabytes:.1f} MB", "at most 14 MB", megabytes <= 14)]
 
 
 def core(bench):
@@ -81,7 +92,7 @@ def core(bench):
                                    "--benchmark_enable_random_interleaving=true",
                                    f"--benchmark_min_time={bench.pick(1, 0.3)}"))
     rows = []
-    for name, what, at_least in (("one_home", "one home", 100), ("many_homes", "100,000 homes in turn", 20)):
+    for name, what, at_least in (("one_home", "one home", 100), ("villa", "a villa", 10), ("many_homes", "100,000 homes in turn", 20)):
         rates = [run["items_per_second"] for run in done["benchmarks"]
                  if run["name"].startswith(name) and run["run_type"] == "iteration"]
         millions = percentile(rates, 50) / 1e6
