@@ -159,7 +159,7 @@ def test_a_car_that_is_charged_enough_is_left_to_the_sun(started, folder, broker
 
 
 def test_all_entities_of_the_page_are_announced(started, folder, broker):
-    harness.online_agent(started, folder, broker, "--preset", "villa")  # its charger modulates
+    harness.online_agent(started, folder, broker, "--preset", "villa", "--peak-price", "80")  # its charger modulates
     announced = set(Entities(broker).components)
     named = set(re.findall(r"\b(?:sensor|binary_sensor|switch|select|number|text|button)\.home_energy_\w+", TEXT))
     assert len(named) > 40 and named <= announced, named - announced
