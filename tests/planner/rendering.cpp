@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "common/time/calendar.hpp"
 #include "common/wire/wire.hpp"
 #include "common/world/plan_reasons.hpp"
 
@@ -21,6 +22,13 @@ int minute_of(const json& text) {
   return minute < 24 * 60 ? minute : -1;
 }
 
+/// What the clock shows at a moment, of a day of 24 hours that may lie before day 0.
+std::int64_t minute_at(std::int64_t moment) {
+  constexpr std::int64_t kMinutesPerDay = 24 * 60;
+  const std::int64_t minute = floored_quotient(moment, 60);
+  return minute - floored_quotient(minute, kMinutesPerDay) * kMinutesPerDay;
+}
+
 bool is_near(const json& shown, double value, double half_digit) {
   return shown.is_number() && std::abs(shown.get<double>() - value) <= half_digit * 1.0001 + std::abs(value) * 1e-12;
 }
@@ -30,8 +38,8 @@ std::string fault_of_block(const json& shown, const PlanBlock& block, std::int64
   const int end = minute_of(shown.at("end"));
   if (begin < 0 || end < 0) return "a time of a block";
   // Rounded out to whole minutes, and past midnight from 00:00 on.
-  if (begin != (made_at + block.begin.count()) / 60 % 1440) return "a block's start";
-  if (end != (made_at + block.end.count() + 59) / 60 % 1440) return "a block's end";
+  if (begin != minute_at(made_at + block.begin.count())) return "a block's start";
+  if (end != minute_at(made_at + block.end.count() + 59)) return "a block's end";
   if ((block.end - block.begin).count() < 86'000 && begin == end) return "a block that ends as it begins";
   if (shown.at("kwh").get<double>() <= 0) return "a block of 0.0 kWh";
   const auto joules = static_cast<double>(block.energy.count());
