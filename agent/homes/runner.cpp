@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "agent/system/guarded.hpp"
@@ -157,6 +158,8 @@ void Runner::declare_topics() {
     topic_names_.push_back(wire::kSolarForecast);
     forecasts_shown_.resize(homes_.size());
   }
+  std::vector<std::size_t> all_topics(home_topics_.size());
+  std::iota(all_topics.begin(), all_topics.end(), std::size_t{0});
   for (std::size_t home = 0; home < homes_.size(); ++home) {
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
@@ -170,8 +173,7 @@ void Runner::declare_topics() {
         outbox_.declare(topics_.of(id, name), 0);
       }
     }
-    publish(home, telemetry_);
-    publish(home, plan_and_curves_);
+    publish(home, all_topics);
   }
   // Behind all state: a home is not available before what it shows is there.
   for (const std::string& id : settings_.home_ids)
