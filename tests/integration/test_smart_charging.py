@@ -105,7 +105,7 @@ def test_the_charger_is_turned_down_from_outside(started, folder, broker):
     assert list(quiet)[-1] == "limit_percent", "what nobody has told is not shown"
     assert tell("3.68") == {"charge_power": 3.68}
     assert agent.post("/charge", {"charging": "on"})[0] == 200
-    told = json.loads(stored(broker, "home-energy/home-1/battery"))
+    told = client.expect("home-energy/home-1/battery", lambda p: p["charging"] == "on")
     assert (told["power_kw"], told["charge_power_kw"]) == (3.68, 3.68)
     assert agent.post("/charge_power", "charge_power=1.38") == (200, {"charge_power": 1.38})
     assert agent.post("/homes/home-2/charge_power", {"charge_power": 0}) == (200, {"charge_power": 0.0})
