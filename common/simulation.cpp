@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/base/units.hpp"
 #include "common/wire/command_reader.hpp"
 #include "common/wire/home_options.hpp"
 #include "common/wire/wire.hpp"
@@ -14,9 +15,6 @@ namespace home_energy {
 namespace {
 
 using nlohmann::json;
-
-constexpr double kMilli = 1000;
-constexpr double kMillionths = 1e6;
 
 /// The option's text as JSON has it; nothing where it has a type that cannot be it.
 std::optional<std::string> text_of(const json& value, OptionKind kind) {

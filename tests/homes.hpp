@@ -3,12 +3,18 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 
+#include "common/wire/command_reader.hpp"
 #include "common/wire/curve_text.hpp"
+#include "common/wire/wire.hpp"
 #include "common/wire/wire_history.hpp"
 #include "common/world/home.hpp"
 
 namespace home_energy::test {
+
+constexpr std::int64_t kWattHour = 1000;  // milliwatt-ticks, times the ticks of an hour
 
 /// The contract's reference home at its default pace.
 inline HomeSettings reference_settings() {
@@ -36,6 +42,14 @@ inline Result<Receipt> apply(Home& home, const Command& command) {
   auto receipt = home.apply(command);
   plan_now(home);
   return receipt;
+}
+
+/// The command's result as JSON, or why it is illegal.
+inline std::string tell(Home& home, std::string_view name, std::string_view text) {
+  const auto parsed = parse_command(name, text, TextForm::bare);
+  if (!parsed.command) return parsed.command.error().reason;
+  const auto receipt = apply(home, *parsed.command);
+  return receipt ? wire::http::result(*receipt) : receipt.error().reason;
 }
 
 inline void advance(Home& home, int ticks = 1) {

@@ -10,6 +10,7 @@
 #include "agent/options/option_layers.hpp"
 #include "agent/options/option_values.hpp"
 #include "agent/system/local_time.hpp"
+#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 #include "common/world/home.hpp"
@@ -18,8 +19,6 @@ namespace home_energy {
 namespace {
 
 constexpr double kWattsPerKw = 1000;
-constexpr double kMillionths = 1e6;
-constexpr double kJoulesPerKwh = 3.6e6;
 
 const std::vector<OptionSpec>& plan_specs() {
   static const std::vector<OptionSpec> kSpecs{

@@ -5,6 +5,7 @@
 
 #include "agent/system/guarded_timer.hpp"
 #include "common/base/text.hpp"
+#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 
 namespace home_energy {
@@ -78,7 +79,6 @@ Result<void> LiveClock::check(const ClockCommand& command) const {
   if (command.move && std::holds_alternative<FollowWall>(*command.move))
     return wrong("realtime", "needs an agent that was started with --realtime");
   if (command.seconds_per_hour) {
-    constexpr double kMilli = 1000;
     const double least = static_cast<double>(kShortestInterval.count()) * settings_.pace.ticks_per_hour() / kMilli;
     if (*command.seconds_per_hour < least) {
       std::string text = std::to_string(least);

@@ -13,10 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLongestDelay = 2s;      ///< after a birth: many agents must not answer in the same moment
-constexpr auto kBetweenDocuments = 1s;  ///< of one device: Home Assistant is not to be hurried
-constexpr auto kTryAgain = 1s;          ///< after a defect
-constexpr auto kUntilRemoved = 2s;      ///< with its stub, from one that has just come up
+constexpr auto kLongestDelay = 2s;   ///< after a birth: many agents must not answer in the same moment
+constexpr auto kAnnounceAgain = 1s;  ///< after a defect
+constexpr auto kUntilRemoved = 2s;   ///< with its stub, from one that has just come up
 
 }  // namespace
 
@@ -129,7 +128,7 @@ void Announcer::for_each_leftover(std::function<void(Announced&)> work, void (An
       if (!more) flush_();
     });
     announced_at_ = Clock::now();
-    if (!well) wait(kTryAgain, again);
+    if (!well) wait(kAnnounceAgain, again);
     if (more) ++home;
     return well && more;
   });
@@ -142,7 +141,7 @@ void Announcer::post(std::string topic, std::string payload) {
 }
 
 void Announcer::wait(Clock::duration duration, void (Announcer::*then)()) {
-  call_after(timer_, duration, kTryAgain, "announcing", [this, then] { (this->*then)(); });
+  call_after(timer_, duration, kAnnounceAgain, "announcing", [this, then] { (this->*then)(); });
 }
 
 }  // namespace home_energy

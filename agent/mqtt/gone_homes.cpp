@@ -15,8 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kTogether = 100;  ///< homes of which messages wait in the outbox: 900, or a megabyte of documents
 constexpr auto kLookAgain = 20ms;       ///< whether what was posted is acknowledged
-constexpr auto kTryAgain = 1s;          ///< after a defect
-constexpr auto kBetweenDocuments = 1s;  ///< of one device: Home Assistant is not to be hurried
+constexpr auto kClearAgain = 1s;        ///< after a defect
 /// Home Assistant's templates give errors where a state is cleared less than 2 s after its device was removed.
 constexpr auto kUntilCleared = 2s;
 
@@ -297,7 +296,7 @@ bool GoneHomes::is_of_today(std::string_view topic) const {
 }
 
 void GoneHomes::wait(std::chrono::milliseconds duration, void (GoneHomes::*then)()) {
-  call_after(timer_, duration, kTryAgain, "taking back homes that are gone", [this, then] { (this->*then)(); });
+  call_after(timer_, duration, kClearAgain, "taking back homes that are gone", [this, then] { (this->*then)(); });
 }
 
 }  // namespace home_energy

@@ -35,6 +35,8 @@
 
 namespace home_energy {
 
+constexpr std::chrono::seconds kBetweenDocuments{1};  ///< of one device: Home Assistant is not to be hurried
+
 class GoneHomes {
  public:
   /// So many are taken back in one run of the process: as many as an agent may have. A later start finds the others.

@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto kRetryPublish = 100ms;
-constexpr auto kTryAgain = 10s;  ///< after a defect
+constexpr auto kReconnectAgain = 10s;  ///< after a defect
 /// For the answer to a subscription. Without it the agent would be connected and deaf.
 constexpr auto kSubscribePatience = 10s;
 /// For any acknowledgement while messages wait for theirs: longer than it takes to notice by the keep-alive that the
@@ -433,7 +433,7 @@ void MqttLink::Impl::give_up(const std::string& reason) {
 void MqttLink::Impl::recover() {
   hold();
   guarded("leaving the broker", [this] { client().disconnect(0); });
-  wait(kTryAgain, &Impl::connect);
+  wait(kReconnectAgain, &Impl::connect);
 }
 
 /// After a pause; the higher version first, since a proxy may have refused it for a broker that was away.
@@ -476,7 +476,7 @@ void MqttLink::Impl::lost() {
 }
 
 void MqttLink::Impl::wait(steady_clock::duration duration, void (Impl::*then)()) {
-  call_after(timer_, duration, kTryAgain, "the connection to the broker", [this, then] {
+  call_after(timer_, duration, kReconnectAgain, "the connection to the broker", [this, then] {
     if (!stopping_) (this->*then)();
   });
 }

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using State = StoreHealth::State;
 
-constexpr auto kTryAgain = 1s;
+constexpr auto kCommitAgain = 1s;
 constexpr std::size_t kMostReads = 64;
 /// What a disk gets to finish when the process ends.
 constexpr auto kLastChance = 500ms;
@@ -267,7 +267,7 @@ void Store::Impl::run() {
 
 void Store::Impl::write_all() {
   auto outcome = database_.write();
-  try_again_ = steady_clock::now() + kTryAgain;
+  try_again_ = steady_clock::now() + kCommitAgain;
   if (anew_) outcome = {.trouble = "there was no memory for what is to be written", .replaced = true};
   anew_ = outcome.replaced;
   post([this, outcome = std::move(outcome), written = written_to_] { tell(outcome, written); });

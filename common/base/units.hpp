@@ -54,14 +54,24 @@ using Money = Quantity<struct MoneyTag, Int128>;
 
 constexpr Percent kFull{10'000};
 
+constexpr std::int64_t kMilliwattsPerWatt = 1'000;
+constexpr std::int64_t kJoulesPerKwh = 3'600'000;
+constexpr Int128 kMilliwattsPerKw = 1'000'000;
+constexpr Int128 kMicroPerUnit = 1'000'000;  ///< of the currency
+
+// Between the numbers that people write, in per cent, kW and the currency, and counts of the units above.
+constexpr double kHundredths = 100;
+constexpr double kMilli = 1'000;
+constexpr double kMillionths = 1e6;
+
 /// The energy that `power` moves in one tick.
 constexpr Energy in_one_tick(Watts power) {
-  return Energy(power.count() * 1000);
+  return Energy(power.count() * kMilliwattsPerWatt);
 }
 
 /// The energy that `power` moves in an hour of `ticks_per_hour`.
 constexpr Energy in_one_hour(Watts power, int ticks_per_hour) {
-  return Energy(power.count() * 1000 * ticks_per_hour);
+  return Energy(power.count() * kMilliwattsPerWatt * ticks_per_hour);
 }
 
 constexpr EnergyTotal& operator+=(EnergyTotal& total, Energy amount) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "common/base/units.hpp"
+
 namespace home_energy::planner {
 namespace {
-
-constexpr std::int64_t kJoulesPerKwh = 3'600'000;
 
 /// More on-times than that come only from odd minimum runs over very long charges: then they are laid a slot apart,
 /// which costs exactness, not legality.

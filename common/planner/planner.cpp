@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "common/base/units.hpp"
 #include "common/planner/check.hpp"
 #include "common/planner/draws.hpp"
 
@@ -11,8 +12,6 @@ namespace home_energy {
 namespace {
 
 using namespace planner;
-
-constexpr std::int64_t kJoulesPerKwh = 3'600'000;
 
 /// A price in millionths a kilowatt-hour times joules; exact.
 using Priced = Int128;

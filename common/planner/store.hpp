@@ -9,11 +9,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "common/base/units.hpp"
 #include "common/planner/storage_problem.hpp"
 
 namespace home_energy::planner {
-
-constexpr double kJoulesPerKwh = 3.6e6;
 
 /// A slot with all that the car draws in it.
 struct MeterSpan {

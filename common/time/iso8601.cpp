@@ -173,11 +173,11 @@ std::size_t weekday_of(std::int64_t count) {
 std::int64_t month_number(std::int64_t count) {
   constexpr std::int64_t kDaysPerCycle = 146'097;  // after 400 years all dates come again
   constexpr std::int64_t kMonthsPerCycle = 4'800;
-  constexpr std::int64_t kMonthsPerYear = 12;
+  constexpr std::int64_t kMonths = 12;
   const std::int64_t cycle = count / kDaysPerCycle - (count % kDaysPerCycle < 0 ? 1 : 0);
   const std::chrono::year_month_day date{sys_days(days(static_cast<std::int32_t>(count - cycle * kDaysPerCycle)))};
   const int years = static_cast<int>(date.year()) - 1970;
-  return cycle * kMonthsPerCycle + years * kMonthsPerYear + static_cast<unsigned>(date.month()) - 1;
+  return cycle * kMonthsPerCycle + years * kMonths + static_cast<unsigned>(date.month()) - 1;
 }
 
 std::string_view weekday_text(std::int64_t count) {

@@ -18,6 +18,7 @@ constexpr int kHalfHoursPerDay = 48;
 constexpr int kQuartersPerHour = 4;
 constexpr int kQuartersPerDay = kHoursPerDay * kQuartersPerHour;
 constexpr int kMinutesPerHour = 60;
+constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
 constexpr int kMinutesPerQuarter = kMinutesPerHour / kQuartersPerHour;
 constexpr std::int64_t kSecondsPerMinute = 60;
 constexpr std::int64_t kSecondsPerQuarter = 900;

@@ -16,7 +16,7 @@ using nlohmann::json;
 /// Far beyond what any home reaches.
 constexpr std::int64_t kMostDay = 1'000'000'000;
 
-constexpr std::string_view kWords =
+constexpr std::string_view kLegalMoves =
     R"("run", "pause", "step", a number of seconds per hour, or an object with one of run, pause, step, until, )"
     R"(seconds_per_hour, realtime)";
 
@@ -78,19 +78,19 @@ std::optional<ClockMove> read_until(const json& value) {
 }
 
 /// How one thing that the clock can be told is written.
-struct Grammar {
+struct MoveGrammar {
   std::string_view key;
   std::string_view legal;
   std::optional<ClockMove> (*read)(const json& value);
 };
 
-constexpr std::array kGrammar{
-    Grammar{wire::key::kRun, "true", read_run},
-    Grammar{wire::key::kPause, "true", read_pause},
-    Grammar{wire::key::kStep, R"(a time as "90s", "15m", "1h" or "2d", at most 3660 days, or true for one tick)",
-            read_step},
-    Grammar{wire::key::kUntil, R"(a time as "2T07:00", "07:00" or "2026-01-03T07:00")", read_until},
-    Grammar{wire::key::kRealtime, "true", read_realtime},
+constexpr std::array kMoves{
+    MoveGrammar{wire::key::kRun, "true", read_run},
+    MoveGrammar{wire::key::kPause, "true", read_pause},
+    MoveGrammar{wire::key::kStep, R"(a time as "90s", "15m", "1h" or "2d", at most 3660 days, or true for one tick)",
+                read_step},
+    MoveGrammar{wire::key::kUntil, R"(a time as "2T07:00", "07:00" or "2026-01-03T07:00")", read_until},
+    MoveGrammar{wire::key::kRealtime, "true", read_realtime},
 };
 
 Result<double> read_pace(const json& value) {
@@ -102,19 +102,19 @@ Result<double> read_pace(const json& value) {
 /// `run`, `pause`, `step`, `realtime`, `60`
 Result<ClockCommand> parse_bare(const json& value) {
   const auto word = word_of(value);
-  const auto* const grammar = std::ranges::find(kGrammar, word, &Grammar::key);
-  if (grammar != kGrammar.end()) {
+  const auto* const grammar = std::ranges::find(kMoves, word, &MoveGrammar::key);
+  if (grammar != kMoves.end()) {
     if (const auto move = grammar->read(true)) return ClockCommand{.move = *move, .seconds_per_hour = {}};
   }
   if (const double number = number_of(value); number == number)  // not NaN
     return read_pace(value).map([](double seconds) { return ClockCommand{.move = {}, .seconds_per_hour = seconds}; });
-  return illegal_value(wire::command::kClock, kWords, value);
+  return illegal_value(wire::command::kClock, kLegalMoves, value);
 }
 
 Result<ClockCommand> parse_fields(const json& fields) {
   ClockCommand command;
   std::string_view first;
-  for (const Grammar& grammar : kGrammar) {
+  for (const MoveGrammar& grammar : kMoves) {
     const auto found = fields.find(grammar.key);
     if (found == fields.end()) continue;
     if (command.move) {
@@ -133,7 +133,7 @@ Result<ClockCommand> parse_fields(const json& fields) {
   }
   if (command.move || command.seconds_per_hour) return command;
   const std::string field(wire::command::kClock);
-  return failure(ErrorCode::missing, field, field + " is told nothing, it must be " + std::string(kWords));
+  return failure(ErrorCode::missing, field, field + " is told nothing, it must be " + std::string(kLegalMoves));
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ Result<ClockCommand> parse_fields(const json& fields) {
 ParsedClockCommand parse_clock_command(std::string_view text, TextForm form) {
   // A word or a number is no form, whatever the body is said to be.
   const auto as = text.find('=') == std::string_view::npos ? TextForm::bare : form;
-  const auto document = parse_command_text(text, as, wire::command::kClock, kWords);
+  const auto document = parse_command_text(text, as, wire::command::kClock, kLegalMoves);
   if (!document) return {tl::unexpected(document.error()), std::nullopt};
   if (!document->is_object()) return {parse_bare(*document), std::nullopt};
   return {parse_fields(*document), id_of(*document)};

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.hpp"
+#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/device_table.hpp"
 #include "common/wire/option_text.hpp"
@@ -16,8 +17,6 @@ namespace home_energy {
 namespace {
 
 using nlohmann::json;
-
-constexpr double kHundredths = 100;
 
 std::optional<Command> read_charging(const json& value) {
   const auto position = switch_of(value);
@@ -46,7 +45,6 @@ std::optional<Command> read_limit(const json& value) {
 /// What the home's charger can is judged by the home.
 std::optional<Command> read_charge_power(const json& value) {
   constexpr double kMost = 1000;
-  constexpr double kMilli = 1000;
   const double kilowatts = number_of(value);
   if (!(kilowatts >= 0 && kilowatts <= kMost)) return std::nullopt;
   return ChargePowerCommand{Watts(std::llround(kilowatts * kMilli))};
@@ -78,7 +76,7 @@ std::optional<Command> read_plug(const json& value) {
 }
 
 /// How one command is written: `{"<key>": <value>}`, or the value alone.
-struct Grammar {
+struct CommandGrammar {
   std::string_view command;
   std::string_view key;
   std::string_view old_key;  ///< another spelling that is taken, too
@@ -88,28 +86,30 @@ struct Grammar {
 
 constexpr std::string_view kOnOrOff = R"("on" or "off")";
 constexpr std::string_view kPercentage = "a percentage from 20 to 100";
-constexpr std::array kGrammar{
-    Grammar{wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, kOnOrOff, read_charging},
-    Grammar{wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", read_discharging},
-    Grammar{wire::command::kChargeLimit, wire::key::kChargeLimit, {}, kPercentage, read_limit},
-    Grammar{wire::command::kChargePower,
-            wire::key::kChargePower,
-            {},
-            "a power in kW from 0 to --charger-kw",
-            read_charge_power},
-    Grammar{wire::command::kMode,
-            wire::key::kMode,
-            {},
-            R"("manual", "cheapest", "lowest_load", "immediate" or "solar")",
-            read_mode},
-    Grammar{wire::command::kTarget, wire::key::kTarget, {}, kPercentage, read_target},
-    Grammar{wire::command::kReadyBy, wire::key::kReadyBy, {}, R"(a time from "00:00" to "23:59")", read_ready_by},
-    Grammar{wire::command::kPlug, wire::command::kPlug, {}, kOnOrOff, read_plug},
+constexpr std::array kCommands{
+    CommandGrammar{wire::command::kCharge, wire::key::kCharging, wire::key::kChargingAsPublished, kOnOrOff,
+                   read_charging},
+    CommandGrammar{wire::command::kDischarge, wire::key::kDischarging, {}, R"("on")", read_discharging},
+    CommandGrammar{wire::command::kChargeLimit, wire::key::kChargeLimit, {}, kPercentage, read_limit},
+    CommandGrammar{wire::command::kChargePower,
+                   wire::key::kChargePower,
+                   {},
+                   "a power in kW from 0 to --charger-kw",
+                   read_charge_power},
+    CommandGrammar{wire::command::kMode,
+                   wire::key::kMode,
+                   {},
+                   R"("manual", "cheapest", "lowest_load", "immediate" or "solar")",
+                   read_mode},
+    CommandGrammar{wire::command::kTarget, wire::key::kTarget, {}, kPercentage, read_target},
+    CommandGrammar{
+        wire::command::kReadyBy, wire::key::kReadyBy, {}, R"(a time from "00:00" to "23:59")", read_ready_by},
+    CommandGrammar{wire::command::kPlug, wire::command::kPlug, {}, kOnOrOff, read_plug},
 };
 
-const Grammar* grammar_of(std::string_view command) {
-  const auto* const found = std::ranges::find(kGrammar, command, &Grammar::command);
-  return found == kGrammar.end() ? nullptr : found;
+const CommandGrammar* grammar_of(std::string_view command) {
+  const auto* const found = std::ranges::find(kCommands, command, &CommandGrammar::command);
+  return found == kCommands.end() ? nullptr : found;
 }
 
 std::string all_commands() {
@@ -186,7 +186,7 @@ ParsedCommand parse_command(std::string_view name, std::string_view text, TextFo
   if (const auto found = wire::device_verb(name); found.verb != nullptr) return parse_device_command(found, text, form);
   if (name == wire::command::kTrip) return parse_trip_command(name, kLegalTrip, text, read_trip);
   if (name == wire::command::kTrips) return parse_trip_command(name, kLegalTrips, text, read_trips);
-  const Grammar* const grammar = grammar_of(name);
+  const CommandGrammar* const grammar = grammar_of(name);
   if (grammar == nullptr) {
     return {failure(ErrorCode::unknown_command, "command",
                     "command " + excerpt(name) + " does not exist, there are: " + all_commands()),

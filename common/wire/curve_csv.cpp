@@ -16,8 +16,6 @@
 namespace home_energy {
 namespace {
 
-constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
-
 /// The numbers of a column, and where it stands.
 struct Column {
   std::size_t at;

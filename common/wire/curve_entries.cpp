@@ -19,7 +19,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxEntries = 400;  // two days of quarters, one of them of 25 hours, are 196
 constexpr std::int64_t kSlackSeconds = 2;
-constexpr std::int64_t kMilli = 1000;
+constexpr std::int64_t kMillisPerSecond = 1000;
 constexpr std::int64_t kFirstMillis = 100'000'000'000;  // a number from here on counts milliseconds: 1973, or year 5138
 constexpr std::int64_t kLongestStep = 3600;
 constexpr std::int64_t kLongestWithoutEnd = 86'400;
@@ -60,7 +60,7 @@ Result<std::int64_t> time_of(const json& time, const ListReading& list) {
   }
   if (time.is_number_integer() || time.is_number_unsigned()) {
     auto seconds = time.get<std::int64_t>();
-    if (seconds >= kFirstMillis) seconds /= kMilli;
+    if (seconds >= kFirstMillis) seconds /= kMillisPerSecond;
     if (seconds > 0 && seconds <= kLatest) return seconds;
   }
   return list.of.fail(ErrorCode::illegal,

@@ -76,11 +76,11 @@ LoadCurve default_load_curve() {
 }
 
 PriceCurve default_price_curve() {
-  constexpr std::array<std::int64_t, kHoursPerDay> kMillionths{
-      852'800,   708'600,   680'100,   679'500, 680'100, 850'400, 878'600, 1'002'600,
-      1'184'500, 1'166'100, 1'059'300, 919'500, 905'100, 903'400, 908'000, 888'500,
-      903'900,   990'300,   871'100,   829'000, 804'500, 764'800, 320'000, 342'900};
-  return curve_of<PricePerKwh>(kMillionths);
+  constexpr std::array<std::int64_t, kHoursPerDay> kMicro{852'800, 708'600,   680'100,   679'500,   680'100,   850'400,
+                                                          878'600, 1'002'600, 1'184'500, 1'166'100, 1'059'300, 919'500,
+                                                          905'100, 903'400,   908'000,   888'500,   903'900,   990'300,
+                                                          871'100, 829'000,   804'500,   764'800,   320'000,   342'900};
+  return curve_of<PricePerKwh>(kMicro);
 }
 
 }  // namespace home_energy

@@ -9,18 +9,17 @@
 
 #include "common/base/decimal.hpp"
 #include "common/base/text.hpp"
+#include "common/base/units.hpp"
 
 namespace home_energy {
 namespace {
 
-constexpr double kHundredths = 100;
 constexpr double kKwhPerMwh = 1000;
 constexpr double kWattsPerKw = 1000;
-constexpr std::int64_t kMillionths = 1'000'000;
 constexpr int kDecimals = 6;
 
 /// A currency's sign, and its hundredths as tariffs write them; in lower case.
-struct Money {
+struct CurrencySigns {
   std::string_view code;  ///< ISO 4217
   std::string_view sign;
   std::span<const std::string_view> hundredths;
@@ -30,14 +29,15 @@ constexpr std::array<std::string_view, 3> kOre{"öre", "øre", "ore"};
 constexpr std::array<std::string_view, 1> kPence{"p"};
 constexpr std::array<std::string_view, 4> kEuroCents{"cent", "ct", "c", "c€"};
 constexpr std::array<std::string_view, 4> kCents{"cent", "ct", "c", "¢"};
-constexpr std::array kMoneys{Money{"eur", "€", kEuroCents}, Money{"gbp", "£", kPence},  Money{"sek", "kr", kOre},
-                             Money{"nok", "kr", kOre},      Money{"dkk", "kr", kOre},   Money{"usd", "$", kCents},
-                             Money{"cad", "$", kCents},     Money{"aud", "$", kCents},  Money{"nzd", "$", kCents},
-                             Money{"czk", "kč", kCents},    Money{"pln", "zł", kCents}, Money{"isk", "kr", kCents}};
+constexpr std::array kCurrencySigns{
+    CurrencySigns{"eur", "€", kEuroCents}, CurrencySigns{"gbp", "£", kPence},  CurrencySigns{"sek", "kr", kOre},
+    CurrencySigns{"nok", "kr", kOre},      CurrencySigns{"dkk", "kr", kOre},   CurrencySigns{"usd", "$", kCents},
+    CurrencySigns{"cad", "$", kCents},     CurrencySigns{"aud", "$", kCents},  CurrencySigns{"nzd", "$", kCents},
+    CurrencySigns{"czk", "kč", kCents},    CurrencySigns{"pln", "zł", kCents}, CurrencySigns{"isk", "kr", kCents}};
 
-Money money_of(std::string_view currency) {
-  const auto* const found = std::ranges::find(kMoneys, currency, &Money::code);
-  return found == kMoneys.end() ? Money{currency, currency, kCents} : *found;
+CurrencySigns signs_of(std::string_view currency) {
+  const auto* const found = std::ranges::find(kCurrencySigns, currency, &CurrencySigns::code);
+  return found == kCurrencySigns.end() ? CurrencySigns{currency, currency, kCents} : *found;
 }
 
 /// The most that the middle one of a day's prices can be per kWh, far above any tariff and far below the same tariff
@@ -145,7 +145,7 @@ std::string listed(std::span<const std::string> units) {
 
 std::string legal_prices(std::string_view currency) {
   std::vector<std::string> units{std::string(currency) + "/kWh", std::string(currency) + "/MWh"};
-  for (const auto part : money_of(folded(currency)).hundredths) units.push_back(std::string(part) + "/kWh");
+  for (const auto part : signs_of(folded(currency)).hundredths) units.push_back(std::string(part) + "/kWh");
   return listed(units);
 }
 
@@ -160,7 +160,7 @@ Result<double> price_divisor(std::string_view unit, std::string_view currency, c
   const auto money = trimmed(std::string_view(asked).substr(0, slash));
   const auto energy =
       slash == std::string::npos ? std::string_view{} : trimmed(std::string_view(asked).substr(slash + 1));
-  const auto [code, sign, hundredths] = money_of(own);
+  const auto [code, sign, hundredths] = signs_of(own);
   const bool whole = money == code || money == sign;
   if (whole && energy == "kwh") return 1;
   if (whole && energy == "mwh") return kKwhPerMwh;
@@ -172,7 +172,7 @@ Result<double> price_divisor(std::string_view unit, std::string_view currency, c
 
 bool is_currency(std::string_view text, std::string_view currency) {
   const auto own = folded(currency);
-  return folded(trimmed(text)) == own || folded(trimmed(text)) == money_of(own).sign;
+  return folded(trimmed(text)) == own || folded(trimmed(text)) == signs_of(own).sign;
 }
 
 Error unit_is_missing(std::string_view currency, const std::string& field) {
@@ -189,12 +189,12 @@ Result<void> check_plausible(std::vector<std::int64_t> prices, std::string_view 
   for (auto& price : prices) price = std::abs(price);
   const auto middle = prices.begin() + std::ssize(prices) / 2;
   std::ranges::nth_element(prices, middle);
-  if (*middle <= known->highest * kMillionths) return {};
+  if (*middle <= known->highest * kMicroPerUnit) return {};
   std::string around;
   append_decimal(around, *middle, kDecimals);
   return failure(ErrorCode::illegal, field,
                  field + " is around " + around + ' ' + std::string(currency) + " per kWh: are these per MWh, or " +
-                     std::string(money_of(own).hundredths.front()) + "? send the unit, " + legal_prices(currency));
+                     std::string(signs_of(own).hundredths.front()) + "? send the unit, " + legal_prices(currency));
 }
 
 bool names_its_curve(std::string_view heading, CurveOf of) {
@@ -214,7 +214,7 @@ Result<std::optional<double>> price_divisor_in(std::string_view heading, std::st
   const auto words = words_of_heading(heading);
   const auto with_unit = std::ranges::find_if(words, [](const auto& word) { return is_per_energy(folded(word)); });
   if (with_unit != words.end()) return price_divisor(*with_unit, currency, field);
-  const auto own = money_of(folded(currency));
+  const auto own = signs_of(folded(currency));
   const auto is_own = [&](const std::string& word) { return word == own.sign || word == folded(currency); };
   const auto is_unclear = [&](const std::string& word) {
     return (is_money_word(word) || word == "mwh") && !is_own(word);

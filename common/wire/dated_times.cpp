@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kDateLength = 10;
 
 /// Days since 1970-01-01 of `2026-11-22`, `2026/11/22`, `22.11.2026` or `22/11/2026` at the start of a text.
-std::optional<std::int64_t> date_in(std::string_view text) {
+std::optional<std::int64_t> day_of(std::string_view text) {
   const std::string date(text.substr(0, kDateLength));
   if (has_form(date, "dddd-dd-dd")) return parse_date(date);
   if (has_form(date, "dddd/dd/dd"))
@@ -34,7 +34,7 @@ std::string_view begin_of_span(std::string_view text) {
 
 std::optional<ClockFace> face_of(std::string_view text) {
   text = begin_of_span(text);
-  const auto date = date_in(text);
+  const auto date = day_of(text);
   if (!date) return std::nullopt;
   if (const auto at = parse_iso8601(text, "")) return ClockFace{*date, 0, *at, true};
   const auto rest = trimmed(text.substr(std::min(kDateLength, text.size())), " T");

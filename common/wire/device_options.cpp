@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "common/base/units.hpp"
 #include "common/wire/curve_reader.hpp"
 #include "common/wire/device_table.hpp"
 #include "common/wire/option_text.hpp"
@@ -9,9 +10,6 @@
 
 namespace home_energy {
 namespace {
-
-constexpr double kMilli = 1000;
-constexpr double kHundredths = 100;
 
 /// Puts the devices together, one after the other; the first option that is wrong is told.
 class DeviceAssembly {

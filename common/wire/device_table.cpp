@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "common/base/units.hpp"
 #include "common/wire/command_text.hpp"
 #include "common/wire/forecast_cache.hpp"
 #include "common/wire/wire.hpp"
@@ -75,14 +76,12 @@ std::optional<DeviceOrder> read_storage_mode(const json& value) {
 }
 std::optional<DeviceOrder> read_storage_power(const json& value) {
   constexpr double kMost = 1000;
-  constexpr double kMilli = 1000;
   const double kilowatts = home_energy::number_of(value);
   if (!(kilowatts >= 0 && kilowatts <= kMost)) return std::nullopt;
   return StoragePower{Watts(std::llround(kilowatts * kMilli))};
 }
 std::optional<DeviceOrder> read_storage_reserve(const json& value) {
   constexpr double kMost = 100;
-  constexpr double kHundredths = 100;
   const double percent = home_energy::number_of(value);
   if (!(percent >= 0 && percent <= kMost)) return std::nullopt;
   return StorageReserve{Percent(std::llround(percent * kHundredths))};
@@ -150,10 +149,10 @@ constexpr std::array kSolarColumns{DeviceColumn{"solar_kwh", &HistoryRow::given_
 
 // Storage.
 
-constexpr home_assistant::Measure kSoc{"battery", "%", "measurement", 0};
+constexpr home_assistant::Measure kSocMeasure{"battery", "%", "measurement", 0};
 constexpr home_assistant::Measure kStoredMeasure{"energy_storage", "kWh", "measurement", 2};
 constexpr std::array kStorageSoc{
-    Entity{.id = "storage_soc", .platform = "sensor", .name = "Home battery", .measure = kSoc}};
+    Entity{.id = "storage_soc", .platform = "sensor", .name = "Home battery", .measure = kSocMeasure}};
 constexpr std::array kStorageStored{Entity{
     .id = "storage_stored", .platform = "sensor", .name = "Home battery stored energy", .measure = kStoredMeasure}};
 constexpr std::array kStoragePower{

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/base/units.hpp"
 #include "common/wire/device_table.hpp"
 #include "common/wire/wire.hpp"
 
@@ -93,7 +94,6 @@ void percentage(ordered_json& component, const Settings&, std::string_view) {
 }
 
 void up_to_charger(ordered_json& component, const Settings& settings, std::string_view) {
-  constexpr double kMilli = 1000;
   constexpr double kStep = 0.1;
   component["min"] = 0;
   component["max"] = static_cast<double>(settings.charger.value_or(Watts()).count()) / kMilli;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "common/base/text.hpp"
+#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/curve_reader.hpp"
 #include "common/wire/curve_text.hpp"
@@ -76,7 +77,6 @@ Result<void> HomeAssembly::car(HomeSettings& home) const {
 
 /// Of a car that leaves.
 Result<void> HomeAssembly::trips(HomeSettings& home) const {
-  constexpr double kMilli = 1000;
   if (text("trips").empty()) {
     for (const auto& [name, value] : values_)
       if (value.is_said() && (name.starts_with("trip-") || name.starts_with("car-")))
@@ -96,9 +96,6 @@ Result<void> HomeAssembly::trips(HomeSettings& home) const {
 
 /// What plans are made of.
 Result<void> HomeAssembly::charging(HomeSettings& home) const {
-  constexpr double kMilli = 1000;
-  constexpr double kHundredths = 100;
-  constexpr double kMillionths = 1e6;
   if (text("charger-min-kw") != "full") {
     home.charger_min = Watts(in_parts(text("charger-min-kw"), kMilli));
     if (*home.charger_min > home.charger) {
@@ -140,8 +137,6 @@ std::chrono::milliseconds HomeAssembly::tick() const {
 }
 
 Result<HomeConfiguration> HomeAssembly::configuration() const {
-  constexpr double kMilli = 1000;
-  constexpr double kHundredths = 100;
   constexpr double kRealTime = 3600;
   const bool realtime = text("realtime") == "true";
   if (realtime && given("seconds-per-hour") && to_number(text("seconds-per-hour")) != kRealTime) {

@@ -161,7 +161,7 @@ std::optional<TravelState> read_travel(const Json& json, int ticks) {
   return state;
 }
 
-std::optional<Watts> read_charge_power(const Json& json) {
+std::optional<Watts> stored_charge_power(const Json& json) {
   if (!json.contains("charge_power")) return std::nullopt;
   return Watts(whole(json, "charge_power", 0, kMostCharger));
 }
@@ -179,7 +179,7 @@ CarState read_car(const Json& json, int ticks) {
           .ticks_of_run = whole_or(0, json, "ticks_of_run", 0, kMostHours * ticks),
           .pending = json.value("pending", false),
           .travel = read_travel(json, ticks),
-          .charge_power = read_charge_power(json)};
+          .charge_power = stored_charge_power(json)};
 }
 
 /// Older files say what the clock showed: of what it shows twice they mean the first.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "common/base/text.hpp"
+#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 
@@ -36,7 +37,6 @@ std::optional<std::chrono::milliseconds> to_tick(const std::string& text) {
 }
 
 std::optional<std::vector<TaperStep>> to_taper(const std::string& text) {
-  constexpr double kHundredths = 100;
   constexpr double kWattsPerKw = 1000;
   std::vector<TaperStep> steps;
   if (text.empty()) return steps;

@@ -4,14 +4,13 @@
 #include <cmath>
 
 #include "common/base/text.hpp"
+#include "common/base/units.hpp"
 #include "common/wire/curve_text.hpp"
 #include "common/wire/names.hpp"
 #include "common/wire/option_text.hpp"
 
 namespace home_energy {
 namespace {
-
-constexpr double kMillionths = 1e6;
 
 PricePerKwh price_of(const std::string& number) {
   return PricePerKwh(std::llround(to_number(number) * kMillionths));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.hpp"
+#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/command_text.hpp"
 #include "common/wire/option_text.hpp"
@@ -17,7 +18,6 @@ namespace {
 using nlohmann::json;
 
 constexpr double kMostKwh = 1000;
-constexpr double kMilli = 1000;
 
 /// `mon-fri 07:30-17:15 9.5`
 bool add_entry(WeekOfTrips& week, std::string_view entry) {

@@ -75,7 +75,7 @@ Result<void> read_field(HistoryQuery& query, std::string_view name, const std::s
 }
 
 void append_millionths(std::string& out, std::int64_t millionths, int decimals) {
-  append_decimal(out, rounded_quotient(millionths, kMillionths, decimals), decimals);
+  append_decimal(out, rounded_quotient(millionths, kMicroPerUnit, decimals), decimals);
 }
 
 /// The values of a row in the order of the columns, each written by `column`.

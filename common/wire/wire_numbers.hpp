@@ -11,9 +11,6 @@
 
 namespace home_energy::wire {
 
-constexpr Int128 kMilliwattsPerKw = 1'000'000;
-constexpr Int128 kMillionths = 1'000'000;
-
 /// The first member of an object, up to its value.
 inline void begin(std::string& out, std::string_view key) {
   out += "{\"";
@@ -46,7 +43,7 @@ inline void append_percent(std::string& out, Percent percent) {
 }
 
 inline void append_money(std::string& out, Money money, int ticks_per_hour) {
-  append_decimal(out, rounded_quotient(money.count(), kMillionths * kMilliwattsPerKw * ticks_per_hour, 4), 4);
+  append_decimal(out, rounded_quotient(money.count(), kMicroPerUnit * kMilliwattsPerKw * ticks_per_hour, 4), 4);
 }
 
 }  // namespace home_energy::wire

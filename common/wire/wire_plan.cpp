@@ -1,6 +1,7 @@
 // The plan as the outside sees it: the same document over MQTT and HTTP.
 #include <algorithm>
 
+#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_numbers.hpp"
@@ -8,7 +9,6 @@
 namespace home_energy::wire {
 namespace {
 
-constexpr std::int64_t kJoulesPerKwh = 3'600'000;
 constexpr std::string_view kNull = "null";
 
 enum class Round { down, up };
@@ -19,7 +19,7 @@ void append_joules(std::string& out, Joules energy) {
 
 /// To the hundredth: what a plan costs is an estimate for people.
 void append_money(std::string& out, MoneyMicro money) {
-  append_decimal(out, rounded_quotient(money.count(), kMillionths, 2), 2);
+  append_decimal(out, rounded_quotient(money.count(), kMicroPerUnit, 2), 2);
 }
 
 /// A moment, to the whole minute: with its date where the home has dates.
@@ -34,7 +34,7 @@ void append_moment(std::string& out, std::int64_t moment, Round round, const Cal
 void append_mean_price(std::string& out, const PlanBlock& block) {
   const Int128 money = static_cast<Int128>(block.cost.count()) * kJoulesPerKwh;
   const auto joules = std::max<std::int64_t>(1, block.energy.count());
-  append_decimal(out, rounded_quotient(money, kMillionths * joules, 4), 4);
+  append_decimal(out, rounded_quotient(money, kMicroPerUnit * joules, 4), 4);
 }
 
 void append_mean_power(std::string& out, const PlanBlock& block) {

@@ -10,8 +10,7 @@ namespace home_energy {
 namespace {
 
 Battery battery_of(const HomeSettings& settings) {
-  constexpr int kMilli = 1000;
-  return {{.capacity = Energy(settings.capacity.count() * kMilli * settings.pace.ticks_per_hour()),
+  return {{.capacity = Energy(settings.capacity.count() * kMilliwattsPerWatt * settings.pace.ticks_per_hour()),
            .efficiency = settings.charge_efficiency,
            .taper = settings.taper},
           settings.start_soc,

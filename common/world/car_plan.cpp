@@ -12,9 +12,8 @@ namespace home_energy {
 namespace {
 
 Joules in_joules(Energy energy, int ticks_per_hour) {
-  constexpr int kMilli = 1000;
-  return Joules(
-      static_cast<std::int64_t>(static_cast<Int128>(energy.count()) * kSecondsPerHour / kMilli / ticks_per_hour));
+  return Joules(static_cast<std::int64_t>(static_cast<Int128>(energy.count()) * kSecondsPerHour / kMilliwattsPerWatt /
+                                          ticks_per_hour));
 }
 
 /// `2026-11-28 07:00`, or `07:00 of day 3` where days have no date.

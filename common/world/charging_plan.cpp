@@ -1,6 +1,7 @@
 #include "common/world/charging_plan.hpp"
 
 #include "common/base/decimal.hpp"
+#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/world/plan_reasons.hpp"
 
@@ -8,7 +9,6 @@ namespace home_energy {
 namespace {
 
 std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
-  constexpr Int128 kJoulesPerKwh = 3'600'000;
   std::string note;
   if (!request.since.empty()) note = "late since " + request.since + ", charging goes on until the target is reached";
   if (plan.shortfall >= kLeastRun) {

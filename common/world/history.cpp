@@ -7,15 +7,13 @@
 namespace home_energy {
 namespace {
 
-constexpr Int128 kMillionths = 1'000'000;  // milliwatts of a kW
-
 std::int64_t milliwatt_hours(EnergyTotal energy, int ticks_per_hour) {
   return rounded_quotient(energy.count(), ticks_per_hour, 0);
 }
 
 /// Millionths of the currency.
 std::int64_t micro(Money money, int ticks_per_hour) {
-  return rounded_quotient(money.count(), kMillionths * ticks_per_hour, 0);
+  return rounded_quotient(money.count(), kMilliwattsPerKw * ticks_per_hour, 0);
 }
 
 /// The sum, or the end of what 64 bits hold: rows may come from a file that somebody else wrote.

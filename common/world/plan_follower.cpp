@@ -7,11 +7,11 @@ namespace home_energy {
 namespace {
 
 /// A tick has so many parts; a second has as many of them as an hour has ticks, so both are whole numbers.
-constexpr std::int64_t kParts = 3600;
+constexpr std::int64_t kPartsOfTick = 3600;
 
 /// Joules as milliwatt-ticks.
 Energy energy_of(Int128 joules, int ticks_per_hour) {
-  return Energy(static_cast<std::int64_t>(joules * 1000 * ticks_per_hour / kParts));
+  return Energy(static_cast<std::int64_t>(joules * kMilliwattsPerWatt * ticks_per_hour / kPartsOfTick));
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ PlanFollower::PlanFollower(const ChargingPlan& plan, int ticks_per_hour) {
 }
 
 std::int64_t PlanFollower::tick_begin() const {
-  return tick_ * kParts;
+  return tick_ * kPartsOfTick;
 }
 
 /// A step lasts until its energy is drawn, but not into the next.
@@ -38,9 +38,9 @@ std::optional<Offer> PlanFollower::next() const {
   if (current_ == steps_.size()) return std::nullopt;
   const Step& step = steps_[current_];
   const std::int64_t from = std::max(step.begin, reached_);
-  const std::int64_t to = std::min(end_of(current_), tick_begin() + kParts);
+  const std::int64_t to = std::min(end_of(current_), tick_begin() + kPartsOfTick);
   if (from >= to) return std::nullopt;
-  const auto window = static_cast<Int128>(in_one_tick(step.power).count()) * (to - from) / kParts;
+  const auto window = static_cast<Int128>(in_one_tick(step.power).count()) * (to - from) / kPartsOfTick;
   return Offer{step.power, Energy(static_cast<std::int64_t>(window)), step.left};
 }
 
@@ -48,7 +48,7 @@ void PlanFollower::took(Energy drawn) {
   Step& step = steps_[current_];
   step.left = step.left - drawn;
   const std::int64_t end = end_of(current_);
-  reached_ = std::min(end, tick_begin() + kParts);
+  reached_ = std::min(end, tick_begin() + kPartsOfTick);
   if (step.left > Energy() && reached_ < end) return;
   behind_ += step.left;
   if (step.left <= Energy()) reached_ = std::max(step.begin, tick_begin());

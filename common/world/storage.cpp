@@ -9,7 +9,6 @@ namespace {
 
 constexpr Int128 kParts = kFull.count();  // of a unit of energy
 constexpr std::int64_t kMostPower = 1'000'000;
-constexpr std::int64_t kMilli = 1000;  // units of a tick's energy for each watt
 
 Energy energy(Int128 count) {
   return Energy(static_cast<std::int64_t>(count));
@@ -104,8 +103,8 @@ void Storage::follow(std::shared_ptr<const StoragePlan> plan, std::int64_t made_
 
 StorageProblem Storage::problem(int ticks_per_hour) const {
   const auto joules = [&](Energy energy) {
-    return Joules(
-        static_cast<std::int64_t>(Int128{energy.count()} * kSecondsPerHour / (Int128{kMilli} * ticks_per_hour)));
+    return Joules(static_cast<std::int64_t>(Int128{energy.count()} * kSecondsPerHour /
+                                            (Int128{kMilliwattsPerWatt} * ticks_per_hour)));
   };
   const Energy reserve = energy(Int128{design_.capacity.count()} * reserve_.count() / kParts);
   return {.slots = {},
@@ -123,11 +122,11 @@ StorageProblem Storage::problem(int ticks_per_hour) const {
 
 Watts Storage::power(const Balance<Watts>& others) const {
   const auto watts = static_cast<std::int64_t>(wanted(others.net.count(), others.car.count(), 1));
-  return Watts(std::clamp(watts, -available().count() / kMilli, room().count() / kMilli));
+  return Watts(std::clamp(watts, -available().count() / kMilliwattsPerWatt, room().count() / kMilliwattsPerWatt));
 }
 
 Flow Storage::advance(const Balance<Energy>& others) {
-  const Int128 wish = wanted(others.net.count(), others.car.count(), kMilli);
+  const Int128 wish = wanted(others.net.count(), others.car.count(), kMilliwattsPerWatt);
   Flow flow;
   Int128 now = parts();
   if (wish > 0) {

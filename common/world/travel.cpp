@@ -62,10 +62,9 @@ void Travel::lacked(Energy energy) {
 }
 
 std::int64_t Travel::odometer(int ticks_per_hour) const {
-  constexpr Int128 kMilli = 1000;
   constexpr Int128 kMetres = 100'000;  // of 100 km
   const Int128 driven = (state_.driven + state_.stranded).count();
-  const Int128 per_metre = kMilli * ticks_per_hour * settings_->per_100km.count();
+  const Int128 per_metre = Int128{kMilliwattsPerWatt} * ticks_per_hour * settings_->per_100km.count();
   return rounded_quotient(driven * kMetres + settings_->odometer_m * per_metre, per_metre, 0);
 }
 

@@ -9,7 +9,6 @@
 namespace home_energy {
 namespace {
 
-constexpr int kMinutesPerDay = kHoursPerDay * kMinutesPerHour;
 constexpr WattHours kMostEnergy{1'000'000};
 
 // The streams of chance.

@@ -34,12 +34,12 @@ class Folder {
   std::filesystem::path path_;
 };
 
-std::variant<Options, Exit> read(const std::vector<std::string>& arguments) {
+std::variant<Options, Exit> start_with(const std::vector<std::string>& arguments) {
   return read_options(arguments, [](const std::string&) { return std::nullopt; });
 }
 
 HomeSettings home(const std::vector<std::string>& arguments) {
-  const auto outcome = read(arguments);
+  const auto outcome = start_with(arguments);
   if (const auto* exit = std::get_if<Exit>(&outcome)) FAIL(exit->err);
   return *std::get<Options>(outcome).runner.home;
 }
@@ -47,7 +47,7 @@ HomeSettings home(const std::vector<std::string>& arguments) {
 /// What is said of a house, after the file's name.
 std::string fault(const Folder& folder, const std::string& toml) {
   const std::string path = folder.file("house.toml", toml);
-  const auto outcome = read({"--house", path});
+  const auto outcome = start_with({"--house", path});
   if (!std::holds_alternative<Exit>(outcome)) return "accepted";
   const auto& exit = std::get<Exit>(outcome);
   CHECK(exit.code == 2);
@@ -167,7 +167,7 @@ TEST_CASE("a house may nest as deeply as is read, and what is text or a comment 
 TEST_CASE("a key of a device that the house does not have is told as the flag would be") {
   const Folder folder;
   const auto path = folder.file("house.toml", "[solar]\ntilt = 20\n");
-  const auto outcome = read({"--house", path});
+  const auto outcome = start_with({"--house", path});
   REQUIRE(std::holds_alternative<Exit>(outcome));
   CHECK(std::get<Exit>(outcome).err == "home-energy-agent: --solar-tilt: needs a --solar-kwp above 0\n");
   CHECK(home({"--preset", "villa", "--solar-kwp", "0"}).devices.size() == 2);
@@ -175,7 +175,9 @@ TEST_CASE("a key of a device that the house does not have is told as the flag wo
 }
 
 TEST_CASE("a house that is not there, and one beside a preset, are refused") {
-  const auto reason = [](const std::vector<std::string>& arguments) { return std::get<Exit>(read(arguments)).err; };
+  const auto reason = [](const std::vector<std::string>& arguments) {
+    return std::get<Exit>(start_with(arguments)).err;
+  };
   CHECK(reason({"--house", "/nowhere/house.toml"}).starts_with("home-energy-agent: --house: must be a file"));
   CHECK(reason({"--house", "/dev/null", "--preset", "villa"}) ==
         "home-energy-agent: --preset: is for homes without a --house, leave one of them out\n");
@@ -186,7 +188,7 @@ TEST_CASE("every preset makes a home, and is printed as it is") {
   for (const Preset& each : presets()) {
     CAPTURE(each.name);
     const std::string name(each.name);
-    const auto printed = read({"--preset", name, "--print-house"});
+    const auto printed = start_with({"--preset", name, "--print-house"});
     REQUIRE(std::holds_alternative<Exit>(printed));
     CHECK(std::get<Exit>(printed).out == each.toml);
     CHECK(std::get<Exit>(printed).code == 0);

@@ -23,7 +23,6 @@
 namespace home_energy::test {
 namespace {
 
-constexpr double kJoulesPerKwh = 3.6e6;
 constexpr double kMicro = 1e6;
 
 struct Day {

@@ -23,8 +23,6 @@
 namespace home_energy::test {
 namespace {
 
-constexpr double kJoulesPerKwh = 3.6e6;
-
 struct Arguments {
   long instances = 300;
   std::uint64_t seed = 1;

@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kJoulesPerKwh = 3.6e6;
-
 /// Minutes of "HH:MM"; -1 where it is none.
 int minute_of(const json& text) {
   const auto clock = text.get<std::string>();

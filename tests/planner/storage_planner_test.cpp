@@ -9,8 +9,6 @@
 namespace home_energy {
 namespace {
 
-constexpr std::int64_t kJoulesPerKwh = 3'600'000;
-
 /// 10 kWh, of which 1 kWh is kept, 4 kW, lossless; empty down to its reserve.
 StorageProblem problem(std::vector<StorageSlot> slots) {
   return {.slots = std::move(slots),

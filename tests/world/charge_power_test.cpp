@@ -13,14 +13,6 @@ namespace {
 
 const wire::Labels kLabels{"SEK", "2026-11-22T00:00:00+01:00"};
 
-/// What holds now, or why it cannot be.
-std::string tell(Home& home, std::string_view name, std::string_view text) {
-  const auto parsed = parse_command(name, text, TextForm::bare);
-  if (!parsed.command) return parsed.command.error().reason;
-  const auto receipt = test::apply(home, *parsed.command);
-  return receipt ? wire::http::result(*receipt) : receipt.error().reason;
-}
-
 Watts power_of(const Home& home) {
   return home.snapshot().car_power;
 }
@@ -43,47 +35,48 @@ double charged_kwh(const Home& home) {
 
 TEST_CASE("a charging power that is told holds from that moment on, until another one") {
   Home home = test::home_of(test::reference_settings());
-  CHECK(tell(home, "charge_power", "3.7") == R"({"charge_power":3.7})");
+  CHECK(test::tell(home, "charge_power", "3.7") == R"({"charge_power":3.7})");
   CHECK(power_of(home) == Watts());  // it does not switch on
-  tell(home, "charge", "on");
+  test::tell(home, "charge", "on");
   CHECK(power_of(home) == Watts(3'700));
   test::advance(home, 4);
   CHECK(charged_kwh(home) == Approx(3.7));
-  CHECK(tell(home, "charge_power", R"({"charge_power":"1.38"})") == R"({"charge_power":1.38})");
+  CHECK(test::tell(home, "charge_power", R"({"charge_power":"1.38"})") == R"({"charge_power":1.38})");
   test::advance(home, 4);
   CHECK(charged_kwh(home) == Approx(5.08));
-  CHECK(tell(home, "charge_power", "0") == R"({"charge_power":0.0})");
+  CHECK(test::tell(home, "charge_power", "0") == R"({"charge_power":0.0})");
   test::advance(home, 4);
   CHECK(charged_kwh(home) == Approx(5.08));
   CHECK(home.snapshot().charging == Charging::on);  // it pauses: nobody has switched it off
-  tell(home, "discharge", "on");
-  tell(home, "charge", "on");
+  test::tell(home, "discharge", "on");
+  test::tell(home, "charge", "on");
   CHECK(power_of(home) == Watts());  // as the charge limit, it outlives that
-  CHECK(tell(home, "charge_power", "7.4") == R"({"charge_power":7.4})");
+  CHECK(test::tell(home, "charge_power", "7.4") == R"({"charge_power":7.4})");
   CHECK(power_of(home) == Watts(7'400));
 }
 
 TEST_CASE("a charging power beyond the charger's, or none at all, is refused and changes nothing") {
   Home home = test::home_of(test::reference_settings());
-  tell(home, "charge", "on");
-  tell(home, "charge_power", "2");
-  CHECK(tell(home, "charge_power", "7.41") == "charge_power must be at most --charger-kw, which is 7.4, got 7.41");
+  test::tell(home, "charge", "on");
+  test::tell(home, "charge_power", "2");
+  CHECK(test::tell(home, "charge_power", "7.41") ==
+        "charge_power must be at most --charger-kw, which is 7.4, got 7.41");
   for (const auto* text : {"-0.1", "1001", "nan", "1e999", "full", "", "{}", R"({"charge_power":[1]})"}) {
     CAPTURE(text);
-    CHECK(tell(home, "charge_power", text).starts_with("charge_power "));
+    CHECK(test::tell(home, "charge_power", text).starts_with("charge_power "));
   }
-  CHECK(tell(home, "charge_power", "-1") == "charge_power must be a power in kW from 0 to --charger-kw, got -1");
+  CHECK(test::tell(home, "charge_power", "-1") == "charge_power must be a power in kW from 0 to --charger-kw, got -1");
   CHECK(power_of(home) == Watts(2'000));
 }
 
 TEST_CASE("a charger that modulates pauses below its minimum, one that is on or off draws what it is told") {
   Home modulates = test::home_of(test::settings_of({{"charger-min-kw", "1.4"}}));
   Home switches = test::home_of(test::reference_settings());
-  for (Home* const home : {&modulates, &switches}) tell(*home, "charge", "on");
+  for (Home* const home : {&modulates, &switches}) test::tell(*home, "charge", "on");
   for (const char* const power : {"1.4", "1.39", "0.001", "0"}) {
     CAPTURE(power);
     for (Home* const home : {&modulates, &switches})
-      CHECK(tell(*home, "charge_power", power).starts_with(R"({"charge_power":)"));
+      CHECK(test::tell(*home, "charge_power", power).starts_with(R"({"charge_power":)"));
     const Watts told(std::llround(std::stod(power) * 1000));
     CHECK(power_of(switches) == told);
     CHECK(power_of(modulates) == (told >= Watts(1'400) ? told : Watts()));
@@ -97,10 +90,10 @@ TEST_CASE("every mode keeps to the charging power") {
       {{"solar-kwp", "20"}, {"fuse-kw", "25"}, {"start-date", "2026-06-21"}, {"charge-limit", "100"}});
   if (GENERATE(false, true)) settings.charger_min = Watts(1'400);
   Home home = test::home_of(settings);
-  tell(home, "target", "100");
-  tell(home, "mode", mode);
-  if (mode == std::string("manual")) tell(home, "charge", "on");
-  tell(home, "charge_power", "2.5");
+  test::tell(home, "target", "100");
+  test::tell(home, "mode", mode);
+  if (mode == std::string("manual")) test::tell(home, "charge", "on");
+  test::tell(home, "charge_power", "2.5");
   Watts highest;
   for (int tick = 0; tick < kQuartersPerDay; ++tick) {
     const EnergyTotal before = home.counters().charged;
@@ -114,11 +107,11 @@ TEST_CASE("every mode keeps to the charging power") {
 TEST_CASE("what is told while it charges switches on and off where the mode decides") {
   Home home = test::home_of(test::settings_of({{"mode", "immediate"}}));
   CHECK(home.snapshot().charging == Charging::on);
-  tell(home, "charge_power", "0");
+  test::tell(home, "charge_power", "0");
   CHECK(home.snapshot().charging == Charging::off);
   test::advance(home, 8);
   CHECK(charged_kwh(home) == 0);
-  tell(home, "charge_power", "5");
+  test::tell(home, "charge_power", "5");
   CHECK(home.snapshot().charging == Charging::on);
   CHECK(power_of(home) == Watts(5'000));
 }
@@ -126,14 +119,14 @@ TEST_CASE("what is told while it charges switches on and off where the mode deci
 TEST_CASE("a plan counts with the charging power and is made anew with it") {
   Home home = test::home_of(test::settings_of({{"mode", "cheapest"}, {"ready-by", "00:00"}}));
   const auto full = plan_of(home);
-  tell(home, "charge_power", "3.7");
+  test::tell(home, "charge_power", "3.7");
   const auto half = plan_of(home);
   CHECK(half["note"] == "charge_power is 3.7 kW");
   CHECK(half["energy_kwh"] == full["energy_kwh"]);
   CHECK(half["cost"] > full["cost"]);
   for (const auto& block : half["blocks"]) CHECK(block["kw"] == 3.7);
   const auto revision = home.revision();
-  tell(home, "charge_power", "3.7");
+  test::tell(home, "charge_power", "3.7");
   CHECK(home.revision() == revision);
   test::advance(home, kQuartersPerDay - 1);
   CHECK(home.revision() == revision);  // nothing of it was missed
@@ -153,7 +146,7 @@ TEST_CASE("a plan without power has no blocks, and says why") {
                                                {"solar-kwp", "20"},
                                                {"taper", "30:1"}}));
   const auto before = plan_of(home);
-  tell(home, "charge_power", std::get<1>(row));
+  test::tell(home, "charge_power", std::get<1>(row));
   const auto plan = plan_of(home);
   CHECK(plan["blocks"].empty());
   CHECK(plan["shortfall_kwh"] == 27.78);
@@ -163,7 +156,7 @@ TEST_CASE("a plan without power has no blocks, and says why") {
   CHECK(charged_kwh(home) == 0);
   CHECK(plan_of(home)["blocks"].empty());
   CHECK(plan_of(home)["note"].get<std::string>().starts_with("late since 07:00 of day 0"));
-  tell(home, "charge_power", "7.4");
+  test::tell(home, "charge_power", "7.4");
   CHECK(plan_of(home)["blocks"].size() == 1);
   CHECK(power_of(home) > Watts());
 }
@@ -171,13 +164,13 @@ TEST_CASE("a plan without power has no blocks, and says why") {
 TEST_CASE("the charging power is shown where the charger modulates, else only where it is told") {
   Home switches = test::home_of(test::reference_settings());
   CHECK_FALSE(battery_of(switches).contains("charge_power_kw"));
-  tell(switches, "charge_power", "3.7");
+  test::tell(switches, "charge_power", "3.7");
   CHECK(battery_of(switches)["charge_power_kw"] == 3.7);
-  tell(switches, "charge_power", "7.4");
+  test::tell(switches, "charge_power", "7.4");
   CHECK_FALSE(battery_of(switches).contains("charge_power_kw"));
   Home modulates = test::home_of(test::settings_of({{"charger-min-kw", "1.4"}}));
   CHECK(battery_of(modulates)["charge_power_kw"] == 7.4);
-  tell(modulates, "charge_power", "1.3");
+  test::tell(modulates, "charge_power", "1.3");
   CHECK(battery_of(modulates)["charge_power_kw"] == 1.3);
 }
 
@@ -190,14 +183,14 @@ TEST_CASE("the charging power outlives the process, as far as the charger goes t
   };
   const std::string of_before = text_of(home);
   CHECK(of_before.find("charge_power") == std::string::npos);
-  tell(home, "charge_power", "3.7");
+  test::tell(home, "charge_power", "3.7");
   const auto read = parse_state(text_of(home), test::kPlain);
   REQUIRE(read);
   CHECK(read->home == home.state());
   const auto power_with = [](const RememberedHome& state, const char* charger) {
     Home again = test::home_of(test::settings_of({{"charger-kw", charger}}));
     again.restore(state.home, {});
-    tell(again, "charge", "on");
+    test::tell(again, "charge", "on");
     return power_of(again);
   };
   CHECK(power_with(*read, "7.4") == Watts(3'700));
@@ -214,9 +207,9 @@ TEST_CASE("the charging power outlives the process, as far as the charger goes t
 TEST_CASE("the fuse guard and the taper take what the charging power leaves") {
   Home home = test::home_of(test::settings_of(
       {{"load-balancing", "on"}, {"charger-min-kw", "1"}, {"taper", "20:2.5"}, {"charge-efficiency", "0.5"}}));
-  tell(home, "charge", "on");
+  test::tell(home, "charge", "on");
   CHECK(power_of(home) == Watts(2'500));
-  tell(home, "charge_power", "2");
+  test::tell(home, "charge_power", "2");
   CHECK(power_of(home) == Watts(2'000));
   const Energy stored = home.snapshot().stored;
   test::advance(home);

@@ -32,7 +32,7 @@ HomeSettings villa(const char* date = "2026-06-20") {
                             {"start-date", date}});
 }
 
-void tell(Home& home, std::string_view name, std::string_view text) {
+void order(Home& home, std::string_view name, std::string_view text) {
   const auto parsed = parse_command(name, text, TextForm::bare);
   REQUIRE(parsed.command);
   REQUIRE(test::apply(home, *parsed.command));
@@ -164,8 +164,8 @@ TEST_CASE("whatever a home with all devices is told, nothing is lost at its mete
 
 TEST_CASE("a home that was put away goes on as if nothing had been, tick by tick") {
   Home home = test::home_of(villa());
-  tell(home, "trips", R"({"sat":[{"leave":"05:00","back":"09:00","kwh":7}]})");
-  tell(home, "trip", R"({"leave":"11:00","back":"12:30","kwh":3})");
+  order(home, "trips", R"({"sat":[{"leave":"05:00","back":"09:00","kwh":7}]})");
+  order(home, "trip", R"({"leave":"11:00","back":"12:30","kwh":3})");
   for (int tick = 0; tick < 3 * kQuartersPerDay; ++tick) {
     std::string text;
     append_state(text, {.home = home.state(), .row = {}});
@@ -259,7 +259,7 @@ TEST_CASE("the sun behind the fuse: what it gives leaves room to charge, and wha
   REQUIRE(test::apply(home, ChargeCommand{Charging::off}));
   CHECK(home.power() == Watts(-4'000));
   const std::string less = "[1,1,1,1,1,1,1,1,1,1,0.5,0.5,0.5,0.5,1,1,1,1,1,1,1,1,1,1]";
-  tell(home, "baseload", less);
+  order(home, "baseload", less);
   CHECK(home.power() == Watts(-5'500));
   CHECK(home.snapshot().is_overload());
 }

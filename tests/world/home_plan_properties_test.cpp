@@ -9,8 +9,6 @@
 namespace home_energy {
 namespace {
 
-constexpr std::int64_t kWattHour = 1000;  // milliwatt-ticks, times the ticks of an hour
-
 HomeSettings random_planned() {
   HomeSettings settings = test::reference_settings();
   const auto values = [](int lowest, int highest) {
@@ -58,7 +56,7 @@ TEST_CASE("a planned home keeps the fuse, conserves energy and is ready in time,
     if (settings.wish.ready_by * ticks_per_hour % 60 != 0) return;  // the departure is inside a tick
     const auto target = Int128{home.snapshot().capacity.count()} * settings.wish.target.count() / kFull.count();
     const auto missing = Int128{plan.shortfall.count()} * 1000 * ticks_per_hour / 3600;
-    RC_ASSERT(home.snapshot().stored.count() >= target - missing - 30 * kWattHour * ticks_per_hour);
+    RC_ASSERT(home.snapshot().stored.count() >= target - missing - 30 * test::kWattHour * ticks_per_hour);
   }));
 }
 

@@ -11,8 +11,6 @@
 namespace home_energy {
 namespace {
 
-constexpr std::int64_t kWattHour = 1000;  // milliwatt-ticks, times the ticks of an hour
-
 HomeSettings planned_settings(ChargingMode mode = ChargingMode::cheapest, int ready_by = 0, int ticks_per_hour = 4) {
   HomeSettings settings = test::reference_settings();
   settings.wish = {.mode = mode, .target = Percent(8'000), .ready_by = ready_by};
@@ -105,7 +103,8 @@ TEST_CASE("a home charges as planned, whatever a tick is worth") {
     const double wanted = hour == 3 || hour >= 22 ? 7.4 : hour == 4 ? 5.58 : 0;
     CHECK(charged[hour] == Approx(wanted).margin(0.001));
   }
-  CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * kWattHour * ticks_per_hour).margin(1.0 * kWattHour));
+  CHECK(home.snapshot().stored.count() ==
+        Approx(0.8 * 46'300 * test::kWattHour * ticks_per_hour).margin(1.0 * test::kWattHour));
 }
 
 TEST_CASE("a block that begins inside a tick draws only its part of it") {
@@ -172,11 +171,11 @@ TEST_CASE("the target stays within the charge limit") {
 TEST_CASE("ready by is the next time that the clock shows it, strictly after now") {
   Home home = test::home_of(planned_settings(ChargingMode::cheapest, 7 * 60));
   test::advance(home, 7 * 4);
-  CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * kWattHour * 4).margin(kWattHour));
+  CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * test::kWattHour * 4).margin(test::kWattHour));
   tell(home, ResetCommand{});  // 00:00 of the next day
   CHECK(plan_of(home)["blocks"].back()["end"] <= "07:00");
   test::advance(home, 7 * 4);
-  CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * kWattHour * 4).margin(kWattHour));
+  CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * test::kWattHour * 4).margin(test::kWattHour));
 }
 
 TEST_CASE("a departure a minute away gets a minute's charge, and says what is missing") {

@@ -20,13 +20,6 @@ Home home_with(const char* trips, const char* mode = "manual", const char* start
   return test::home_of(test::settings_of({{"trips", trips}, {"mode", mode}, {"start-soc", start_soc}}));
 }
 
-std::string tell(Home& home, std::string_view name, std::string_view text) {
-  const auto parsed = parse_command(name, text, TextForm::bare);
-  if (!parsed.command) return parsed.command.error().reason;
-  const auto receipt = test::apply(home, *parsed.command);
-  return receipt ? wire::http::result(*receipt) : receipt.error().reason;
-}
-
 /// To a time of the first day, `HH.MM`.
 void until(Home& home, double time) {
   const int hour = static_cast<int>(time);
@@ -77,24 +70,24 @@ TEST_CASE("a trip that needs more than there is ends at 0 % and is counted") {
 
 TEST_CASE("charging by hand while it is away waits until it is plugged in") {
   Home home = test::home_of(test::settings_of({{"trips", kCommuter}, {"charger-kw", "2"}}));
-  CHECK(tell(home, "charge", "on") == R"({"charging":"on"})");
+  CHECK(test::tell(home, "charge", "on") == R"({"charging":"on"})");
   until(home, 7.30);
   CHECK(home.snapshot().charging == Charging::off);
   until(home, 17.15);
   CHECK(home.snapshot().charging == Charging::on);  // as it was when it left
-  CHECK(tell(home, "charge", "off") == R"({"charging":"off"})");
-  CHECK(tell(home, "plug", "off") == R"({"plug":"off"})");
-  CHECK(tell(home, "charge", "on") == R"({"charging":"on","pending":true})");
+  CHECK(test::tell(home, "charge", "off") == R"({"charging":"off"})");
+  CHECK(test::tell(home, "plug", "off") == R"({"plug":"off"})");
+  CHECK(test::tell(home, "charge", "on") == R"({"charging":"on","pending":true})");
   test::advance(home, kTicksPerHour);
   CHECK(home.snapshot().charging == Charging::off);
   CHECK(home.snapshot().car_power == Watts());
-  CHECK(tell(home, "plug", "on") == R"({"plug":"on"})");
+  CHECK(test::tell(home, "plug", "on") == R"({"plug":"on"})");
   CHECK(home.snapshot().charging == Charging::on);
   CHECK(home.snapshot().car_power == Watts(2'000));
   // Taken back before it comes to it.
-  tell(home, "plug", "off");
-  tell(home, "charge", "off");
-  tell(home, "plug", "on");
+  test::tell(home, "plug", "off");
+  test::tell(home, "charge", "off");
+  test::tell(home, "plug", "on");
   CHECK(home.snapshot().charging == Charging::off);
 }
 
@@ -106,7 +99,7 @@ TEST_CASE("immediate charges whenever it is plugged in, up to the target") {
   CHECK(home.snapshot().charging == Charging::off);
   until(home, 17.30);
   CHECK(home.snapshot().charging == Charging::on);
-  CHECK(tell(home, "plug", "off") == R"({"plug":"off"})");
+  CHECK(test::tell(home, "plug", "off") == R"({"plug":"off"})");
   CHECK(home.snapshot().charging == Charging::off);
   test::advance(home);
   CHECK(home.snapshot().car_power == Watts());
@@ -124,32 +117,33 @@ TEST_CASE("a plan is for the departure, and another is made when it comes back")
   REQUIRE(home.plan() != nullptr);
   CHECK(home.plan()->plan.energy.count() == Approx(9.5 * 3.6e6).epsilon(0.001));
   // Early: it leaves at 18:00.
-  CHECK(tell(home, "trip", R"({"leave":"18:00","back":"20:00","kwh":2})") ==
+  CHECK(test::tell(home, "trip", R"({"leave":"18:00","back":"20:00","kwh":2})") ==
         R"({"trip":{"leave":"18:00","back":"20:00","kwh":2.0}})");
   REQUIRE(home.plan() != nullptr);
   CHECK(home.plan()->plan.shortfall > Joules());
   CHECK(home.plan()->note.find("the trip needs") == std::string::npos);
-  tell(home, "trip", R"({"leave":"18:00","back":"20:00","kwh":40})");
+  test::tell(home, "trip", R"({"leave":"18:00","back":"20:00","kwh":40})");
   CHECK(home.plan()->note.find("the trip needs 40.0 kWh, the target is 37.0") != std::string::npos);
   // Unplugged there is nothing to plan.
-  tell(home, "plug", "off");
+  test::tell(home, "plug", "off");
   CHECK(home.plan() == nullptr);
 }
 
 TEST_CASE("it comes back late, and a single trip takes the place of the week's") {
   Home home = home_with(kCommuter);
-  CHECK(tell(home, "trip", R"({"back":"19:00"})") == "trip is not possible, the car is at home: leave is missing");
+  CHECK(test::tell(home, "trip", R"({"back":"19:00"})") ==
+        "trip is not possible, the car is at home: leave is missing");
   until(home, 12.0);
-  CHECK(tell(home, "trip", R"({"leave":"13:00","back":"19:00","kwh":1})") ==
+  CHECK(test::tell(home, "trip", R"({"leave":"13:00","back":"19:00","kwh":1})") ==
         "trip is not possible, the car is away: only back can be set");
-  CHECK(tell(home, "plug", "on") == "plug is not possible, the car is away");
-  CHECK(tell(home, "trip", R"({"back":"19:00"})") == R"({"trip":{"back":"19:00"}})");
+  CHECK(test::tell(home, "plug", "on") == "plug is not possible, the car is away");
+  CHECK(test::tell(home, "trip", R"({"back":"19:00"})") == R"({"trip":{"back":"19:00"}})");
   until(home, 18.45);
   CHECK(home.snapshot().travel->away);
   until(home, 19.0);
   CHECK_FALSE(home.snapshot().travel->away);
   CHECK(soc(home) == Approx(50 - 100 * 9.5 / 46.3).epsilon(0.001));
-  tell(home, "trip", R"({"leave":"06:00","back":"09:00","kwh":3})");
+  test::tell(home, "trip", R"({"leave":"06:00","back":"09:00","kwh":3})");
   CHECK(home.snapshot().travel->departure == "2026-01-02T06:00:00+00:00");
   until(home, 24 + 9.0);
   CHECK_FALSE(home.snapshot().travel->away);
@@ -160,13 +154,13 @@ TEST_CASE("a trip that should have left while the car was elsewhere does not beg
   // Back at noon instead of 17:15: the week's trip is over.
   Home early = home_with(kCommuter);
   until(early, 10.0);
-  tell(early, "trip", R"({"back":"12:00"})");
+  test::tell(early, "trip", R"({"back":"12:00"})");
   until(early, 16.0);
   CHECK_FALSE(early.snapshot().travel->away);
   CHECK(early.snapshot().travel->departure == "2026-01-02T07:30:00+00:00");
   // A single trip stands in the place of the one of the week that it overlaps.
   Home other = home_with(kCommuter);
-  tell(other, "trip", R"({"leave":"10:00","back":"12:00","kwh":2})");
+  test::tell(other, "trip", R"({"leave":"10:00","back":"12:00","kwh":2})");
   until(other, 9.45);
   CHECK_FALSE(other.snapshot().travel->away);
   until(other, 11.0);
@@ -223,9 +217,9 @@ TEST_CASE("a discharge in real time leaves the car where it is") {
   settings.clock_mode = ClockMode::local;
   Home home = test::home_of(settings);
   until(home, 12.0);
-  tell(home, "trip", R"({"back":"20:00"})");
+  test::tell(home, "trip", R"({"back":"20:00"})");
   until(home, 18.0);
-  tell(home, "discharge", "on");
+  test::tell(home, "discharge", "on");
   CHECK(home.snapshot().travel->away);
   // A clock that is corrected a little neither.
   home.move_to(home.moment() + 600);
@@ -239,7 +233,7 @@ TEST_CASE("a discharge in real time leaves the car where it is") {
 TEST_CASE("before day 0 a trip is what it was told to be") {
   Home home = home_with("none");
   home.move_to(-3 * kSecondsPerDay);
-  tell(home, "trip", R"({"leave":"23:30","back":"23:50","kwh":5})");
+  test::tell(home, "trip", R"({"leave":"23:30","back":"23:50","kwh":5})");
   CHECK(home.snapshot().travel->journey ==
         Journey{-2 * kSecondsPerDay - 1800, -2 * kSecondsPerDay - 600, WattHours(5'000)});
 }
@@ -287,10 +281,10 @@ TEST_CASE("the week can be set, and none leaves the car at home") {
   Home home = home_with("none");
   CHECK(home.snapshot().travel->departure.empty());
   CHECK(car_of(home).find(R"("departure":null,"trip_kwh":0.0)") != std::string::npos);
-  CHECK(tell(home, "trips", R"({"thu":[{"leave":"10:00","back":"11:00","kwh":2}],"id":"x"})") ==
+  CHECK(test::tell(home, "trips", R"({"thu":[{"leave":"10:00","back":"11:00","kwh":2}],"id":"x"})") ==
         R"({"trips":{"thu":[{"leave":"10:00","back":"11:00","kwh":2.0}]}})");
   CHECK(home.snapshot().travel->departure == "2026-01-01T10:00:00+00:00");
-  CHECK(tell(home, "trips", "{}") == R"({"trips":{}})");
+  CHECK(test::tell(home, "trips", "{}") == R"({"trips":{}})");
   CHECK(home.snapshot().travel->departure.empty());
   const HomeState before = home.state();
   for (const char* text :
@@ -299,16 +293,16 @@ TEST_CASE("the week can be set, and none leaves the car at home") {
         R"({"thu":[{"leave":"22:00","back":"08:00","kwh":1}],"fri":[{"leave":"07:00","back":"09:00","kwh":1}]})",
         R"({"thu":[{"leave":"10:00","back":"12:00","kwh":-1}]})",
         R"({"thu":[{"leave":"25:00","back":"12:00","kwh":1}]})"})
-    CHECK_FALSE(tell(home, "trips", text).starts_with("{"));
+    CHECK_FALSE(test::tell(home, "trips", text).starts_with("{"));
   CHECK(home.state() == before);
 }
 
 TEST_CASE("a car that never leaves refuses plug and trips by name") {
   Home home = test::home_of(test::reference_settings());
-  CHECK(tell(home, "plug", "off") == "plug is for a car that leaves: start with --trips");
-  CHECK(tell(home, "trip", R"({"leave":"13:00","back":"19:00","kwh":1})") ==
+  CHECK(test::tell(home, "plug", "off") == "plug is for a car that leaves: start with --trips");
+  CHECK(test::tell(home, "trip", R"({"leave":"13:00","back":"19:00","kwh":1})") ==
         "trip is for a car that leaves: start with --trips");
-  CHECK(tell(home, "trips", "{}") == "trips is for a car that leaves: start with --trips");
+  CHECK(test::tell(home, "trips", "{}") == "trips is for a car that leaves: start with --trips");
 }
 
 TEST_CASE("trips of an option are read, and what is none is refused") {
