@@ -120,8 +120,9 @@ std::string table(const Home& home, const std::string& currency) {
   out += fmt::format("{:.2f} kWh to {:.0f} % by {}: {:.2f} {}; at once {:.2f}, saved {:.2f}\n",
                      static_cast<double>(made.plan.energy.count()) / kJoulesPerKwh,
                      static_cast<double>(home.wish().target.count()) / 100, time_text(request.ready_by),
-                     money(made.plan.cost), currency, money(made.plan.cost_at_once),
-                     money(made.plan.cost_at_once - made.plan.cost));
+                     money(made.cost().planned), currency, money(made.cost().at_once),
+                     money(made.cost().at_once - made.cost().planned));
+  if (made.peak_cost) out += fmt::format("of that the month's highest hours: {:.2f}\n", money(made.peak_cost->planned));
   return made.note.empty() ? out : out + made.note + '\n';
 }
 

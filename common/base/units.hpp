@@ -74,6 +74,12 @@ constexpr Energy in_one_hour(Watts power, int ticks_per_hour) {
   return Energy(power.count() * kMilliwattsPerWatt * ticks_per_hour);
 }
 
+/// Rounded down.
+constexpr Joules in_joules(Energy energy, int ticks_per_hour) {
+  constexpr Int128 kSecondsOfHour = 3600;
+  return Joules(static_cast<std::int64_t>(energy.count() * kSecondsOfHour / kMilliwattsPerWatt / ticks_per_hour));
+}
+
 constexpr EnergyTotal& operator+=(EnergyTotal& total, Energy amount) {
   return total += EnergyTotal(amount.count());
 }

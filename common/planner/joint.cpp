@@ -1,18 +1,22 @@
-// A car and a home battery behind one meter. What the car draws in each slot is searched together with the storage at a
-// price of the car's energy (a Lagrange multiplier), which is raised until the need is met; that knows neither taper
-// nor minimum run. So the powers found are only offered to the planner of the car, which knows all rules, and the
-// storage is planned beside what that one makes of them.
+// A car and a home battery behind one meter, and what a network is paid for the month's highest hours. What the car draws
+// in each slot is searched together with the storage at a price of the car's energy (a Lagrange multiplier), which is
+// raised until the need is met; that knows neither taper nor minimum run. So the powers found are only offered to the
+// planner of the car, which knows all rules, and the storage is planned beside what that one makes of them. For the
+// highest hours limits are tried within which both are planned.
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <limits>
+#include <numeric>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "common/base/decimal.hpp"
 #include "common/planner/intake.hpp"
+#include "common/planner/peaks.hpp"
 #include "common/planner/planner.hpp"
+#include "common/planner/power_search.hpp"
 #include "common/planner/store.hpp"
 
 namespace home_energy {
@@ -26,100 +30,6 @@ constexpr PricePerKwh kMostPrice{1'000'000'000'000};  // of a planner's slot
 Watts surplus_of(const StorageSlot& slot) {
   return std::max(Watts(), Watts() - slot.net);
 }
-
-/// The search at a price of the car's energy. Its levels are few: only powers are taken from it.
-class PowerSearch {
- public:
-  PowerSearch(const ChargingProblem& charging, const StorageProblem& storage)
-      : storage_(storage), store_(storage, kLevels), start_(static_cast<double>(charging.start_cost.count())) {
-    for (std::size_t slot = 0; slot < storage.slots.size(); ++slot) {
-      choices_.push_back({choice(slot, 0)});
-      if (slot < charging.slots.size()) add_choices(charging, slot);
-    }
-    is_running_ = charging.running_for.has_value();
-  }
-
-  /// The watts in each slot of the car. @param worth of a joule that the car draws, millionths of the currency
-  std::vector<std::int64_t> powers(double worth, std::size_t slots) const {
-    const std::vector<Row> costs = costs_at(worth);
-    std::vector<std::int64_t> powers;
-    auto stored = static_cast<double>(storage_.stored.count());
-    bool runs = is_running_;
-    for (std::size_t slot = 0; slot < slots; ++slot) {
-      const Choice* best = nullptr;
-      Store::Choice best_stored{0, std::numeric_limits<double>::infinity(), true};
-      for (const Choice& choice : choices_[slot]) {
-        const bool draws = choice.power > 0;
-        Store::Choice stored_by = store_.best(choice.span, costs[slot + 1][draws ? 1 : 0], stored);
-        stored_by.cost += (draws && !runs ? start_ : 0) - worth * choice.car;
-        if (best == nullptr || stored_by.cost < best_stored.cost) {
-          best = &choice;
-          best_stored = stored_by;
-        }
-      }
-      powers.push_back(best->power);
-      runs = best->power > 0;
-      stored = store_.after(best->span, stored, best_stored.drawn);
-    }
-    return powers;
-  }
-
- private:
-  static constexpr std::size_t kLevels = 41;
-  struct Choice {
-    std::int64_t power;
-    double car;  ///< J
-    MeterSpan span;
-  };
-  using Row = std::array<Store::Costs, 2>;  ///< where the car has not been drawing, and where it has
-
-  Choice choice(std::size_t slot, std::int64_t power, std::chrono::seconds length = {}) const {
-    const auto car = static_cast<double>(power * length.count());
-    return {power, car, store_.span(storage_.slots[slot], car)};
-  }
-
-  /// Where costs bend: the least and the most, the surplus, and what surplus and storage give together.
-  void add_choices(const ChargingProblem& charging, std::size_t slot) {
-    const PlannerSlot& car = charging.slots[slot];
-    const StorageSlot& beside = storage_.slots[slot];
-    const std::int64_t most = std::min(charging.most, charging.fuse - car.base_load).count();
-    const std::int64_t least = charging.least.count();
-    if (most < std::max<std::int64_t>(1, least) || (charging.max_price && car.price > *charging.max_price)) return;
-    const std::int64_t surplus = -beside.net.count();
-    std::vector<std::int64_t> powers{least, most, surplus, surplus + storage_.most_out.count()};
-    std::ranges::sort(powers);
-    powers.erase(std::unique(powers.begin(), powers.end()), powers.end());
-    for (const std::int64_t power : powers)
-      if (power > 0 && power >= least && power <= most) choices_[slot].push_back(choice(slot, power, car.length));
-  }
-
-  std::vector<Row> costs_at(double worth) const {
-    constexpr double kInfinite = std::numeric_limits<double>::infinity();
-    std::vector<Row> costs(choices_.size() + 1);
-    costs.back() = {store_.costs_at_end(), store_.costs_at_end()};
-    Store::Costs lowered;
-    for (std::size_t slot = choices_.size(); slot-- > 0;) {
-      for (Store::Costs& row : costs[slot]) row.assign(store_.size(), kInfinite);
-      for (const Choice& choice : choices_[slot]) {
-        const bool draws = choice.power > 0;
-        lowered.assign(store_.size(), kInfinite);
-        store_.lower(lowered, choice.span, costs[slot + 1][draws ? 1 : 0]);
-        for (std::size_t level = 0; level < lowered.size(); ++level) {
-          const double cost = lowered[level] - worth * choice.car;
-          costs[slot][0][level] = std::min(costs[slot][0][level], cost + (draws ? start_ : 0));
-          costs[slot][1][level] = std::min(costs[slot][1][level], cost);
-        }
-      }
-    }
-    return costs;
-  }
-
-  const StorageProblem& storage_;
-  Store store_;
-  double start_;
-  bool is_running_ = false;
-  std::vector<std::vector<Choice>> choices_;
-};
 
 /// In which slot each step of a plan lies.
 std::vector<std::size_t> slots_of_steps(const ChargingPlan& plan, const ChargingProblem& charging) {
@@ -135,29 +45,57 @@ std::vector<std::size_t> slots_of_steps(const ChargingPlan& plan, const Charging
 
 bool is_better(const JointPlan& a, const JointPlan& b) {
   const auto rank = [](const JointPlan& each) {
-    return std::pair(each.charging.shortfall, each.storage.cost + each.charging.start_costs);
+    const Joules shortfall = each.charging.shortfall < kLeastRun ? Joules() : each.charging.shortfall;
+    return std::tuple(shortfall, each.storage.cost + each.charging.start_costs, each.charging.shortfall);
   };
   return rank(a) < rank(b);
 }
 
+/// Of a month's highest hours.
+struct Limits {
+  Peaks::Limits of_days;
+  Joules help;  ///< so much more the car may draw in an hour, which the storage gives
+};
+
+/// A problem of both, and what the reader of the car's plan sees of it.
+struct Trial {
+  ChargingProblem charging;
+  StorageProblem storage;
+  std::vector<PlannerSlot> seen;
+  std::optional<Peaks::Limits> limits{};
+};
+
 class JointSearch {
  public:
-  JointSearch(const ChargingProblem& charging, const StorageProblem& storage)
-      : charging_(charging), storage_(storage) {}
+  JointSearch(const ChargingProblem& charging, const StorageProblem& storage, const PeakProblem* peak)
+      : charging_(charging), storage_(storage) {
+    if (peak != nullptr) peaks_.emplace(*peak, storage.slots);
+  }
 
   JointPlan best() {
-    try_out(charging_, charging_.slots);
-    const JointPlan& first = *best_;
-    // Where all that can be drawn has to be, powers are no choice.
-    const bool has_choice = !first.charging.steps.empty() && first.charging.shortfall < kLeastRun;
-    if (has_choice && charging_.objective == Objective::cost) offer_powers();
+    const Trial whole{charging_, storage_, charging_.slots};
+    try_out(whole);
+    offer_powers(whole);
+    if (!peaks_) return *best_;
+    lower_peaks();
+    Trial at_once = whole;
+    at_once.charging.objective = Objective::time;
+    best_->peak_cost_at_once = planned(at_once, kFineLevels).peak_cost;
     return *best_;
   }
 
  private:
-  void offer_powers() {
+  /// Where all that can be drawn has to be, powers are no choice; without sun and storage they have no say.
+  bool has_choice_of_powers() const {
+    const bool can_be_drawn = !best_->charging.steps.empty() && best_->charging.shortfall < kLeastRun;
+    const bool has_sun = std::ranges::any_of(storage_.slots, [](const auto& slot) { return slot.net < Watts(); });
+    return can_be_drawn && charging_.objective == Objective::cost && (has_sun || storage_.capacity > Joules());
+  }
+
+  void offer_powers(const Trial& trial) {
     constexpr int kHalvings = 11;
-    const PowerSearch search(charging_, storage_);
+    if (!has_choice_of_powers()) return;
+    const PowerSearch search(trial.charging, trial.storage);
     const std::int64_t need = Intake(charging_).need();
     double low = 0;
     double high = 0;
@@ -178,8 +116,76 @@ class JointSearch {
       (suffices ? high : low) = middle;
       (suffices ? enough : too_few) = std::move(powers);
     }
-    offer(enough);
-    offer(too_few);
+    offer(trial, enough);
+    offer(trial, too_few);
+  }
+
+  /// Limits of all days together all over the range, then of each day closer and closer about the best; and how much
+  /// more the car may draw since the storage helps it. Searched with fewer levels of the store.
+  void lower_peaks() {
+    constexpr std::int64_t kSteps = 10;
+    constexpr int kRounds = 3;
+    const Peaks::Limits days = peaks_->of_days(drawn_by(best_->charging, best_->storage.drawn));
+    limits_ = {days, Joules()};
+    const Joules highest = *std::ranges::max_element(days);
+    std::int64_t step = highest.count() / kSteps;
+    for (std::int64_t i = 0; i < kSteps; ++i)
+      for (const Joules help : helps()) try_limits({Peaks::Limits(days.size(), Joules(i * step)), help});
+    for (std::size_t day = 0; day < days.size(); ++day)
+      for (const Joules limit : peaks_->thresholds(day)) try_limit_of(day, limit.count());
+    for (int round = 0; round < kRounds; ++round, step /= 3) {
+      for (std::size_t day = 0; day < days.size(); ++day) {
+        for (const std::int64_t away : {-3, -2, -1, 1, 2, 3})
+          try_limit_of(day, limits_.of_days[day].count() + away * step / 3);
+        for (const std::int64_t away : {1, 2, 4, 8}) lower_beside(day, Joules(away * step / 3));
+      }
+    }
+    try_out(limited_to(limits_));
+    for (int tenths = 6; tenths <= 10; tenths += 2) {
+      Peaks::Limits scaled = limits_.of_days;
+      for (Joules& day : scaled) day = Joules(day.count() * tenths / 10);
+      offer_powers({charging_, peaks_->limited(storage_, scaled), charging_.slots, scaled});
+    }
+  }
+
+  /// One day's limit lower, and those of the others higher, so that the car may draw as much as before.
+  void lower_beside(std::size_t day, Joules by) {
+    Limits limits = limits_;
+    const std::vector<std::int64_t> lasts = peaks_->lasts(charging_.slots.size());
+    const std::int64_t others = std::accumulate(lasts.begin(), lasts.end(), std::int64_t{0}) - lasts[day];
+    if (others == 0 || limits.of_days[day] < by) return;
+    const Joules more(static_cast<std::int64_t>(Int128{by.count()} * lasts[day] / others));
+    for (std::size_t i = 0; i < limits.of_days.size(); ++i)
+      limits.of_days[i] = i == day ? limits.of_days[i] - by : limits.of_days[i] + more;
+    try_limits(limits);
+  }
+
+  /// What a storage may give in an hour.
+  std::vector<Joules> helps() const {
+    const std::int64_t most = storage_.most_out.count() * 3600;
+    if (storage_.capacity == Joules() || charging_.slots.empty()) return {Joules()};
+    return {Joules(), Joules(most / 8), Joules(most / 4), Joules(most / 2), Joules(most)};
+  }
+
+  void try_limit_of(std::size_t day, std::int64_t limit) {
+    Limits limits = limits_;
+    limits.of_days[day] = Joules(std::max<std::int64_t>(0, limit));
+    try_limits(limits);
+  }
+
+  void try_limits(const Limits& limits) {
+    constexpr std::size_t kLevels = 51;
+    JointPlan plan = planned(limited_to(limits), kLevels);
+    if (coarse_ && !is_better(plan, *coarse_)) return;
+    coarse_ = std::move(plan);
+    limits_ = limits;
+  }
+
+  Trial limited_to(const Limits& limits) const {
+    Peaks::Limits of_car = limits.of_days;
+    for (Joules& day : of_car) day += limits.help;
+    const bool by_cost = charging_.objective == Objective::cost;
+    return {by_cost ? peaks_->limited(charging_, of_car) : charging_, storage_, charging_.slots, limits.of_days};
   }
 
   static double per_joule(PricePerKwh price) { return static_cast<double>(price.count()) / kJoulesPerKwh; }
@@ -192,35 +198,61 @@ class JointSearch {
   }
 
   /// Slots for which no power was found are there for the last of the need only.
-  void offer(const std::vector<std::int64_t>& powers) {
-    ChargingProblem limited = charging_;
-    std::vector<PlannerSlot> seen = charging_.slots;
+  void offer(const Trial& trial, const std::vector<std::int64_t>& powers) {
+    Trial offered = trial;
     PricePerKwh spread;
     for (const StorageSlot& slot : storage_.slots)
       spread = std::max({spread, slot.import, PricePerKwh() - slot.exported, PricePerKwh() - slot.import});
     for (std::size_t i = 0; i < powers.size(); ++i) {
-      PlannerSlot& slot = limited.slots[i];
+      PlannerSlot& slot = offered.charging.slots[i];
       const Watts power(powers[i]);
       if (power > Watts()) {
         slot.base_load = std::max(slot.base_load, charging_.fuse - power);
-        slot.price = seen[i].price = price_of_charging(storage_.slots[i], surplus_of(storage_.slots[i]), power);
+        slot.price = offered.seen[i].price = price_of_charging(storage_.slots[i], surplus_of(storage_.slots[i]), power);
       } else if (!charging_.max_price) {
         slot.price = std::min(slot.price + spread + spread, kMostPrice);
       }
     }
-    try_out(limited, std::move(seen));
+    try_out(offered);
   }
 
-  void try_out(const ChargingProblem& problem, std::vector<PlannerSlot> seen) {
-    ChargingPlan plan = plan_charging(problem);
-    const std::vector<std::size_t> slots = slots_of_steps(plan, charging_);
-    reprice(plan, slots);
-    if (best_) plan.cost_at_once = best_->charging.cost_at_once;  // not limited to the powers that were offered
-    StorageProblem beside = storage_;
-    for (std::size_t i = 0; i < plan.steps.size(); ++i) beside.slots[slots[i]].car += plan.steps[i].energy;
-    StoragePlan stored = plan_storage(beside);
-    JointPlan joint{std::move(plan), std::move(stored), std::move(seen)};
+  /// In each slot, by the car and, as given, by the storage.
+  Peaks::Drawn drawn_by(const ChargingPlan& car, const std::vector<Joules>& stored) const {
+    Peaks::Drawn drawn;
+    for (std::size_t i = 0; i < storage_.slots.size(); ++i) drawn.push_back(storage_.slots[i].car + stored[i]);
+    const std::vector<std::size_t> slots = slots_of_steps(car, charging_);
+    for (std::size_t i = 0; i < slots.size(); ++i) drawn[slots[i]] += car.steps[i].energy;
+    return drawn;
+  }
+
+  void try_out(const Trial& trial) {
+    JointPlan joint = planned(trial, kFineLevels);
+    if (best_) {  // not limited to what was offered
+      joint.charging.cost_at_once = best_->charging.cost_at_once;
+      joint.charging.obstacles = best_->charging.obstacles;
+    }
     if (!best_ || is_better(joint, *best_)) best_ = std::move(joint);
+  }
+
+  JointPlan planned(const Trial& trial, std::size_t levels) const {
+    JointPlan joint{plan_charging(trial.charging), {}, trial.seen};
+    const std::vector<std::size_t> slots = slots_of_steps(joint.charging, charging_);
+    reprice(joint.charging, slots);
+    StorageProblem beside = storage_;
+    for (std::size_t i = 0; i < slots.size(); ++i) beside.slots[slots[i]].car += joint.charging.steps[i].energy;
+    joint.storage = planner::plan_storage(trial.limits ? peaks_->limited(beside, *trial.limits) : beside, levels);
+    joint.keeps_peak_low = trial.limits.has_value();
+    if (peaks_) count_peaks(joint);
+    return joint;
+  }
+
+  /// The storage's costs with those of the month's highest hours.
+  void count_peaks(JointPlan& joint) const {
+    const auto cost = [&](const std::vector<Joules>& stored) { return peaks_->cost(drawn_by(joint.charging, stored)); };
+    const MoneyMicro of_plan = cost(joint.storage.drawn);
+    joint.peak_cost = of_plan - peaks_->cost(Peaks::Drawn(storage_.slots.size()));
+    joint.storage.cost += of_plan;
+    joint.storage.cost_self_consumption += cost(joint.storage.drawn_self_consumption);
   }
 
   /// What its energy costs without the storage, at the powers of its steps.
@@ -233,13 +265,16 @@ class JointSearch {
         const StorageSlot& prices = storage_.slots[slots[i]];
         cost += Int128{price_of_charging(prices, surplus_of(prices), step.power).count()} * step.energy.count();
       }
-      block.cost = MoneyMicro(rounded_quotient(cost, std::int64_t{3'600'000}, 0));
+      block.cost = MoneyMicro(rounded_quotient(cost, kJoulesPerKwh, 0));
       plan.cost += block.cost;
     }
   }
 
   const ChargingProblem& charging_;
   const StorageProblem& storage_;
+  std::optional<Peaks> peaks_;
+  Limits limits_;                    ///< the best
+  std::optional<JointPlan> coarse_;  ///< with them
   std::optional<JointPlan> best_;
 };
 
@@ -253,9 +288,9 @@ PricePerKwh price_of_charging(const StorageSlot& prices, Watts surplus, Watts mo
   return PricePerKwh(rounded_quotient(paid + lost, most.count(), 0));
 }
 
-JointPlan plan_jointly(const ChargingProblem& charging, const StorageProblem& storage) {
+JointPlan plan_jointly(const ChargingProblem& charging, const StorageProblem& storage, const PeakProblem* peak) {
   assert(charging.slots.size() <= storage.slots.size());
-  return JointSearch(charging, storage).best();
+  return JointSearch(charging, storage, peak).best();
 }
 
 }  // namespace home_energy

@@ -21,6 +21,9 @@
 /// for what that can cost); problems whose powers, need and slots lie on these steps are planned exactly, too.
 #pragma once
 
+#include <optional>
+
+#include "common/planner/peak_problem.hpp"
 #include "common/planner/problem.hpp"
 #include "common/planner/storage_problem.hpp"
 
@@ -41,8 +44,11 @@ StoragePlan plan_storage(const StorageProblem& problem);
 /// Plans for a car and a home battery behind one meter.
 struct JointPlan {
   ChargingPlan charging;
-  StoragePlan storage;
+  StoragePlan storage;             ///< its costs with those of the month's highest hours
   std::vector<PlannerSlot> slots;  ///< as the car's plan saw them, at prices that sun and storage make
+  MoneyMicro peak_cost{};          ///< what car and storage add to what the month's highest hours cost
+  MoneyMicro peak_cost_at_once{};  ///< the same where the car draws from now on at the highest power
+  bool keeps_peak_low = false;     ///< whether it is as it is for the sake of the month's highest hours
 };
 
 /// Both plans together: the nearest to the target, of those of least cost, of the few that are tried: the car alone at
@@ -50,6 +56,9 @@ struct JointPlan {
 /// with the storage beside it. No optimum is promised; tests/planner/joint_proof.cpp measures how near it comes.
 /// @param storage its first slots lie on those of `charging`, of which the last may be shorter; where the car is
 /// planned, nothing is in their `car`. Without capacity there is no storage, only the sun
-JointPlan plan_jointly(const ChargingProblem& charging, const StorageProblem& storage);
+/// @param peak what the month's highest hours cost: some limits are tried that no hour exceeds, and what the hours
+/// until then add to the month's cost counts with the rest. A car whose objective is not the cost is planned without
+JointPlan plan_jointly(const ChargingProblem& charging, const StorageProblem& storage,
+                       const PeakProblem* peak = nullptr);
 
 }  // namespace home_energy

@@ -12,8 +12,6 @@ namespace {
 
 using namespace planner;
 
-constexpr std::size_t kLevels = 201;
-
 MoneyMicro rounded(double micro) {
   return MoneyMicro(std::llround(micro));
 }
@@ -30,20 +28,28 @@ StorageStep step_of(const MeterSpan& span, const Store::Choice& choice, std::chr
   return {choice.drawn >= span.self_drawn ? StorageAct::give_at_most : StorageAct::discharge, power};
 }
 
-double cost_of_following(const Store& store, const std::vector<MeterSpan>& spans, double stored) {
+/// Into the plan what following the home draws and costs.
+void follow_home(StoragePlan& plan, const Store& store, const std::vector<MeterSpan>& spans, double stored) {
   double cost = 0;
   for (const MeterSpan& span : spans) {
     const double drawn = store.self_drawn(span, stored);
-    cost += span.cost(drawn);
+    plan.drawn_self_consumption.emplace_back(std::llround(drawn));
+    cost += span.cost_of_energy(drawn);
     stored = store.after(span, stored, drawn);
   }
-  return cost - stored * store.worth_of_rest();
+  plan.cost_self_consumption = rounded(cost - stored * store.worth_of_rest());
 }
 
 }  // namespace
 
 StoragePlan plan_storage(const StorageProblem& problem) {
-  const Store store(problem, kLevels);
+  return planner::plan_storage(problem, kFineLevels);
+}
+
+namespace planner {
+
+StoragePlan plan_storage(const StorageProblem& problem, std::size_t levels) {
+  const Store store(problem, levels);
   std::vector<MeterSpan> spans;
   for (const StorageSlot& slot : problem.slots)
     spans.push_back(store.span(slot, static_cast<double>(slot.car.count())));
@@ -55,17 +61,18 @@ StoragePlan plan_storage(const StorageProblem& problem) {
   }
   auto stored = static_cast<double>(problem.stored.count());
   StoragePlan plan;
-  plan.cost_self_consumption = rounded(cost_of_following(store, spans, stored));
+  follow_home(plan, store, spans, stored);
   double cost = 0;
   for (std::size_t slot = 0; slot < spans.size(); ++slot) {
     const Store::Choice choice = store.best(spans[slot], costs[slot + 1], stored);
     plan.steps.push_back(step_of(spans[slot], choice, problem.slots[slot].length));
     plan.drawn.emplace_back(std::llround(choice.drawn));
-    cost += spans[slot].cost(choice.drawn);
+    cost += spans[slot].cost_of_energy(choice.drawn);
     stored = store.after(spans[slot], stored, choice.drawn);
   }
   plan.cost = rounded(cost - stored * store.worth_of_rest());
   return plan;
 }
 
+}  // namespace planner
 }  // namespace home_energy

@@ -3,11 +3,20 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "common/base/units.hpp"
 
 namespace home_energy {
+
+/// What is imported above a power costs more than its price.
+struct ImportLimit {
+  Watts power;         ///< at least 0
+  PricePerKwh beyond;  ///< at least 0: what each kilowatt-hour above it costs besides
+
+  friend bool operator==(const ImportLimit&, const ImportLimit&) = default;
+};
 
 /// A span in which prices and powers are constant.
 struct StorageSlot {
@@ -16,6 +25,7 @@ struct StorageSlot {
   PricePerKwh exported;         ///< -1e12..1e12
   Watts net;                    ///< -2e6..2e6: what all but storage and car draw, less what is given
   Joules car;                   ///< at least 0: what the car draws in it
+  std::optional<ImportLimit> import_limit{};
 
   friend bool operator==(const StorageSlot&, const StorageSlot&) = default;
 };
@@ -54,9 +64,11 @@ struct StorageStep {
 };
 
 struct StoragePlan {
-  std::vector<StorageStep> steps;    ///< of each slot
-  std::vector<Joules> drawn;         ///< expected in each slot, at the terminals; below zero what is given
-  MoneyMicro cost;                   ///< of what is imported less what is earned, and less what is left in the storage
+  std::vector<StorageStep> steps;              ///< of each slot
+  std::vector<Joules> drawn;                   ///< expected in each slot, at the terminals; below zero what is given
+  std::vector<Joules> drawn_self_consumption;  ///< the same where the storage only follows the home
+  MoneyMicro cost;                   ///< of what is imported less what is earned, and less what is left in the storage;
+                                     ///< without what is beyond a limit
   MoneyMicro cost_self_consumption;  ///< the same where the storage only follows the home
 };
 

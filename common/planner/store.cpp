@@ -50,13 +50,18 @@ MeterSpan Store::span(const StorageSlot& slot, double car) const {
   const double most_out = joules(problem_.most_out);
   // A storage that must not feed the car gives no more than the rest of the home lacks while that one draws.
   const double may_give = problem_.feeds_car || car <= 0 ? std::max(lacking, fuse + net) : lacking;
-  return {.import = static_cast<double>(slot.import.count()) / kJoulesPerKwh,
-          .exported = static_cast<double>(slot.exported.count()) / kJoulesPerKwh,
-          .net = net,
-          .self_drawn = surplus > 0 ? std::min(surplus, most_in) : -std::min(lacking, most_out),
-          .most_drawn = std::min(most_in, std::max(surplus, fuse - net)),
-          .least_drawn = -std::min(most_out, may_give),
-          .standby = joules(problem_.standby)};
+  MeterSpan span{.import = static_cast<double>(slot.import.count()) / kJoulesPerKwh,
+                 .exported = static_cast<double>(slot.exported.count()) / kJoulesPerKwh,
+                 .net = net,
+                 .self_drawn = surplus > 0 ? std::min(surplus, most_in) : -std::min(lacking, most_out),
+                 .most_drawn = std::min(most_in, std::max(surplus, fuse - net)),
+                 .least_drawn = -std::min(most_out, may_give),
+                 .standby = joules(problem_.standby)};
+  if (slot.import_limit) {
+    span.limit = joules(slot.import_limit->power);
+    span.beyond = static_cast<double>(slot.import_limit->beyond.count()) / kJoulesPerKwh;
+  }
+  return span;
 }
 
 double Store::least_drawn(const MeterSpan& span, double stored) const {
@@ -67,6 +72,11 @@ double Store::most_drawn(const MeterSpan& span, double stored) const {
 }
 double Store::self_drawn(const MeterSpan& span, double stored) const {
   return std::clamp(span.self_drawn, -std::max(0.0, stored - reserve_) * out_, (capacity_ - stored) / in_);
+}
+
+/// What brings the import to its limit, or nearest to it.
+double Store::drawn_to_limit(const MeterSpan& span, double stored) const {
+  return std::clamp(span.limit - span.net, least_drawn(span, stored), most_drawn(span, stored));
 }
 
 double Store::after(const MeterSpan& span, double stored, double drawn) const {
@@ -91,7 +101,8 @@ void Store::lower(Costs& row, const MeterSpan& span, const Costs& next) const {
   lower_by_moves(row, span, next);
   for (std::size_t level = 0; level < levels_; ++level) {
     const double stored = static_cast<double>(level) * step_;
-    for (const double drawn : {self_drawn(span, stored), most_drawn(span, stored), least_drawn(span, stored)}) {
+    for (const double drawn : {self_drawn(span, stored), most_drawn(span, stored), least_drawn(span, stored),
+                               drawn_to_limit(span, stored)}) {
       const double cost = span.cost(drawn) + interpolated(next, after(span, stored, drawn));
       row[level] = std::min(row[level], cost);
     }
@@ -135,6 +146,7 @@ Store::Choice Store::best(const MeterSpan& span, const Costs& next, double store
   try_out(0);
   try_out(least);
   try_out(most);
+  try_out(drawn_to_limit(span, stored));
   const double lowest = std::max(0.0, std::ceil((stored + least / out_) / step_));
   for (auto level = static_cast<std::size_t>(lowest); level < levels_; ++level) {
     const double change = static_cast<double>(level) * step_ - stored;

@@ -6,7 +6,9 @@
 /// contraction of operations (-ffp-contract=off) they are the same on every machine.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "common/base/units.hpp"
@@ -23,8 +25,11 @@ struct MeterSpan {
   double most_drawn;
   double least_drawn;
   double standby;
+  double limit = std::numeric_limits<double>::infinity();  ///< of the import
+  double beyond = 0;                                       ///< what a joule above it costs besides
 
-  double cost(double drawn) const {
+  double cost(double drawn) const { return cost_of_energy(drawn) + beyond * std::max(0.0, net + drawn - limit); }
+  double cost_of_energy(double drawn) const {
     const double at_meter = net + drawn;
     return at_meter * (at_meter > 0 ? import : exported);
   }
@@ -60,6 +65,7 @@ class Store {
  private:
   double least_drawn(const MeterSpan& span, double stored) const;
   double most_drawn(const MeterSpan& span, double stored) const;
+  double drawn_to_limit(const MeterSpan& span, double stored) const;
   void lower_by_moves(Costs& row, const MeterSpan& span, const Costs& next) const;
 
   const StorageProblem& problem_;
@@ -71,5 +77,10 @@ class Store {
   double step_;
   double worth_;
 };
+
+constexpr std::size_t kFineLevels = 201;
+
+/// `plan_storage` with so many levels.
+StoragePlan plan_storage(const StorageProblem& problem, std::size_t levels);
 
 }  // namespace home_energy::planner

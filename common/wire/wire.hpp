@@ -48,6 +48,7 @@ inline constexpr std::string_view kSince = "since";
 inline constexpr std::string_view kStart = "start";
 inline constexpr std::string_view kEnd = "end";
 inline constexpr std::string_view kSaving = "saving";
+inline constexpr std::string_view kPeakCost = "peak_cost";
 inline constexpr std::string_view kValue = "value";
 inline constexpr std::string_view kValues = "values";
 inline constexpr std::string_view kUnit = "unit";

@@ -163,9 +163,10 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
   append_span(out, made, calendar);
   next(out, key::kEnergyKwh);
   append_joules(out, plan.energy);
-  append_money_or_null(out, key::kCost, made, plan.cost);
-  append_money_or_null(out, "cost_now", made, plan.cost_at_once);
-  append_money_or_null(out, key::kSaving, made, plan.cost_at_once - plan.cost);
+  const PlanCost cost = made != nullptr ? made->cost() : PlanCost{};
+  append_money_or_null(out, key::kCost, made, cost.planned);
+  append_money_or_null(out, "cost_now", made, cost.at_once);
+  append_money_or_null(out, key::kSaving, made, cost.at_once - cost.planned);
   next(out, "start_cost");
   append_money(out, plan.start_costs);
   next(out, "currency");
@@ -176,6 +177,10 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
   append_blocks(out, made, calendar);
   next(out, "note");
   out += made != nullptr && !made->note.empty() ? json_string(made->note) : std::string(kNull);
+  if (made != nullptr && made->peak_cost) {
+    next(out, key::kPeakCost);
+    append_money(out, made->peak_cost->planned);
+  }
   append_storage(out, storage, calendar);
   out += '}';
 }

@@ -11,11 +11,6 @@
 namespace home_energy {
 namespace {
 
-Joules in_joules(Energy energy, int ticks_per_hour) {
-  return Joules(static_cast<std::int64_t>(static_cast<Int128>(energy.count()) * kSecondsPerHour / kMilliwattsPerWatt /
-                                          ticks_per_hour));
-}
-
 /// `2026-11-28 07:00`, or `07:00 of day 3` where days have no date.
 std::string date_and_time(const Calendar& calendar, std::int64_t day, const std::string& time) {
   return calendar.has_zone() ? date_text(calendar.date_of(day)) + ' ' + time : time + " of day " + std::to_string(day);

@@ -23,13 +23,15 @@ std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
 }
 
 HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
-  JointPlan joint = plan_jointly(request.problem, meter);
+  JointPlan joint = plan_jointly(request.problem, meter, request.peak ? &*request.peak : nullptr);
   ChargingProblem seen = request.problem;
   for (std::size_t i = 0; i < seen.slots.size(); ++i) seen.slots[i].price = joint.slots[i].price;
-  auto reasons = plan_reasons(seen, joint.charging, time_text(request.ready_by));
+  auto reasons = plan_reasons(seen, joint.charging, time_text(request.ready_by), joint.keeps_peak_low);
   auto note = note_on(joint.charging, request);
   auto storage = meter.capacity > Joules() ? std::make_shared<const StoragePlan>(std::move(joint.storage)) : nullptr;
-  return {std::move(joint.charging), request.made_at, std::move(reasons), std::move(note), std::move(storage)};
+  HomePlan made{std::move(joint.charging), request.made_at, std::move(reasons), std::move(note), std::move(storage)};
+  if (request.peak) made.peak_cost = PlanCost{joint.peak_cost, joint.peak_cost_at_once};
+  return made;
 }
 
 }  // namespace

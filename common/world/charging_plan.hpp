@@ -23,6 +23,12 @@ struct ChargingWish {
   friend bool operator==(const ChargingWish&, const ChargingWish&) = default;
 };
 
+/// Of a plan, and of the same energy charged at once.
+struct PlanCost {
+  MoneyMicro planned;
+  MoneyMicro at_once;
+};
+
 /// A plan as a home keeps it.
 struct HomePlan {
   ChargingPlan plan;
@@ -30,6 +36,15 @@ struct HomePlan {
   std::vector<std::string> reasons;              ///< of each block, in a few words
   std::string note;                              ///< what the reader should know of the whole; empty where nothing
   std::shared_ptr<const StoragePlan> storage{};  ///< of a home battery that plans; else null
+  /// What car and home battery add to what the month's highest hours cost, below zero what they take off it; none where
+  /// the tariff has no price of power.
+  std::optional<PlanCost> peak_cost{};
+
+  /// Of the energy, and of the month's highest hours; without the starts.
+  PlanCost cost() const {
+    const PlanCost peak = peak_cost.value_or(PlanCost{});
+    return {plan.cost + peak.planned, plan.cost_at_once + peak.at_once};
+  }
 };
 
 /// All that a plan is made from: a value, so that any thread may make it. Homes in the same state ask the same.
@@ -41,7 +56,8 @@ struct PlanRequest {
                                ///< empty where nothing is to be said
   ChargingProblem problem;     ///< without slots where no car is to be planned
   std::optional<StorageProblem>
-      meter{};  ///< what the sun and a home battery that plans do meanwhile; none without both
+      meter{};  ///< what the sun and a home battery that plans do meanwhile; none without both and a price of power
+  std::optional<PeakProblem> peak{};  ///< where the tariff has a price of power; not without `meter`
 
   friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
 };

@@ -200,6 +200,8 @@ class Home {
   void turn_peak_hour(Energy of_tick);
   void restore_peak(const std::optional<PeakState>& state);
   std::optional<PeakState> peak_state() const;
+  /// What a plan of so many slots has to know; none where the tariff has no price of power.
+  std::optional<PeakProblem> peak_problem(std::size_t slots) const;
   std::optional<Watts> peak() const;
 
   std::shared_ptr<const HomeSettings> settings_;

@@ -22,6 +22,17 @@ std::optional<PeakState> Home::peak_state() const {
   return peaks ? std::optional(peaks->state(meter_.counters().imported())) : std::nullopt;
 }
 
+std::optional<PeakProblem> Home::peak_problem(std::size_t slots) const {
+  const auto state = peak_state();
+  if (!state) return std::nullopt;
+  PeakForecast forecast(*settings_->tariff.peak, *state, time_.ticks_per_hour());
+  for (Quarter quarter = quarter_at(moment(), calendar()); slots > 0; --slots) {
+    forecast.add(calendar().date_of(quarter.day), quarter.of_day);
+    quarter = quarter_at(quarter.moment + kSecondsPerQuarter, calendar());
+  }
+  return forecast.problem();
+}
+
 std::optional<Watts> Home::peak() const {
   const auto& peaks = meter_.peaks();
   return peaks ? std::optional(peaks->mean(*settings_->tariff.peak, time_.ticks_per_hour())) : std::nullopt;

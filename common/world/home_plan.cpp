@@ -17,7 +17,10 @@ PlanRequest Home::plan_request() const {
   PlanRequest request = is_for_storage_alone ? PlanRequest{.made_at = moment()} : car_.plan_request(surroundings());
   const bool has_sun =
       std::ranges::any_of(devices_, [](const Device& device) { return role_of(device) == DeviceRole::generator; });
-  if (storage_plan_due_ || (has_sun && request.problem.objective == Objective::cost)) request.meter = meter_problem();
+  const bool has_meter_a_say = has_sun || settings_->tariff.peak;
+  if (storage_plan_due_ || (has_meter_a_say && request.problem.objective == Objective::cost))
+    request.meter = meter_problem();
+  if (request.meter) request.peak = peak_problem(request.meter->slots.size());
   if (is_for_storage_alone) car_.foresee(request.meter->slots, surroundings());
   return request;
 }

@@ -75,4 +75,48 @@ void PeakMeter::restore(const PeakState& state, std::int64_t date, int hour, Ene
   }
 }
 
+PeakForecast::PeakForecast(const PeakPrice& price, const PeakState& state, int ticks_per_hour)
+    : price_(price), state_(state), ticks_per_hour_(ticks_per_hour) {
+  problem_.price = price.highest;
+  problem_.count = price.hours;
+}
+
+void PeakForecast::add(std::int64_t date, int quarter) {
+  const bool is_first = problem_.hours.empty();
+  if (dates_.empty() || dates_.back() != date) dates_.push_back(date);
+  if (!is_first && quarter % kQuartersPerHour != 0) {
+    ++problem_.hours.back().slots;
+    return;
+  }
+  const PricePerKwh of_hour =
+      price_.by_hour.at(weekday_of(date)).at(static_cast<std::size_t>(quarter / kQuartersPerHour));
+  problem_.hours.push_back({.slots = 1,
+                            .day = dates_.size() - 1,
+                            .share = rounded_quotient(kMicroPerUnit * of_hour.count(), price_.highest.count(), 0),
+                            .imported = is_first ? in_joules(state_.imported, ticks_per_hour_) : Joules()});
+}
+
+PeakProblem PeakForecast::problem() const {
+  PeakProblem problem = problem_;
+  std::vector<std::int64_t> months;
+  const auto index_of = [&](std::int64_t month) {
+    const auto found = std::ranges::find(months, month);
+    if (found == months.end()) months.push_back(month);
+    return static_cast<std::size_t>(std::ranges::find(months, month) - months.begin());
+  };
+  for (const std::int64_t date : dates_) problem.days.push_back({.month = index_of(month_number(date))});
+  problem.months.resize(months.size());
+  for (const DayPeak& peak : state_.days) {
+    const Joules counted = in_joules(peak.imported, ticks_per_hour_);
+    const auto day = std::ranges::find(dates_, peak.date);
+    const auto month = std::ranges::find(months, month_number(peak.date));
+    if (day != dates_.end()) {
+      problem.days[static_cast<std::size_t>(day - dates_.begin())].highest = counted;
+    } else if (month != months.end()) {
+      problem.months[static_cast<std::size_t>(month - months.begin())].push_back(counted);
+    }
+  }
+  return problem;
+}
+
 }  // namespace home_energy

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/base/units.hpp"
+#include "common/planner/planner.hpp"
 #include "common/world/tariff.hpp"
 
 namespace home_energy {
@@ -61,6 +62,24 @@ class PeakMeter {
   EnergyTotal began_;  ///< imported when it began
   Month month_;
   Month other_;  ///< the one before: a clock that is put back over a month's end counts no hour of either twice
+};
+
+/// The problem of the hours to come, of their quarters one after another.
+class PeakForecast {
+ public:
+  PeakForecast(const PeakPrice& price, const PeakState& state, int ticks_per_hour);
+
+  /// @param date days since 1970-01-01 @param quarter of the day, 0..95
+  void add(std::int64_t date, int quarter);
+  /// The days' months are complete now.
+  PeakProblem problem() const;
+
+ private:
+  const PeakPrice& price_;
+  const PeakState& state_;
+  int ticks_per_hour_;
+  std::vector<std::int64_t> dates_;  ///< of the problem's days
+  PeakProblem problem_;
 };
 
 }  // namespace home_energy

@@ -10,6 +10,8 @@
 namespace home_energy {
 namespace {
 
+constexpr const char* kKeepsPeakLow = "keeps the month's peak low";
+
 /// A slot as the reasons see it.
 struct Place {
   std::int64_t weight;  ///< what the plan makes small: the price, or the base load
@@ -49,11 +51,17 @@ std::string duration_text(std::int64_t seconds) {
 /// Tells the reasons of one plan.
 class Reasons {
  public:
-  Reasons(const ChargingProblem& problem, const ChargingPlan& plan, const std::string& ready_by)
-      : problem_(problem), plan_(plan), ready_by_(ready_by), places_(places_of(problem, plan)) {}
+  Reasons(const ChargingProblem& problem, const ChargingPlan& plan, const std::string& ready_by, bool keeps_peak_low)
+      : problem_(problem),
+        plan_(plan),
+        ready_by_(ready_by),
+        keeps_peak_low_(keeps_peak_low),
+        places_(places_of(problem, plan)) {}
 
   std::string of(std::size_t block) const {
     if (problem_.objective == Objective::time) return "at once, since it is late";
+    const bool is_spread = mean_power(block) < problem_.most && !cut_by_fuse(block);
+    if (keeps_peak_low_ && is_spread) return kKeepsPeakLow;
     if (std::ranges::none_of(places_, [](const Place& p) { return p.allowed && p.block == Place::kNone; }))
       return "must charge now to make " + ready_by_;
     if (const auto power = cut_by_fuse(block)) {
@@ -61,6 +69,7 @@ class Reasons {
       append_decimal(text, rounded_quotient(power->count(), 1000, 1), 1);
       return text + " kW";
     }
+    if (keeps_peak_low_ && !is_worth_it(block)) return kKeepsPeakLow;
     if (plan_.blocks[block].cost < MoneyMicro()) return "the price is below zero";
     return is_worth_it(block) ? by_rank(block) : by_run(block);
   }
@@ -69,6 +78,8 @@ class Reasons {
   std::string superlative() const { return problem_.objective == Objective::cost ? "cheapest" : "lowest load"; }
 
   std::int64_t length(std::size_t block) const { return (plan_.blocks[block].end - plan_.blocks[block].begin).count(); }
+
+  Watts mean_power(std::size_t block) const { return Watts(plan_.blocks[block].energy.count() / length(block)); }
 
   /// The least power that the fuse leaves in the block, where it leaves less than the charger has.
   std::optional<Watts> cut_by_fuse(std::size_t block) const {
@@ -124,14 +135,15 @@ class Reasons {
   const ChargingProblem& problem_;
   const ChargingPlan& plan_;
   const std::string& ready_by_;
+  bool keeps_peak_low_;
   std::vector<Place> places_;
 };
 
 }  // namespace
 
 std::vector<std::string> plan_reasons(const ChargingProblem& problem, const ChargingPlan& plan,
-                                      const std::string& ready_by) {
-  const Reasons reasons(problem, plan, ready_by);
+                                      const std::string& ready_by, bool keeps_peak_low) {
+  const Reasons reasons(problem, plan, ready_by, keeps_peak_low);
   std::vector<std::string> all;
   for (std::size_t block = 0; block < plan.blocks.size(); ++block) all.push_back(reasons.of(block));
   return all;

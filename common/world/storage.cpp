@@ -102,10 +102,7 @@ void Storage::follow(std::shared_ptr<const StoragePlan> plan, std::int64_t made_
 }
 
 StorageProblem Storage::problem(int ticks_per_hour) const {
-  const auto joules = [&](Energy energy) {
-    return Joules(static_cast<std::int64_t>(Int128{energy.count()} * kSecondsPerHour /
-                                            (Int128{kMilliwattsPerWatt} * ticks_per_hour)));
-  };
+  const auto joules = [&](Energy energy) { return in_joules(energy, ticks_per_hour); };
   const Energy reserve = energy(Int128{design_.capacity.count()} * reserve_.count() / kParts);
   return {.slots = {},
           .capacity = joules(design_.capacity),

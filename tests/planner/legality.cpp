@@ -96,7 +96,8 @@ class Simulation {
     if (begin < now_ - 1.01) fail("steps overlap");
     last_power_ = power;
     now_ = begin + draw(power, number(step.energy));
-    if (now_ > *after + 0.01) fail("a step beyond its slot");
+    const double joule = 1 / std::min(power, limit_at(drawn_));  // energies are whole joules
+    if (now_ > *after + 0.01 + joule) fail("a step beyond its slot");
     total_cost_ += number(facts.price) * number(step.energy) / 3.6e6;
   }
 

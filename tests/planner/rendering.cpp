@@ -67,7 +67,7 @@ std::string fault_of_rendering(const ChargingWish& wish, const HomePlan& made) {
   if (shown.at("start").is_null() != blocks.empty() || shown.at("end").is_null() != blocks.empty()) return "the span";
   if (!is_near(shown.at("energy_kwh"), static_cast<double>(plan.energy.count()) / kJoulesPerKwh, 0.0005))
     return "the energy";
-  if (!is_near(shown.at("cost"), static_cast<double>(plan.cost.count()) / 1e6, 0.005)) return "the cost";
+  if (!is_near(shown.at("cost"), static_cast<double>(made.cost().planned.count()) / 1e6, 0.005)) return "the cost";
   const double short_of = shown.at("shortfall_kwh").get<double>();
   if (short_of > 0.001 && obstacles_text(plan.obstacles).empty()) return "a shortfall without a reason";
   return {};

@@ -15,4 +15,9 @@ sed -n '/^compared/s/^/figure: /p; $s/^/figure: /p' "$folder"/*
 build/dev/tests/planner/joint_proof --days "${PROVE_JOINT_DAYS:-300}" --seed 2 --seconds 30 >"$folder/joint" || code=1
 cat "$folder/joint"
 sed -n '$s/^/figure: car and home battery: /p' "$folder/joint"
+for storage in no yes; do
+  build/dev/tests/planner/joint_proof --days "${PROVE_JOINT_DAYS:-300}" --seed 2 --seconds 30 --peak-price yes --storage $storage >"$folder/joint" || code=1
+  tail -n 2 "$folder/joint"
+  tail -n 2 "$folder/joint" | sed "s/^/figure: month's highest hours, home battery $storage: /"
+done
 exit "$code"
