@@ -17,7 +17,7 @@ using OptionTexts = std::initializer_list<OptionText>;
 inline Result<HomeConfiguration> configuration_of(std::span<const OptionText> given) {
   OptionValues values;
   for (const OptionSpec& spec : home_option_specs()) values[spec.name] = {spec.default_text, false};
-  for (const auto& [name, text] : given) values[name] = {text, true};
+  for (const auto& [name, text] : given) values.at(name) = {text, true};
   // A curve's text is its content.
   return home_configuration(values, Calendar(),
                             [](const std::string& text, const std::string&) { return Result<std::string>(text); });

@@ -25,6 +25,7 @@ class Boxed {
   void emplace(Arguments&&... arguments) {
     value_ = std::make_unique<Value>(std::forward<Arguments>(arguments)...);
   }
+  void reset() { value_.reset(); }
 
   explicit operator bool() const { return value_ != nullptr; }
   Value& operator*() { return *value_; }

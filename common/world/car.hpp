@@ -106,6 +106,11 @@ class Car {
   /// A plan falls due, where one is wanted: what it was made from has changed.
   void renew_plan(const Surroundings& around);
   PlanRequest plan_request(const Surroundings& around) const;
+  /// Counts a tick towards what the plan was to cost. @param surplus what the sun left beside the car
+  void count_cost(Energy drawn, Energy surplus, const Prices& prices);
+  /// A plan falls due at a quarter's begin, where the sun is now expected to leave so much more or less until the
+  /// departure that another plan may be better.
+  void judge_forecast(const Surroundings& around);
   /// Writes into the slots of a storage's plan, the first of which begins now, what the car is likely to draw.
   void foresee(std::vector<StorageSlot>& slots, const Surroundings& around) const;
   /// Follows the plan from now on. @param revision the car's when it was asked for the request
@@ -140,6 +145,8 @@ class Car {
   std::int64_t moment_of_departure(const HomeTime& time, std::int64_t day) const;
   std::int64_t departure_after(const HomeTime& time) const;
   Joules still_planned(std::int64_t begin, std::int64_t end) const;
+  void promise(const HomePlan& plan);
+  std::optional<FirstPlan> first_plan() const;
   std::vector<PlannerSlot> slots(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
   std::string note_of_trip() const;
@@ -159,6 +166,12 @@ class Car {
   std::optional<Watts> charge_power_;  ///< what the charger was told to draw at most, below its own power
   bool pending_ = false;               ///< told to charge by hand while it was not plugged in
   bool plan_due_ = false;
+  bool is_for_forecast_ = false;  ///< whether the due plan, or the last one, is for another forecast
+  struct Promise {
+    MoneyMicro cost;  ///< of the first plan's energy
+    Money paid;       ///< since then
+  };
+  Boxed<Promise> promise_;      ///< of a plan beside a sun
   std::int64_t departure_ = 0;  ///< the moment that the plan is for
   /// The day of the departure that was missed: until the target is reached the car charges at once.
   std::optional<std::int64_t> late_since_;

@@ -184,6 +184,46 @@ std::int64_t Car::moment_of_departure(const HomeTime& time, std::int64_t day) co
   return time.calendar().moment_of(day, wish_.ready_by * kSecondsPerMinute);
 }
 
+void Car::judge_forecast(const Surroundings& around) {
+  constexpr Joules kWorthAnotherPlan{1'800'000};  // half a kWh
+  const std::int64_t now = around.time.moment();
+  if (plan_due_ || !plan_ || plan_->surplus.empty() || still_planned(now, departure_) == Joules()) return;
+  std::int64_t off = 0;
+  const auto first = static_cast<std::size_t>(
+      (quarter_at(now, around.time.calendar()).moment - quarter_at(plan_->made_at, around.time.calendar()).moment) /
+      kSecondsPerQuarter);
+  std::int64_t moment = now;
+  for (std::size_t slot = first; slot < plan_->surplus.size() && moment < departure_; ++slot) {
+    const Quarter quarter = quarter_at(moment, around.time.calendar());
+    const Expected expected = around.expected(quarter);
+    const Watts surplus = std::max(Watts(), expected.supply - expected.load);
+    off += std::abs((surplus - plan_->surplus[slot]).count()) * kSecondsPerQuarter;
+    moment = quarter.moment + kSecondsPerQuarter;
+  }
+  if (Joules(off) <= kWorthAnotherPlan) return;
+  renew_plan(around);
+  is_for_forecast_ = plan_due_;
+}
+
+void Car::count_cost(Energy drawn, Energy surplus, const Prices& prices) {
+  if (!promise_) return;
+  const Energy free = std::min(drawn, surplus);
+  promise_->paid += prices.import * (drawn - free) + prices.exported * free;
+}
+
+/// Kept while only the forecast changes.
+void Car::promise(const HomePlan& plan) {
+  if (is_for_forecast_ && promise_) return;
+  promise_.reset();
+  if (!plan.surplus.empty()) promise_.emplace(Promise{plan.plan.cost, Money()});
+}
+
+std::optional<FirstPlan> Car::first_plan() const {
+  if (!is_for_forecast_ || !promise_) return std::nullopt;
+  const Int128 parts = kMilliwattsPerKw * settings_->pace.ticks_per_hour();
+  return FirstPlan{promise_->cost, MoneyMicro(rounded_quotient(promise_->paid.count(), parts, 0))};
+}
+
 /// When it leaves, where that is within two days; else the next time that it is to be ready by.
 std::int64_t Car::departure_after(const HomeTime& time) const {
   constexpr std::int64_t kFarthest = 2 * kSecondsPerDay;
@@ -199,11 +239,13 @@ std::int64_t Car::departure_after(const HomeTime& time) const {
 
 void Car::renew_plan(const Surroundings& around) {
   ++revision_;
+  is_for_forecast_ = false;
   plan_due_ = planned() && connected();
   if (plan_due_) {
     departure_ = departure_after(around.time);
   } else {
     plan_.reset();
+    promise_.reset();
     follower_ = {};
   }
   settle(around.load);
@@ -217,7 +259,8 @@ PlanRequest Car::plan_request(const Surroundings& around) const {
           .ready_by = static_cast<int>(around.time.calendar().at(departure_).second / kSecondsPerMinute),
           .since = late_text(around.time),
           .note_of_curves = std::move(note),
-          .problem = problem(around)};
+          .problem = problem(around),
+          .first = first_plan()};
 }
 
 /// What the plan still draws in a span of moments; its steps lie within quarters.
@@ -255,6 +298,7 @@ bool Car::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision, co
   ++revision_;
   plan_due_ = false;
   plan_ = std::move(plan);
+  promise(*plan_);
   assert(std::ranges::all_of(plan_->plan.blocks, [](const PlanBlock& block) { return block.energy >= kLeastRun; }));
   follower_ = PlanFollower(plan_->plan, settings_->pace.ticks_per_hour());
   settle(around.load);

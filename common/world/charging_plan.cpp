@@ -1,5 +1,7 @@
 #include "common/world/charging_plan.hpp"
 
+#include <algorithm>
+
 #include "common/base/decimal.hpp"
 #include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
@@ -22,6 +24,22 @@ std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
   return note;
 }
 
+/// "the sun's forecast has changed: 1.20 more than planned at first"; empty where it makes no difference.
+std::string note_of_loss(MoneyMicro loss) {
+  constexpr std::int64_t kHundredth = 10'000;
+  const std::int64_t hundredths = rounded_quotient(loss.count(), kHundredth, 0);
+  if (hundredths == 0) return {};
+  std::string note = "the sun's forecast has changed: ";
+  append_decimal(note, hundredths < 0 ? -hundredths : hundredths, 2);
+  return note + (hundredths < 0 ? " less" : " more") + " than planned at first";
+}
+
+std::vector<Watts> surplus_of(const StorageProblem& meter, std::size_t slots) {
+  std::vector<Watts> surplus;
+  for (std::size_t i = 0; i < slots; ++i) surplus.push_back(std::max(Watts(), Watts() - meter.slots[i].net));
+  return surplus;
+}
+
 HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
   JointPlan joint = plan_jointly(request.problem, meter, request.peak ? &*request.peak : nullptr);
   ChargingProblem seen = request.problem;
@@ -31,6 +49,9 @@ HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
   auto storage = meter.capacity > Joules() ? std::make_shared<const StoragePlan>(std::move(joint.storage)) : nullptr;
   HomePlan made{std::move(joint.charging), request.made_at, std::move(reasons), std::move(note), std::move(storage)};
   if (request.peak) made.peak_cost = PlanCost{joint.peak_cost, joint.peak_cost_at_once};
+  made.surplus = surplus_of(meter, request.problem.slots.size());
+  if (request.first)
+    append_sentence(made.note, note_of_loss(request.first->paid + made.plan.cost - request.first->cost));
   return made;
 }
 

@@ -39,12 +39,23 @@ struct HomePlan {
   /// What car and home battery add to what the month's highest hours cost, below zero what they take off it; none where
   /// the tariff has no price of power.
   std::optional<PlanCost> peak_cost{};
+  /// What the sun was expected to leave in each slot; empty where the plan did not look at it.
+  std::vector<Watts> surplus{};
 
   /// Of the energy, and of the month's highest hours; without the starts.
   PlanCost cost() const {
     const PlanCost peak = peak_cost.value_or(PlanCost{});
     return {plan.cost + peak.planned, plan.cost_at_once + peak.at_once};
   }
+};
+
+/// What the car's energy cost by the plan that was made first, where another one takes its place since the sun's
+/// forecast has changed.
+struct FirstPlan {
+  MoneyMicro cost;
+  MoneyMicro paid;  ///< of that until now
+
+  friend bool operator==(const FirstPlan&, const FirstPlan&) = default;
 };
 
 /// All that a plan is made from: a value, so that any thread may make it. Homes in the same state ask the same.
@@ -58,6 +69,7 @@ struct PlanRequest {
   std::optional<StorageProblem>
       meter{};  ///< what the sun and a home battery that plans do meanwhile; none without both and a price of power
   std::optional<PeakProblem> peak{};  ///< where the tariff has a price of power; not without `meter`
+  std::optional<FirstPlan> first{};
 
   friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
 };

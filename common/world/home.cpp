@@ -65,9 +65,13 @@ void Home::tick() {
   const Energy house = in_one_tick(base_power_);
   const Prices prices{price_, export_price_};
   [[maybe_unused]] const Counters before = meter_.counters();
-  const Energy car = car_.advance(HasDevices ? load() : base_power_);
+  const Watts beside = HasDevices ? load() : base_power_;
+  const Energy car = car_.advance(beside);
   [[maybe_unused]] Flows flows{};
-  if constexpr (HasDevices) flows = advance_devices(house, car);
+  if constexpr (HasDevices) {
+    flows = advance_devices(house, car);
+    car_.count_cost(car, in_one_tick(std::max(Watts(), Watts() - beside)), prices);
+  }
   const auto begun = time_.advance();
   if (begun.day()) begin_day();
   if (begun.slot()) read_curves();
@@ -85,6 +89,8 @@ void Home::tick() {
   assert(is_balance(before, meter_.counters(), house, car, flows));
   const std::uint64_t revision = car_.revision();
   if (car_.follows_time()) car_.follow_time(surroundings());
+  if constexpr (HasDevices)
+    if (begun.slot() && car_.planned()) car_.judge_forecast(surroundings());
   if constexpr (HasDevices)
     if (begun.hour() || car_.revision() != revision) renew_storage_plan();
 }

@@ -13,7 +13,7 @@ constexpr int kTicksOfDay = 96;
 
 std::vector<test::OptionText> options(std::vector<test::OptionText> more) {
   std::vector<test::OptionText> all{{"baseload", "[0.5,0.5,0.5,0.5,0.5,0.5,1,1,1,1,1,1,1,1,1,1,1,3,3,3,2,1,0.5,0.5]"},
-                                    {"price", "[0.5,0.4,0.2,0.2,0.4,0.5,1,1,1,1,1,1,1,1,1,1,1,1.5,1.5,1.5,1,1,1,1]"},
+                                    {"prices", "[0.5,0.4,0.2,0.2,0.4,0.5,1,1,1,1,1,1,1,1,1,1,1,1.5,1.5,1.5,1,1,1,1]"},
                                     {"charger-min-kw", "1.4"},
                                     {"fuse-kw", "17"},
                                     {"mode", "cheapest"},
