@@ -1,8 +1,8 @@
-// A car and a home battery behind one meter, and what a network is paid for the month's highest hours. What the car draws
-// in each slot is searched together with the storage at a price of the car's energy (a Lagrange multiplier), which is
-// raised until the need is met; that knows neither taper nor minimum run. So the powers found are only offered to the
-// planner of the car, which knows all rules, and the storage is planned beside what that one makes of them. For the
-// highest hours limits are tried within which both are planned.
+// A car and a home battery behind one meter, and what a network is paid for the month's highest hours. What the car
+// draws in each slot is searched together with the storage at a price of the car's energy (a Lagrange multiplier),
+// which is raised until the need is met; that knows neither taper nor minimum run. So the powers found are only offered
+// to the planner of the car, which knows all rules, and the storage is planned beside what that one makes of them. For
+// the highest hours limits are tried within which both are planned.
 #include <algorithm>
 #include <cassert>
 #include <limits>
