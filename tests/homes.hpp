@@ -14,6 +14,8 @@
 
 namespace home_energy::test {
 
+constexpr int kTicksPerHour = 4;  // of most homes of the tests
+constexpr int kTicksOfDay = kTicksPerHour * kHoursPerDay;
 constexpr std::int64_t kWattHour = 1000;  // milliwatt-ticks, times the ticks of an hour
 
 /// The contract's reference home at its default pace.

@@ -17,7 +17,7 @@ Simulation home_of(std::string_view configuration) {
   return std::move(*home);
 }
 
-std::string reason_of(std::string_view configuration) {
+std::string why(std::string_view configuration) {
   const auto home = Simulation::make(configuration);
   REQUIRE_FALSE(home);
   return home.error().reason;
@@ -102,15 +102,15 @@ TEST_CASE("options come as JSON, by the names that the agent has") {
 }
 
 TEST_CASE("what is wrong with a configuration is told by the option's name") {
-  CHECK(reason_of("") == "configuration must be a JSON object of options");
-  CHECK(reason_of("[1]") == "configuration must be a JSON object of options");
-  CHECK(reason_of(R"({"capacity":60})") == "there is no option capacity of a home");
-  CHECK(reason_of(R"({"mqtt-uri":"mqtt://x"})") == "there is no option mqtt-uri of a home");
-  CHECK(reason_of(R"({"capacity-kwh":0})") == "--capacity-kwh: must be 0.1..1000, got 0");
-  CHECK(reason_of(R"({"capacity-kwh":null})") == "--capacity-kwh: must be 0.1..1000, got null");
-  CHECK(reason_of(R"({"prices":[1,2,3]})").starts_with("--prices: "));
-  CHECK(reason_of(R"({"realtime":true})").starts_with("--realtime: "));
-  CHECK(reason_of(R"({"target":90,"charge-limit":80})") == "--target: must be at most --charge-limit");
+  CHECK(why("") == "configuration must be a JSON object of options");
+  CHECK(why("[1]") == "configuration must be a JSON object of options");
+  CHECK(why(R"({"capacity":60})") == "there is no option capacity of a home");
+  CHECK(why(R"({"mqtt-uri":"mqtt://x"})") == "there is no option mqtt-uri of a home");
+  CHECK(why(R"({"capacity-kwh":0})") == "--capacity-kwh: must be 0.1..1000, got 0");
+  CHECK(why(R"({"capacity-kwh":null})") == "--capacity-kwh: must be 0.1..1000, got null");
+  CHECK(why(R"({"prices":[1,2,3]})").starts_with("--prices: "));
+  CHECK(why(R"({"realtime":true})").starts_with("--realtime: "));
+  CHECK(why(R"({"target":90,"charge-limit":80})") == "--target: must be at most --charge-limit");
 }
 
 TEST_CASE("a command that cannot be is told why, and changes nothing") {

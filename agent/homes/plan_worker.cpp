@@ -17,7 +17,7 @@ namespace home_energy {
 namespace {
 
 /// What a plan in the making gets to finish when the process ends: all of that must be over within 2 s.
-constexpr std::chrono::milliseconds kLastChance{200};
+constexpr std::chrono::milliseconds kLastWait{200};
 constexpr std::chrono::milliseconds kTryAgain{100};  ///< after a defect
 
 /// A planner that fails must not stop a home's time: it goes on with a plan that does nothing.
@@ -95,7 +95,7 @@ void PlanWorker::Impl::end() {
   ending_ = true;
   orders_.clear();
   wake_.notify_one();
-  const bool ended = end_.wait_for(lock, kLastChance, [&] { return ended_; });
+  const bool ended = end_.wait_for(lock, kLastWait, [&] { return ended_; });
   lock.unlock();
   ended ? thread_.join() : thread_.detach();
 }

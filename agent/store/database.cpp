@@ -15,7 +15,7 @@
 namespace home_energy {
 namespace {
 
-using Kind = DatabaseError::Kind;
+using DatabaseFault = DatabaseError::Kind;
 
 const Calendar& without_zone() {
   static const Calendar kWithoutZone;
@@ -27,17 +27,17 @@ std::int64_t day_begin(std::int64_t quarter, const Calendar& calendar) {
   return step_bounds(quarter, HistoryStep::day, calendar).begin;
 }
 
-Kind kind_of(const SQLite::Exception& error) {
+DatabaseFault kind_of(const SQLite::Exception& error) {
   switch (error.getErrorCode()) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_ERROR:  // tables or columns are missing
-      return Kind::damaged;
+      return DatabaseFault::damaged;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return Kind::in_use;
+      return DatabaseFault::in_use;
     default:
-      return Kind::unusable;
+      return DatabaseFault::unusable;
   }
 }
 

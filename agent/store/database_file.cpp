@@ -13,7 +13,7 @@ namespace home_energy {
 namespace {
 
 namespace fs = std::filesystem;
-using Kind = DatabaseError::Kind;
+using DatabaseFault = DatabaseError::Kind;
 
 /// UTC, to the second: names sort by age.
 std::string stamp() {
@@ -53,14 +53,14 @@ void put_aside(const DatabaseFile& file, const std::string& why) {
     fs::remove(file.path().string() + "-shm");
     spdlog::warn("store: {} is put aside as {}", file.path().string(), name.string());
   } catch (const fs::filesystem_error& error) {
-    throw DatabaseError(Kind::unusable, error.what());
+    throw DatabaseError(DatabaseFault::unusable, error.what());
   }
 }
 
 FolderLock::FolderLock(const fs::path& folder) : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
   close(descriptor_);
-  throw DatabaseError(Kind::in_use, "it is in use");
+  throw DatabaseError(DatabaseFault::in_use, "it is in use");
 }
 
 FolderLock::~FolderLock() {
@@ -71,9 +71,9 @@ std::unique_ptr<Database> open_database(const DatabaseFile& file) {
   try {
     return std::make_unique<Database>(file.path().string(), file.keep_days);
   } catch (const DatabaseError& error) {
-    if (error.kind() != Kind::damaged && error.kind() != Kind::newer) throw;
+    if (error.kind() != DatabaseFault::damaged && error.kind() != DatabaseFault::newer) throw;
     spdlog::error("store: {} cannot be used: {}", file.path().string(), error.what());
-    put_aside(file, error.kind() == Kind::newer ? "newer" : "damaged");
+    put_aside(file, error.kind() == DatabaseFault::newer ? "newer" : "damaged");
   }
   return std::make_unique<Database>(file.path().string(), file.keep_days);
 }

@@ -15,7 +15,7 @@
 namespace home_energy {
 namespace {
 
-using Kind = DatabaseError::Kind;
+using DatabaseFault = DatabaseError::Kind;
 
 /// "HEng": tells our files from other programs'.
 constexpr int kApplicationId = 0x48456e67;
@@ -140,14 +140,14 @@ void check_schema(SQLite::Database& db) {
   const int version = pragma(db, "user_version");
   const int tables = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
   if (tables > 0 && pragma(db, "application_id") != kApplicationId)
-    throw DatabaseError(Kind::damaged, "it is another program's");
-  if (version < 0) throw DatabaseError(Kind::damaged, "its version is " + std::to_string(version));
+    throw DatabaseError(DatabaseFault::damaged, "it is another program's");
+  if (version < 0) throw DatabaseError(DatabaseFault::damaged, "its version is " + std::to_string(version));
   if (version > schema_version()) {
-    throw DatabaseError(Kind::newer, "it is of version " + std::to_string(version) + ", this program knows up to " +
-                                         std::to_string(schema_version()));
+    throw DatabaseError(DatabaseFault::newer, "it is of version " + std::to_string(version) +
+                                                  ", this program knows up to " + std::to_string(schema_version()));
   }
   const std::string sound = db.execAndGet("PRAGMA quick_check(1)").getString();
-  if (sound != "ok") throw DatabaseError(Kind::damaged, sound);
+  if (sound != "ok") throw DatabaseError(DatabaseFault::damaged, sound);
 }
 
 void migrate_schema(SQLite::Database& db) {

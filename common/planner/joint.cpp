@@ -26,11 +26,6 @@ using namespace planner;
 
 constexpr PricePerKwh kMostPrice{1'000'000'000'000};  // of a planner's slot
 
-/// Surplus of a slot beside the home, without the storage.
-Watts surplus_of(const StorageSlot& slot) {
-  return std::max(Watts(), Watts() - slot.net);
-}
-
 /// In which slot each step of a plan lies.
 std::vector<std::size_t> slots_of_steps(const ChargingPlan& plan, const ChargingProblem& charging) {
   std::vector<std::size_t> slots;
@@ -78,9 +73,7 @@ class JointSearch {
     offer_powers(whole);
     if (!peaks_) return *best_;
     lower_peaks();
-    Trial at_once = whole;
-    at_once.charging.objective = Objective::time;
-    best_->peak_cost_at_once = planned(at_once, kFineLevels).peak_cost;
+    best_->peak_cost_at_once = peak_cost_at_once();
     return *best_;
   }
 
@@ -103,9 +96,12 @@ class JointSearch {
       low = std::min({low, per_joule(slot.exported), per_joule(slot.import)});
       high = std::max({high, per_joule(slot.exported), per_joule(slot.import)});
     }
+    double beyond = 0;
+    for (const StorageSlot& slot : trial.storage.slots)
+      if (slot.import_limit) beyond = std::max(beyond, per_joule(slot.import_limit->beyond));
     // A start is paid within a slot at the least.
     const double least = static_cast<double>(std::max<std::int64_t>(1, charging_.least.count())) * 900;
-    high += 1e6 / kJoulesPerKwh + static_cast<double>(charging_.start_cost.count()) / least;
+    high += beyond + 1e6 / kJoulesPerKwh + static_cast<double>(charging_.start_cost.count()) / least;
     low -= 1e6 / kJoulesPerKwh;
     std::vector<std::int64_t> too_few(charging_.slots.size());
     std::vector<std::int64_t> enough = search.powers(high, charging_.slots.size());
@@ -126,6 +122,7 @@ class JointSearch {
     constexpr std::int64_t kSteps = 10;
     constexpr int kRounds = 3;
     const Peaks::Limits days = peaks_->of_days(drawn_by(best_->charging, best_->storage.drawn));
+    const std::vector<std::int64_t> lasts = peaks_->lasts(charging_.slots.size());
     limits_ = {days, Joules()};
     const Joules highest = *std::ranges::max_element(days);
     std::int64_t step = highest.count() / kSteps;
@@ -135,9 +132,10 @@ class JointSearch {
       for (const Joules limit : peaks_->thresholds(day)) try_limit_of(day, limit.count());
     for (int round = 0; round < kRounds; ++round, step /= 3) {
       for (std::size_t day = 0; day < days.size(); ++day) {
+        if (lasts[day] == 0 && storage_.capacity == Joules()) continue;  // after the departure
         for (const std::int64_t away : {-3, -2, -1, 1, 2, 3})
           try_limit_of(day, limits_.of_days[day].count() + away * step / 3);
-        for (const std::int64_t away : {1, 2, 4, 8}) lower_beside(day, Joules(away * step / 3));
+        for (const std::int64_t away : {1, 2, 4, 8}) lower_beside(day, Joules(away * step / 3), lasts);
       }
     }
     try_out(limited_to(limits_));
@@ -148,10 +146,21 @@ class JointSearch {
     }
   }
 
+  /// The ceiling is ignored, as by the energy's cost. The storage looks at the hours, but lets the car make them.
+  MoneyMicro peak_cost_at_once() const {
+    Trial trial{charging_, storage_, charging_.slots};
+    ChargingProblem& car = trial.charging;
+    const Int128 stored = Int128{best_->charging.energy.count()} * car.efficiency.count() / kFull.count();
+    car.objective = Objective::time;
+    car.max_price.reset();
+    car.target = std::min(car.target, car.stored + Joules(static_cast<std::int64_t>(stored)));
+    trial.limits = peaks_->of_days(drawn_by(plan_charging(car), std::vector<Joules>(storage_.slots.size())));
+    return planned(trial, kFineLevels).peak_cost;
+  }
+
   /// One day's limit lower, and those of the others higher, so that the car may draw as much as before.
-  void lower_beside(std::size_t day, Joules by) {
+  void lower_beside(std::size_t day, Joules by, const std::vector<std::int64_t>& lasts) {
     Limits limits = limits_;
-    const std::vector<std::int64_t> lasts = peaks_->lasts(charging_.slots.size());
     const std::int64_t others = std::accumulate(lasts.begin(), lasts.end(), std::int64_t{0}) - lasts[day];
     if (others == 0 || limits.of_days[day] < by) return;
     const Joules more(static_cast<std::int64_t>(Int128{by.count()} * lasts[day] / others));
@@ -241,7 +250,7 @@ class JointSearch {
     StorageProblem beside = storage_;
     for (std::size_t i = 0; i < slots.size(); ++i) beside.slots[slots[i]].car += joint.charging.steps[i].energy;
     joint.storage = planner::plan_storage(trial.limits ? peaks_->limited(beside, *trial.limits) : beside, levels);
-    joint.keeps_peak_low = trial.limits.has_value();
+    joint.keeps_peak_low = trial.limits && charging_.objective == Objective::cost;
     if (peaks_) count_peaks(joint);
     return joint;
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <numeric>
 
 #include "common/base/decimal.hpp"
 
@@ -16,13 +15,13 @@ Joules counted(std::int64_t joules, std::int64_t share) {
   return Joules(rounded_quotient(Int128{joules} * share, kWhole, 0));
 }
 
-std::int64_t seconds(const StorageSlot& slot) {
+std::int64_t seconds_of(const StorageSlot& slot) {
   return slot.length.count();
 }
 
 /// What of a slot is imported where so much is drawn in it.
 std::int64_t imported(const StorageSlot& slot, Joules drawn) {
-  return std::max<std::int64_t>(0, slot.net.count() * seconds(slot) + drawn.count());
+  return std::max<std::int64_t>(0, slot.net.count() * seconds_of(slot) + drawn.count());
 }
 
 }  // namespace
@@ -65,6 +64,8 @@ MoneyMicro Peaks::cost(const Drawn& drawn) const {
 /// The lowest of the month's hours that count, or what the day has already.
 Joules Peaks::least_that_costs(const PeakDay& day) const {
   std::vector<Joules> others = problem_.months[day.month];
+  for (const PeakDay& other : problem_.days)
+    if (&other != &day && other.month == day.month && other.highest > Joules()) others.push_back(other.highest);
   if (others.size() < static_cast<std::size_t>(problem_.count)) return day.highest;
   std::ranges::sort(others, std::ranges::greater());
   return std::max(day.highest, others[static_cast<std::size_t>(problem_.count) - 1]);
@@ -83,7 +84,7 @@ std::int64_t Peaks::allowed(const PeakHour& hour, const Limits& limits) const {
 
 std::int64_t Peaks::length(const PeakHour& hour, std::size_t first) const {
   std::int64_t sum = 0;
-  for (std::size_t slot = first; slot < first + hour.slots; ++slot) sum += seconds(slots_[slot]);
+  for (std::size_t slot = first; slot < first + hour.slots; ++slot) sum += seconds_of(slots_[slot]);
   return sum;
 }
 
@@ -92,7 +93,7 @@ std::vector<std::int64_t> Peaks::lasts(std::size_t slots) const {
   std::size_t slot = 0;
   for (const PeakHour& hour : problem_.hours)
     for (const std::size_t end = slot + hour.slots; slot < end; ++slot)
-      if (slot < slots) all[hour.day] += seconds(slots_[slot]);
+      if (slot < slots) all[hour.day] += seconds_of(slots_[slot]);
   return all;
 }
 
@@ -101,13 +102,21 @@ ChargingProblem Peaks::limited(const ChargingProblem& charging, const Limits& li
   std::size_t first = 0;
   for (std::size_t hour = 0; hour < problem_.hours.size() && first < charging.slots.size(); ++hour) {
     const PeakHour& each = problem_.hours[hour];
-    limit_hour(limited, hour, first, Watts(allowed(each, limits) / length(each, first)));
+    const std::size_t end = std::min(first + each.slots, charging.slots.size());
+    std::int64_t left = allowed(each, limits);
+    std::int64_t lasts = 0;  // for the car: the departure may cut the hour
+    for (std::size_t i = first; i < first + each.slots; ++i) {
+      const std::int64_t of_car = i < end ? charging.slots[i].length.count() : 0;
+      left -= std::max<std::int64_t>(0, slots_[i].net.count()) * (seconds_of(slots_[i]) - of_car);
+      lasts += of_car;
+    }
+    limit_hour(limited, hour, first, Watts(std::max<std::int64_t>(0, left) / lasts));
     first += each.slots;
   }
   return limited;
 }
 
-/// @param power that the hour may import for the rest of it
+/// @param power that the hour may import while the car is there
 void Peaks::limit_hour(ChargingProblem& charging, std::size_t hour, std::size_t first, Watts power) const {
   const std::size_t end = std::min(first + problem_.hours[hour].slots, charging.slots.size());
   std::vector<std::size_t> narrow;  // slots where even the least power would be too much
@@ -156,10 +165,10 @@ void Peaks::limit_hour(StorageProblem& storage, const PeakHour& hour, std::size_
   for (std::size_t i = first; i < first + hour.slots; ++i) {
     StorageSlot& slot = storage.slots[i];
     const std::int64_t own = imported(slot, slot.car);
-    const std::int64_t joules = bare > allowed
-                                    ? static_cast<std::int64_t>(Int128{own} * allowed / bare)
-                                    : own + static_cast<std::int64_t>(Int128{allowed - bare} * seconds(slot) / lasts);
-    slot.import_limit = ImportLimit{Watts(joules / seconds(slot)), price};
+    const std::int64_t joules =
+        bare > allowed ? static_cast<std::int64_t>(Int128{own} * allowed / bare)
+                       : own + static_cast<std::int64_t>(Int128{allowed - bare} * seconds_of(slot) / lasts);
+    slot.import_limit = ImportLimit{Watts(joules / seconds_of(slot)), price};
   }
 }
 

@@ -30,6 +30,11 @@ struct StorageSlot {
   friend bool operator==(const StorageSlot&, const StorageSlot&) = default;
 };
 
+/// What a slot leaves beside car and storage.
+constexpr Watts surplus_of(const StorageSlot& slot) {
+  return slot.net < Watts() ? Watts() - slot.net : Watts();
+}
+
 /// What is to be planned. The caller keeps to the ranges.
 struct StorageProblem {
   std::vector<StorageSlot> slots;  ///< from now on without a gap

@@ -168,6 +168,7 @@ class Car {
   bool plan_due_ = false;
   bool is_for_forecast_ = false;  ///< whether the due plan, or the last one, is for another forecast
   struct Promise {
+    std::int64_t departure;
     MoneyMicro cost;  ///< of the first plan's energy
     Money paid;       ///< since then
   };

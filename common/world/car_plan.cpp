@@ -111,7 +111,7 @@ std::string Car::note_of_trip() const {
   if (needed <= at_target) return {};
   const auto kwh = [&](Energy energy) {
     std::string text;
-    append_decimal(text, rounded_quotient(energy.count(), Int128{1'000'000} * ticks_per_hour, 1), 1);
+    append_decimal(text, rounded_quotient(energy.count(), kMilliwattsPerKw * ticks_per_hour, 1), 1);
     return text;
   };
   return "the trip needs " + kwh(needed) + " kWh, the target is " + kwh(at_target);
@@ -197,8 +197,9 @@ void Car::judge_forecast(const Surroundings& around) {
     const Quarter quarter = quarter_at(moment, around.time.calendar());
     const Expected expected = around.expected(quarter);
     const Watts surplus = std::max(Watts(), expected.supply - expected.load);
-    off += std::abs((surplus - plan_->surplus[slot]).count()) * kSecondsPerQuarter;
-    moment = quarter.moment + kSecondsPerQuarter;
+    const std::int64_t end = std::min(quarter.moment + kSecondsPerQuarter, departure_);
+    off += std::abs((surplus - plan_->surplus[slot]).count()) * (end - moment);
+    moment = end;
   }
   if (Joules(off) <= kWorthAnotherPlan) return;
   renew_plan(around);
@@ -213,13 +214,13 @@ void Car::count_cost(Energy drawn, Energy surplus, const Prices& prices) {
 
 /// Kept while only the forecast changes.
 void Car::promise(const HomePlan& plan) {
-  if (is_for_forecast_ && promise_) return;
+  if (is_for_forecast_ && promise_ && promise_->departure == departure_) return;
   promise_.reset();
-  if (!plan.surplus.empty()) promise_.emplace(Promise{plan.plan.cost, Money()});
+  if (!plan.surplus.empty()) promise_.emplace(Promise{departure_, plan.plan.cost, Money()});
 }
 
 std::optional<FirstPlan> Car::first_plan() const {
-  if (!is_for_forecast_ || !promise_) return std::nullopt;
+  if (!is_for_forecast_ || !promise_ || promise_->departure != departure_) return std::nullopt;
   const Int128 parts = kMilliwattsPerKw * settings_->pace.ticks_per_hour();
   return FirstPlan{promise_->cost, MoneyMicro(rounded_quotient(promise_->paid.count(), parts, 0))};
 }

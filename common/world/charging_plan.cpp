@@ -24,7 +24,7 @@ std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
   return note;
 }
 
-/// "the sun's forecast has changed: 1.20 more than planned at first"; empty where it makes no difference.
+/// "the sun's forecast has changed: 1.2 more than planned at first"; empty where it makes no difference.
 std::string note_of_loss(MoneyMicro loss) {
   constexpr std::int64_t kHundredth = 10'000;
   const std::int64_t hundredths = rounded_quotient(loss.count(), kHundredth, 0);
@@ -36,7 +36,7 @@ std::string note_of_loss(MoneyMicro loss) {
 
 std::vector<Watts> surplus_of(const StorageProblem& meter, std::size_t slots) {
   std::vector<Watts> surplus;
-  for (std::size_t i = 0; i < slots; ++i) surplus.push_back(std::max(Watts(), Watts() - meter.slots[i].net));
+  for (std::size_t i = 0; i < slots; ++i) surplus.push_back(surplus_of(meter.slots[i]));
   return surplus;
 }
 
@@ -48,6 +48,7 @@ HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
   auto note = note_on(joint.charging, request);
   auto storage = meter.capacity > Joules() ? std::make_shared<const StoragePlan>(std::move(joint.storage)) : nullptr;
   HomePlan made{std::move(joint.charging), request.made_at, std::move(reasons), std::move(note), std::move(storage)};
+  if (request.problem.objective != Objective::cost) return made;
   if (request.peak) made.peak_cost = PlanCost{joint.peak_cost, joint.peak_cost_at_once};
   made.surplus = surplus_of(meter, request.problem.slots.size());
   if (request.first)

@@ -84,12 +84,14 @@ PeakForecast::PeakForecast(const PeakPrice& price, const PeakState& state, int t
 void PeakForecast::add(std::int64_t date, int quarter) {
   const bool is_first = problem_.hours.empty();
   if (dates_.empty() || dates_.back() != date) dates_.push_back(date);
-  if (!is_first && quarter % kQuartersPerHour != 0) {
+  const int hour = quarter / kQuartersPerHour;  // a clock that jumps by half an hour leaves one in its middle
+  const bool begins = is_first || quarter % kQuartersPerHour == 0 || hour != hour_;
+  hour_ = hour;
+  if (!begins) {
     ++problem_.hours.back().slots;
     return;
   }
-  const PricePerKwh of_hour =
-      price_.by_hour.at(weekday_of(date)).at(static_cast<std::size_t>(quarter / kQuartersPerHour));
+  const PricePerKwh of_hour = price_.by_hour.at(weekday_of(date)).at(static_cast<std::size_t>(hour));
   problem_.hours.push_back({.slots = 1,
                             .day = dates_.size() - 1,
                             .share = rounded_quotient(kMicroPerUnit * of_hour.count(), price_.highest.count(), 0),

@@ -79,6 +79,7 @@ class PeakForecast {
   const PeakState& state_;
   int ticks_per_hour_;
   std::vector<std::int64_t> dates_;  ///< of the problem's days
+  int hour_ = 0;                     ///< of the day, the last one
   PeakProblem problem_;
 };
 

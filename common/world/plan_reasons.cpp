@@ -60,8 +60,7 @@ class Reasons {
 
   std::string of(std::size_t block) const {
     if (problem_.objective == Objective::time) return "at once, since it is late";
-    const bool is_spread = mean_power(block) < problem_.most && !cut_by_fuse(block);
-    if (keeps_peak_low_ && is_spread) return kKeepsPeakLow;
+    if (keeps_peak_low_ && is_turned_down(block) && !cut_by_fuse(block)) return kKeepsPeakLow;
     if (std::ranges::none_of(places_, [](const Place& p) { return p.allowed && p.block == Place::kNone; }))
       return "must charge now to make " + ready_by_;
     if (const auto power = cut_by_fuse(block)) {
@@ -79,7 +78,12 @@ class Reasons {
 
   std::int64_t length(std::size_t block) const { return (plan_.blocks[block].end - plan_.blocks[block].begin).count(); }
 
-  Watts mean_power(std::size_t block) const { return Watts(plan_.blocks[block].energy.count() / length(block)); }
+  bool is_turned_down(std::size_t block) const {
+    const PlanBlock& each = plan_.blocks[block];
+    const auto first = plan_.steps.begin() + static_cast<std::ptrdiff_t>(each.first_step);
+    return std::any_of(first, first + static_cast<std::ptrdiff_t>(each.step_count),
+                       [&](const PlanStep& step) { return step.power < problem_.most; });
+  }
 
   /// The least power that the fuse leaves in the block, where it leaves less than the charger has.
   std::optional<Watts> cut_by_fuse(std::size_t block) const {

@@ -220,10 +220,44 @@ TEST_CASE("a target by the departure comes first, whatever the month costs") {
   const JointPlan plan = problem.plan();
   CHECK(plan.charging.shortfall == Joules());
   CHECK(in_units(plan.peak_cost) == Approx(11 * 80));
-  // Nor does a car that is late, or one by the least load, look at the month.
+  // Nor does a car that is late look at the month.
   problem.charging.target = kwh(5.5);
   problem.charging.objective = Objective::time;
   CHECK(problem.plan().charging.steps.back().begin < std::chrono::minutes(30));
+}
+
+TEST_CASE("a car by the least load does not look at the month, also beside a home battery that does") {
+  Night problem = night({100'000, 900'000, 100'000}, Watts(1'400), Watts(11'000), kwh(11));
+  problem.load(0, Watts(2'000));
+  problem.load(1, Watts(1'000));
+  problem.load(2, Watts(1'500));
+  problem.charging.objective = Objective::load;
+  problem.meter.capacity = problem.meter.stored = kwh(10);
+  problem.meter.most_in = problem.meter.most_out = Watts(5'000);
+  const JointPlan plan = problem.plan();
+  CHECK(plan.charging.steps == plan_charging(problem.charging).steps);
+  CHECK_FALSE(plan.keeps_peak_low);
+  CHECK(plan.storage.cost <= plan.storage.cost_self_consumption);
+}
+
+TEST_CASE("an hour that the departure cuts is the car's until then") {
+  Night problem = night({900'000, 100'000}, Watts(7'400), Watts(7'400), kwh(1.85));
+  problem.charging.slots.resize(5);  // a quarter of an hour in the second one
+  const JointPlan plan = problem.plan();
+  CHECK(plan.charging.energy == kwh(1.85));
+  CHECK(plan.charging.steps.front().begin == std::chrono::hours(1));
+  problem.peak.days[0].highest = kwh(1.85);
+  CHECK(problem.plan().charging.steps.front().begin == std::chrono::hours(1));
+}
+
+TEST_CASE("what another day of the month has reached is free as well") {
+  Night problem = night({100'000, 100'000, 900'000}, Watts(), Watts(11'000), kwh(5));
+  problem.peak.days = {{.month = 0, .highest = kwh(5)}, {.month = 0}};
+  problem.peak.hours[1].day = problem.peak.hours[2].day = 1;
+  problem.load(0, Watts(5'000));
+  const JointPlan plan = problem.plan();
+  CHECK(hours_of(problem, plan)[1] == Approx(5).margin(0.01));
+  CHECK(plan.peak_cost == MoneyMicro());
 }
 
 TEST_CASE("a home battery takes the house's highest hour off, and charges without a new one") {

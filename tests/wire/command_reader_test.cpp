@@ -7,7 +7,7 @@
 namespace home_energy {
 namespace {
 
-struct Row {
+struct CommandRow {
   const char* command;
   const char* text;
   TextForm form;
@@ -26,17 +26,18 @@ std::string reason_of(std::string_view command, std::string_view text, TextForm 
 
 TEST_CASE("charging is read from bare words, JSON and forms") {
   const auto row = GENERATE(
-      Row{"charge", "on", TextForm::bare}, Row{"charge", "ON", TextForm::bare},
-      Row{"charge", " On\r\n", TextForm::bare}, Row{"charge", R"({"charging":"on"})", TextForm::bare},
-      Row{"charge", R"({"charging":"on"})", TextForm::form},
-      Row{"charge", R"( {"x":[{}],"charging":"on"} )", TextForm::form},
-      Row{"charge", R"({"chargin":"on"})", TextForm::form}, Row{"charge", "charging=on", TextForm::form},
-      Row{"charge", "a=b&charging=%6Fn+", TextForm::form}, Row{"charge", "true", TextForm::bare},
-      Row{"charge", "True", TextForm::bare}, Row{"charge", "1", TextForm::bare},
-      Row{"charge", "\"on\"", TextForm::bare}, Row{"charge", " \"1\" ", TextForm::bare},
-      Row{"charge", R"({"charging":true})", TextForm::form}, Row{"charge", R"({"charging":1})", TextForm::bare},
-      Row{"charge", R"({"charging":"true"})", TextForm::bare}, Row{"charge", "charging=true", TextForm::form},
-      Row{"charge", "charging=1", TextForm::form});
+      CommandRow{"charge", "on", TextForm::bare}, CommandRow{"charge", "ON", TextForm::bare},
+      CommandRow{"charge", " On\r\n", TextForm::bare}, CommandRow{"charge", R"({"charging":"on"})", TextForm::bare},
+      CommandRow{"charge", R"({"charging":"on"})", TextForm::form},
+      CommandRow{"charge", R"( {"x":[{}],"charging":"on"} )", TextForm::form},
+      CommandRow{"charge", R"({"chargin":"on"})", TextForm::form}, CommandRow{"charge", "charging=on", TextForm::form},
+      CommandRow{"charge", "a=b&charging=%6Fn+", TextForm::form}, CommandRow{"charge", "true", TextForm::bare},
+      CommandRow{"charge", "True", TextForm::bare}, CommandRow{"charge", "1", TextForm::bare},
+      CommandRow{"charge", "\"on\"", TextForm::bare}, CommandRow{"charge", " \"1\" ", TextForm::bare},
+      CommandRow{"charge", R"({"charging":true})", TextForm::form},
+      CommandRow{"charge", R"({"charging":1})", TextForm::bare},
+      CommandRow{"charge", R"({"charging":"true"})", TextForm::bare},
+      CommandRow{"charge", "charging=true", TextForm::form}, CommandRow{"charge", "charging=1", TextForm::form});
   CAPTURE(row.text);
   CHECK(charging_of(parse_command(row.command, row.text, row.form)) == Charging::on);
 }

@@ -26,7 +26,7 @@ std::int64_t at(const Result<CurveFile<Value>>& file, const std::string& time) {
   return -1;
 }
 
-Result<CurveFile<PricePerKwh>> prices(const std::string& text, const Calendar& calendar = zone()) {
+Result<CurveFile<PricePerKwh>> sheet_of_prices(const std::string& text, const Calendar& calendar = zone()) {
   return parse_price_file(text, {"prices.csv", "SEK", &calendar});
 }
 
@@ -54,13 +54,13 @@ TEST_CASE("rows may be newest first: the night of two equal hours too") {
       "Tid;Pris\n2026-10-24 23:00;1\n2026-10-25 01:00;2\n2026-10-25 02:00;3\n2026-10-25 02:00;4\n2026-10-25 03:00;5\n",
       "Dag,Tid,Pris\n2026-10-25,03:00,5\n2026-10-25,02:00,4\n2026-10-25,02:00,3\n2026-10-25,01:00,2\n2026-10-24,23:00,"
       "1\n");
-  CHECK(at(prices(text), "2026-10-25T02:00+02:00") == 3'000'000);
-  CHECK(at(prices(text), "2026-10-25T02:00+01:00") == 4'000'000);
-  CHECK(at(prices(text), "2026-10-25T03:00+01:00") == 5'000'000);
+  CHECK(at(sheet_of_prices(text), "2026-10-25T02:00+02:00") == 3'000'000);
+  CHECK(at(sheet_of_prices(text), "2026-10-25T02:00+01:00") == 4'000'000);
+  CHECK(at(sheet_of_prices(text), "2026-10-25T03:00+01:00") == 5'000'000);
 }
 
 TEST_CASE("months one after the other, the newest first, keep the order within each") {
-  const auto file = prices(
+  const auto file = sheet_of_prices(
       "Tid;Pris\n2026-11-01 00:00;8\n2026-11-01 01:00;9\n2026-10-25 01:00;2\n2026-10-25 02:00;3\n2026-10-25 02:00;4\n"
       "2026-10-25 03:00;5\n");
   CHECK(at(file, "2026-10-25T02:00+02:00") == 3'000'000);
@@ -71,35 +71,36 @@ TEST_CASE("a value that is not known is a hole, however it is written") {
   const std::string hole =
       GENERATE(as<std::string>(), "", "n/a", "N/A", "na", "-", "null", "None", "unknown", "unavailable", "n/e", "NaN");
   CAPTURE(hole);
-  const auto file =
-      prices("Tid;Pris\n2026-06-01 00:00;" + hole + "\n2026-06-01 01:00;2\n2026-06-01 02:00;3\n2026-06-02 00:00;4\n");
+  const auto file = sheet_of_prices("Tid;Pris\n2026-06-01 00:00;" + hole +
+                                    "\n2026-06-01 01:00;2\n2026-06-01 02:00;3\n2026-06-02 00:00;4\n");
   CHECK(at(file, "2026-06-01T00:00+02:00") == -1);
   CHECK(at(file, "2026-06-01T01:00+02:00") == 2'000'000);
   // Without a heading the first row is one still.
-  const auto bare = prices("2026-06-01 00:00;" + hole + "\n2026-06-01 01:00;2\n2026-06-02 00:00;4\n");
+  const auto bare = sheet_of_prices("2026-06-01 00:00;" + hole + "\n2026-06-01 01:00;2\n2026-06-02 00:00;4\n");
   CHECK(at(bare, "2026-06-01T01:00+02:00") == 2'000'000);
 }
 
 TEST_CASE("a cell that cannot be read is told, and makes no other column the prices") {
   const std::string told = "prices.csv has \"2.x\" where a finite number must be, in row 3";
-  CHECK(reason(prices(hours("Pris;Volym", "2.x;7"))) == told);
-  CHECK(reason(prices(hours("Volym;Pris", "7;2.x"))) == told);
-  CHECK(reason(prices(hours("Värde", "2.x"))) == told);
-  CHECK(reason(prices("2026-06-01 00:00;2.x\n2026-06-01 01:00;1\n2026-06-02 00:00;4\n")) ==
+  CHECK(reason(sheet_of_prices(hours("Pris;Volym", "2.x;7"))) == told);
+  CHECK(reason(sheet_of_prices(hours("Volym;Pris", "7;2.x"))) == told);
+  CHECK(reason(sheet_of_prices(hours("Värde", "2.x"))) == told);
+  CHECK(reason(sheet_of_prices("2026-06-01 00:00;2.x\n2026-06-01 01:00;1\n2026-06-02 00:00;4\n")) ==
         "prices.csv has \"2.x\" where a finite number must be, in row 1");
   const std::string texts = "Tid;Pris;Volym\n2026-06-01 00:00;dyrt;1\n2026-06-02 00:00;dyrt;2\n";
-  CHECK(reason(prices(texts)) == "prices.csv has \"dyrt\" where a finite number must be, in row 2");
-  CHECK(reason(prices(hours("a;b", "2.x;7"))).starts_with("prices.csv has 2 columns of numbers"));
+  CHECK(reason(sheet_of_prices(texts)) == "prices.csv has \"dyrt\" where a finite number must be, in row 2");
+  CHECK(reason(sheet_of_prices(hours("a;b", "2.x;7"))).starts_with("prices.csv has 2 columns of numbers"));
   // A remark beside the prices is no number in most rows.
-  const auto remarks = prices("Tid;Nr;a\n2026-06-01 00:00;ok;1\n2026-06-01 01:00;7;2\n2026-06-02 00:00;ok;3\n");
+  const auto remarks =
+      sheet_of_prices("Tid;Nr;a\n2026-06-01 00:00;ok;1\n2026-06-01 01:00;7;2\n2026-06-02 00:00;ok;3\n");
   CHECK(at(remarks, "2026-06-01T01:00+02:00") == 2'000'000);
 }
 
 TEST_CASE("the column is the one whose heading names the quantity, else the one called value, mean or state") {
-  CHECK(at(prices(hours("kW;Pris SEK/kWh", "9;2")), "2026-06-01T01:00+02:00") == 2'000'000);
+  CHECK(at(sheet_of_prices(hours("kW;Pris SEK/kWh", "9;2")), "2026-06-01T01:00+02:00") == 2'000'000);
   CHECK(at(loads(hours("Pris;Whole house kW", "9;2")), "2026-06-01T01:00+02:00") == 2'000);
-  CHECK(at(prices(hours("id;value", "9;2")), "2026-06-01T01:00+02:00") == 2'000'000);
-  CHECK(at(prices(hours("Value;SEK/kWh", "9;2")), "2026-06-01T01:00+02:00") == 2'000'000);
+  CHECK(at(sheet_of_prices(hours("id;value", "9;2")), "2026-06-01T01:00+02:00") == 2'000'000);
+  CHECK(at(sheet_of_prices(hours("Value;SEK/kWh", "9;2")), "2026-06-01T01:00+02:00") == 2'000'000);
   CHECK(reason(loads(hours("kWh;kW", "9;2"))).starts_with("load.csv has 2 columns of numbers"));
   const auto states = loads(
       "entity_id,state,last_changed\nsensor.power,1.5,2026-06-01T00:00:00.000Z\n"
@@ -157,11 +158,11 @@ TEST_CASE("before missing rows a meter's row lasts as long as most do, before on
 }
 
 TEST_CASE("of dates beside full times the times count") {
-  const auto file = prices(
+  const auto file = sheet_of_prices(
       "Date,Start time,Price\n2026-06-01,2026-06-01T00:00:00+02:00,1.5\n2026-06-01,2026-06-01T01:00:00+02:00,2.5\n"
       "2026-06-02,2026-06-02T00:00:00+02:00,3.5\n");
   CHECK(at(file, "2026-06-01T01:00+02:00") == 2'500'000);
-  CHECK(reason(prices("Date,Price\n2026-06-01,1.5\n2026-06-01,2.5\n2026-06-02,3.5\n")) ==
+  CHECK(reason(sheet_of_prices("Date,Price\n2026-06-01,1.5\n2026-06-01,2.5\n2026-06-02,3.5\n")) ==
         "prices.csv has dates without a time of day, as in row 2, \"2026-06-01,1.5\": write 2026-11-29 00:00, or 00:00 "
         "in "
         "the column after the date");
@@ -169,7 +170,7 @@ TEST_CASE("of dates beside full times the times count") {
 
 TEST_CASE("a heading that says UTC means it") {
   const auto file = [](const std::string& heading) {
-    return prices(heading + ";SEK/MWh\n2026-06-01 00:00;1000\n2026-06-01 01:00;2000\n2026-06-02 00:00;3000\n");
+    return sheet_of_prices(heading + ";SEK/MWh\n2026-06-01 00:00;1000\n2026-06-01 01:00;2000\n2026-06-02 00:00;3000\n");
   };
   CHECK(at(file("MTU (UTC)"), "2026-06-01T01:00Z") == 2'000'000);
   CHECK(at(file("HourUTC"), "2026-06-01T01:00Z") == 2'000'000);
@@ -184,22 +185,22 @@ TEST_CASE("a spreadsheet has at most 200,000 rows and 4,000,000 cells") {
       text += iso8601_utc(unix_time("2026-01-01T00:00Z") + row * kSecondsPerQuarter) + cells + '\n';
     return text;
   };
-  CHECK(reason(prices(rows(200'000, ";1"))) == "accepted");
-  CHECK(reason(prices(rows(200'002, ";1"))) == "prices.csv must have at most 200000 rows");
+  CHECK(reason(sheet_of_prices(rows(200'000, ";1"))) == "accepted");
+  CHECK(reason(sheet_of_prices(rows(200'002, ";1"))) == "prices.csv must have at most 200000 rows");
   const std::string wide = '1' + std::string(100'000, ';') + "1\n";
-  CHECK(reason(prices(rows(100, ";1") + wide)) == "prices.csv must have at most 4000000 cells");
-  CHECK(reason(prices(std::string(5'000'000, ';'))) == "prices.csv must have at most 4000000 cells");
+  CHECK(reason(sheet_of_prices(rows(100, ";1") + wide)) == "prices.csv must have at most 4000000 cells");
+  CHECK(reason(sheet_of_prices(std::string(5'000'000, ';'))) == "prices.csv must have at most 4000000 cells");
 }
 
 TEST_CASE("energy or power is no price, and a price no load") {
   const auto energy = GENERATE(as<std::string>(), "kWh", "Last kW", "Förbrukning (kWh)", "MWh", "kWh/h", "W");
-  CHECK(reason(prices(hours(energy, "2"))).find("\", which names ") != std::string::npos);
+  CHECK(reason(sheet_of_prices(hours(energy, "2"))).find("\", which names ") != std::string::npos);
   CHECK(
-      reason(prices(hours("kWh", "2"))) ==
+      reason(sheet_of_prices(hours("kWh", "2"))) ==
       "prices.csv has the heading \"kWh\", which names energy or power and no price: write SEK/kWh, SEK/MWh, öre/kWh, "
       "øre/kWh or ore/kWh");
   const auto money = GENERATE(as<std::string>(), "Pris per kWh", "SEK kWh", "kWh price", "Pris");
-  CHECK(reason(prices(hours(money, "2"))) == "accepted");
+  CHECK(reason(sheet_of_prices(hours(money, "2"))) == "accepted");
   CHECK(reason(loads(hours("Pris", "2"))) == "load.csv has the heading \"Pris\", which names a price: write kW or W");
   CHECK(reason(loads(hours("SEK/kWh", "2"))).find("names no whole unit") != std::string::npos);
 }
@@ -212,7 +213,7 @@ TEST_CASE("times that cannot be read are told with the first such cell and the l
     return "prices.csv has \"" + cell + "\" where a time must be, in row " + std::to_string(row) + forms;
   };
   const auto two = [](const std::string& first, const std::string& second) {
-    return reason(prices("Tid;Pris\n" + first + ";1\n" + second + ";2\n"));
+    return reason(sheet_of_prices("Tid;Pris\n" + first + ";1\n" + second + ";2\n"));
   };
   CHECK(two("11/29/2026 00:00", "11/29/2026 01:00") == told("11/29/2026 00:00", 2));
   CHECK(two("11/12/2026 23:00", "11/13/2026 00:00") == told("11/13/2026 00:00", 3));
@@ -224,14 +225,14 @@ TEST_CASE("times that cannot be read are told with the first such cell and the l
   for (const auto* const date : {"11/29/2026", "11/30/2026"})
     for (int hour = 0; hour < 24; ++hour)
       two_days += std::string(date) + (hour < 10 ? " 0" : " ") + std::to_string(hour) + ":00;1\n";
-  CHECK(reason(prices(two_days)) == told("11/29/2026 00:00", 2));
+  CHECK(reason(sheet_of_prices(two_days)) == told("11/29/2026 00:00", 2));
 }
 
 TEST_CASE("an hour that comes twice without a zone is told with --zone") {
   const std::string text = "Tid;Pris\n2026-10-25 02:00;1\n2026-10-25 02:00;2\n2026-10-26 00:00;3\n";
   const std::string told = "prices.csv has a time more often than the clock shows it, in row 3, \"2026-10-25 02:00;2\"";
-  CHECK(reason(prices(text, Calendar())) == told + ": where these are local times, say in which --zone");
-  CHECK(reason(prices(text)) == "accepted");
+  CHECK(reason(sheet_of_prices(text, Calendar())) == told + ": where these are local times, say in which --zone");
+  CHECK(reason(sheet_of_prices(text)) == "accepted");
 }
 
 }  // namespace home_energy

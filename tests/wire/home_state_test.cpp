@@ -15,7 +15,7 @@
 namespace home_energy {
 namespace {
 
-Home reference_home(int ticks_per_hour = 4) {
+Home home_at_pace(int ticks_per_hour = 4) {
   HomeSettings settings = test::reference_settings();
   settings.pace = *Pace::make(ticks_per_hour, std::chrono::seconds(1), Resolution::hourly);
   return test::home_of(settings);
@@ -51,7 +51,7 @@ TEST_CASE("a home that comes back goes on as if nothing had happened") {
       {"charge", "on"},    {"charge", "off"}, {"charge_limit", "70"}, {"charge_limit", "100"},
       {"discharge", "on"}, {"target", "60"},  {"ready_by", "05:30"}};
   for (int round = 0; round < 100; ++round) {
-    Home home = reference_home(12);
+    Home home = home_at_pace(12);
     for (int step = 0; step < 6; ++step) {
       const auto& [name, text] = commands[random() % commands.size()];
       tell(home, name, text);
@@ -66,7 +66,7 @@ TEST_CASE("a home that comes back goes on as if nothing had happened") {
 }
 
 TEST_CASE("a home that follows a plan comes back with one of the same wish") {
-  Home home = reference_home();
+  Home home = home_at_pace();
   tell(home, "mode", "cheapest");
   tell(home, "target", "90");
   test::advance(home, 6);
@@ -77,7 +77,7 @@ TEST_CASE("a home that follows a plan comes back with one of the same wish") {
 }
 
 TEST_CASE("curves: the text holds what was set and nothing else") {
-  Home home = reference_home();
+  Home home = home_at_pace();
   CHECK(curves_text(home.curves()).empty());
   std::string hours = "[";
   for (int i = 0; i < 24; ++i) hours += (i > 0 ? "," : "") + std::to_string(i);
@@ -142,14 +142,14 @@ TEST_CASE("curves that are finer than the pace meets are refused") {
 }
 
 TEST_CASE("at another pace a home has the same energy and time, and no counter is less") {
-  Home home = reference_home(4);
+  Home home = home_at_pace(4);
   tell(home, "charge", "on");
   test::advance(home, 4 * 30 + 3);
   for (const int ticks : {8, 4 * 7, 3600, 1, 3}) {
     CAPTURE(ticks);
     const Pace pace = *Pace::make(ticks, std::chrono::seconds(1), Resolution::hourly);
     const auto other = at_pace({home.state(), {}}, pace).home;
-    Home there(std::make_shared<const HomeSettings>(reference_home(ticks).settings()));
+    Home there(std::make_shared<const HomeSettings>(home_at_pace(ticks).settings()));
     there.restore(other, {});
     CHECK(there.clock().day == 1);
     CHECK(there.clock().quarter / 4 == 6);
@@ -163,7 +163,7 @@ TEST_CASE("at another pace a home has the same energy and time, and no counter i
 }
 
 TEST_CASE("a number that is out of range is refused with its field, itself and the range") {
-  Home home = reference_home();
+  Home home = home_at_pace();
   HistoryMeter meter(home);
   const auto document = nlohmann::json::parse(text_of(home, meter.state()));
   const std::vector<nlohmann::json> wrong{std::numeric_limits<std::int64_t>::min(),
@@ -218,7 +218,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a departure that was missed while the clock was wrong costs nothing") {
-  Home home = reference_home();
+  Home home = home_at_pace();
   auto document = nlohmann::json::parse(text_of(home));
   document["late_since"] = 700;
   const auto state = parse_state(document.dump(), test::kPlain);
@@ -238,7 +238,7 @@ TEST_CASE("of older files tomorrow's prices come back without today's") {
 }
 
 TEST_CASE("a state of a later version is refused") {
-  auto document = nlohmann::json::parse(text_of(reference_home()));
+  auto document = nlohmann::json::parse(text_of(home_at_pace()));
   CHECK(document["version"] == 2);
   document["version"] = 3;
   CHECK(parse_state(document.dump(), test::kPlain).error().reason ==
@@ -257,7 +257,7 @@ TEST_CASE("a home at the ends of what is legal goes on at any pace") {
   REQUIRE(state);
   for (const int ticks_per_hour : {1, 4, 7, 3600, 360'000}) {
     CAPTURE(ticks_per_hour);
-    Home home = reference_home(ticks_per_hour);
+    Home home = home_at_pace(ticks_per_hour);
     const auto there = at_pace(*state, home.settings().pace);
     home.restore(there.home, {});
     HistoryMeter meter(home);
@@ -274,7 +274,7 @@ TEST_CASE("a home at the ends of what is legal goes on at any pace") {
 }
 
 TEST_CASE("text that is no state is refused, whatever it is") {
-  const std::string good = text_of(reference_home());
+  const std::string good = text_of(home_at_pace());
   REQUIRE(parse_state(good, test::kPlain));
   const auto document = nlohmann::json::parse(good);
   for (const auto& [key, value] : document.items()) {
@@ -296,7 +296,7 @@ TEST_CASE("text that is no state is refused, whatever it is") {
     std::string text = good;
     for (int changes = 0; changes < 3; ++changes) text[random() % text.size()] = static_cast<char>(random() % 256);
     if (const auto state = parse_state(text, test::kPlain)) {  // whatever is taken is a legal home
-      Home home = reference_home();
+      Home home = home_at_pace();
       home.restore(at_pace(*state, home.settings().pace).home, {});
       plan_now(home);
       test::advance(home, 100);

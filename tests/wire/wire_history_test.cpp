@@ -8,19 +8,19 @@
 namespace home_energy {
 namespace {
 
-const wire::HistoryContext kSimulated{.today = 3, .calendar = test::kPlain};
+const wire::HistoryContext kSimulatedRows{.today = 3, .calendar = test::kPlain};
 const wire::HistoryContext kLocal{.today = 7, .calendar = stockholm()};
 
 }  // namespace
 
 TEST_CASE("history is asked for by days, times and steps") {
-  const auto all = wire::parse_history_query("", kSimulated);
+  const auto all = wire::parse_history_query("", kSimulatedRows);
   REQUIRE(all);
   CHECK(all->from == 3 * 96);
   CHECK(all->to > 1'000'000);
   CHECK(all->step == HistoryStep::quarter);
   CHECK_FALSE(all->format);
-  const auto some = wire::parse_history_query("x=1&from=0&to=2T07%3A15&step=1h&format=csv&&y", kSimulated);
+  const auto some = wire::parse_history_query("x=1&from=0&to=2T07%3A15&step=1h&format=csv&&y", kSimulatedRows);
   REQUIRE(some);
   CHECK(some->from == 0);
   CHECK(some->to == 2 * 96 + 29);
@@ -63,14 +63,14 @@ TEST_CASE("a wrong query names its field and what is legal") {
     const wire::HistoryContext& context;
     const char* field;
   };
-  for (const Case& wrong :
-       {Case{"from=x", kSimulated, "from"}, Case{"from=-1", kSimulated, "from"},
-        Case{"from=2026-11-22", kSimulated, "from"}, Case{"from=3", kLocal, "from"},
-        Case{"from=2026-11-22T07:10:00Z", kLocal, "from"}, Case{"from=2026-02-30", kLocal, "from"},
-        Case{"to=1T07:10", kSimulated, "to"}, Case{"to=1T24:00", kSimulated, "to"}, Case{"to=1T", kSimulated, "to"},
-        Case{"to=1", kSimulated, "to"}, Case{"from=99999999999999999999", kSimulated, "from"},
-        Case{"step=2h", kSimulated, "step"}, Case{"step=", kSimulated, "step"},
-        Case{"format=xml", kSimulated, "format"}, Case{"from=", kSimulated, "from"}}) {
+  for (const Case& wrong : {Case{"from=x", kSimulatedRows, "from"}, Case{"from=-1", kSimulatedRows, "from"},
+                            Case{"from=2026-11-22", kSimulatedRows, "from"}, Case{"from=3", kLocal, "from"},
+                            Case{"from=2026-11-22T07:10:00Z", kLocal, "from"}, Case{"from=2026-02-30", kLocal, "from"},
+                            Case{"to=1T07:10", kSimulatedRows, "to"}, Case{"to=1T24:00", kSimulatedRows, "to"},
+                            Case{"to=1T", kSimulatedRows, "to"}, Case{"to=1", kSimulatedRows, "to"},
+                            Case{"from=99999999999999999999", kSimulatedRows, "from"},
+                            Case{"step=2h", kSimulatedRows, "step"}, Case{"step=", kSimulatedRows, "step"},
+                            Case{"format=xml", kSimulatedRows, "format"}, Case{"from=", kSimulatedRows, "from"}}) {
     CAPTURE(wrong.query);
     const auto read = wire::parse_history_query(wrong.query, wrong.context);
     REQUIRE_FALSE(read);

@@ -7,28 +7,23 @@
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
 #include "tests/options_of.hpp"
+#include "tests/shown.hpp"
 
 namespace home_energy {
 namespace {
-
-const wire::Labels kLabels{"SEK", "2026-11-22T00:00:00+01:00"};
 
 Watts power_of(const Home& home) {
   return home.snapshot().car_power;
 }
 
-nlohmann::json plan_of(const Home& home) {
-  return nlohmann::json::parse(wire::http::plan(home, kLabels));
+double charged_kwh(const Home& home) {
+  return static_cast<double>(home.counters().charged.count()) / 1e6 / home.settings().pace.ticks_per_hour();
 }
 
 nlohmann::json battery_of(const Home& home) {
   std::string text;
-  wire::append_topic(text, wire::HomeTopic::battery, home, home.snapshot(), kLabels);
+  wire::append_topic(text, wire::HomeTopic::battery, home, home.snapshot(), test::kLabels);
   return nlohmann::json::parse(text);
-}
-
-double charged_kwh(const Home& home) {
-  return static_cast<double>(home.counters().charged.count()) / 1e6 / home.settings().pace.ticks_per_hour();
 }
 
 }  // namespace
@@ -118,9 +113,9 @@ TEST_CASE("what is told while it charges switches on and off where the mode deci
 
 TEST_CASE("a plan counts with the charging power and is made anew with it") {
   Home home = test::home_of(test::settings_of({{"mode", "cheapest"}, {"ready-by", "00:00"}}));
-  const auto full = plan_of(home);
+  const auto full = test::plan_of(home);
   test::tell(home, "charge_power", "3.7");
-  const auto half = plan_of(home);
+  const auto half = test::plan_of(home);
   CHECK(half["note"] == "charge_power is 3.7 kW");
   CHECK(half["energy_kwh"] == full["energy_kwh"]);
   CHECK(half["cost"] > full["cost"]);
@@ -145,19 +140,19 @@ TEST_CASE("a plan without power has no blocks, and says why") {
                                                {"charger-min-kw", std::get<0>(row)},
                                                {"solar-kwp", "20"},
                                                {"taper", "30:1"}}));
-  const auto before = plan_of(home);
+  const auto before = test::plan_of(home);
   test::tell(home, "charge_power", std::get<1>(row));
-  const auto plan = plan_of(home);
+  const auto plan = test::plan_of(home);
   CHECK(plan["blocks"].empty());
   CHECK(plan["shortfall_kwh"] == 27.78);
   const std::string note = "27.78 kWh of the target are out of reach: the charger gives no power; ";
   CHECK(plan["note"] == note + std::get<2>(row));
   test::advance(home, kQuartersPerDay);  // past the departure: it is late, and has no power still
   CHECK(charged_kwh(home) == 0);
-  CHECK(plan_of(home)["blocks"].empty());
-  CHECK(plan_of(home)["note"].get<std::string>().starts_with("late since 07:00 of day 0"));
+  CHECK(test::plan_of(home)["blocks"].empty());
+  CHECK(test::plan_of(home)["note"].get<std::string>().starts_with("late since 07:00 of day 0"));
   test::tell(home, "charge_power", "7.4");
-  CHECK(plan_of(home)["blocks"].size() == 1);
+  CHECK(test::plan_of(home)["blocks"].size() == 1);
   CHECK(power_of(home) > Watts());
 }
 

@@ -8,18 +8,18 @@
 namespace home_energy {
 namespace {
 
-constexpr int kTicksPerHour = 60;
-constexpr std::int64_t kTickSeconds = kHourSeconds / kTicksPerHour;
+constexpr int kTicksOfHour = 60;
+constexpr std::int64_t kTickSeconds = kHourSeconds / kTicksOfHour;
 
 /// A night in which the clock is changed.
-struct Night {
+struct ClockNight {
   const char* zone;
   std::int64_t at;  ///< Unix seconds
   std::int64_t before;
   std::int64_t after;
 };
 
-const std::vector<Night> kNights{
+const std::vector<ClockNight> kNights{
     {"Stockholm, autumn", unix_time("2026-10-25T01:00Z"), 7200, 3600},
     {"Stockholm, spring", unix_time("2027-03-28T01:00Z"), 3600, 7200},
     {"Lord Howe, by half an hour, back", unix_time("2026-04-04T15:00Z"), 39600, 37800},
@@ -124,10 +124,10 @@ TEST_CASE("a car that is to be full by 07:00 is so in every night, charged in th
   Home home = home_in_stockholm(settings, day);
   const auto at_six = stockholm().moment_of(day, 6 * kSecondsPerHour);
   while (home.moment() < at_six) test::advance(home);
-  CHECK(home.snapshot().stored == Energy(60'000LL * 1000 * kTicksPerHour * 7 / 10));
+  CHECK(home.snapshot().stored == Energy(60'000LL * 1000 * kTicksOfHour * 7 / 10));
   while (home.moment() < at_six + kHourSeconds) test::advance(home);
   CHECK(home.clock().quarter == 7 * kQuartersPerHour);
-  CHECK(home.snapshot().stored >= Energy(60'000LL * 1000 * kTicksPerHour * 8 / 10 - kTicksPerHour * 1000));
+  CHECK(home.snapshot().stored >= Energy(60'000LL * 1000 * kTicksOfHour * 8 / 10 - kTicksOfHour * 1000));
   CHECK(home.plan()->note.find("late") == std::string::npos);
 }
 
@@ -177,7 +177,7 @@ TEST_CASE("a clock that is a day ahead for a moment and comes back loses neither
     return update;
   }();
   REQUIRE(test::apply(home, PriceCommand{both}));
-  test::advance(home, 5 * kTicksPerHour);
+  test::advance(home, 5 * kTicksOfHour);
   const auto before = home.counters();
   const auto now = home.moment();
   home.move_to(now + kSecondsPerDay);

@@ -6,6 +6,7 @@
 #include "common/wire/home_state.hpp"
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
+#include "tests/shown.hpp"
 #include "tests/stockholm_days.hpp"
 
 namespace home_energy {
@@ -18,22 +19,18 @@ HomeSettings planned_settings(ChargingMode mode = ChargingMode::cheapest, int re
   return settings;
 }
 
-nlohmann::json plan_of(const Home& home) {
-  return nlohmann::json::parse(wire::http::plan(home, {"SEK", "2026-11-22T00:00:00+01:00"}));
-}
-
 std::string span_of(const nlohmann::json& block) {
   return block["start"].get<std::string>() + '-' + block["end"].get<std::string>();
 }
 
 std::string spans_of(const Home& home) {
   std::string spans;
-  const auto plan = plan_of(home);
+  const auto plan = test::plan_of(home);
   for (const auto& block : plan["blocks"]) spans += (spans.empty() ? "" : " ") + span_of(block);
   return spans;
 }
 
-PriceCommand prices(const std::string& text) {
+PriceCommand price_command(const std::string& text) {
   return std::get<PriceCommand>(*parse_command("price", text, TextForm::bare).command);
 }
 
@@ -131,11 +128,11 @@ TEST_CASE("a plan is made anew when something changes, and not otherwise") {
   }
   test::advance(home);  // 00:00: the departure
   CHECK(home.revision() > first);
-  CHECK(plan_of(home)["blocks"].empty());
+  CHECK(test::plan_of(home)["blocks"].empty());
   const auto changes = std::vector<Command>{
       TargetCommand{Percent(9'000)},          ReadyByCommand{420},
       ModeCommand{ChargingMode::lowest_load}, ResetCommand{},
-      ChargeLimitCommand{Percent(6'000)},     prices(R"([1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1])")};
+      ChargeLimitCommand{Percent(6'000)},     price_command(R"([1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1])")};
   for (const Command& change : changes) {
     const auto before = home.revision();
     tell(home, change);
@@ -173,14 +170,14 @@ TEST_CASE("ready by is the next time that the clock shows it, strictly after now
   test::advance(home, 7 * 4);
   CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * test::kWattHour * 4).margin(test::kWattHour));
   tell(home, ResetCommand{});  // 00:00 of the next day
-  CHECK(plan_of(home)["blocks"].back()["end"] <= "07:00");
+  CHECK(test::plan_of(home)["blocks"].back()["end"] <= "07:00");
   test::advance(home, 7 * 4);
   CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * test::kWattHour * 4).margin(test::kWattHour));
 }
 
 TEST_CASE("a departure a minute away gets a minute's charge, and says what is missing") {
   const Home home = test::home_of(planned_settings(ChargingMode::cheapest, 1, 60));
-  const auto plan = plan_of(home);
+  const auto plan = test::plan_of(home);
   CHECK(span_of(plan["blocks"][0]) == "00:00-00:01");
   CHECK(plan["blocks"][0]["why"] == "must charge now to make 00:01");
   CHECK(plan["shortfall_kwh"] == 27.657);
@@ -195,15 +192,15 @@ HomeSettings late_settings(Percent start = Percent(5'500)) {
 
 TEST_CASE("a car that misses its departure goes on charging until its target, in one run") {
   Home home = test::home_of(late_settings());
-  CHECK(plan_of(home)["note"] == "10.34 kWh of the target are out of reach: too little time");
+  CHECK(test::plan_of(home)["note"] == "10.34 kWh of the target are out of reach: too little time");
   int starts = 1;
   int ticks = 0;
   for (Charging before = Charging::on; ticks < 3 * 3600; ++ticks) {
     if (ticks == 1800) {
-      CHECK(plan_of(home)["note"] == "late since 00:10 of day 0, charging goes on until the target is reached");
+      CHECK(test::plan_of(home)["note"] == "late since 00:10 of day 0, charging goes on until the target is reached");
       CHECK(spans_of(home) == "00:10-01:34");
-      CHECK(plan_of(home)["blocks"][0]["why"] == "at once, since it is late");
-      CHECK(plan_of(home)["shortfall_kwh"] == 0.0);
+      CHECK(test::plan_of(home)["blocks"][0]["why"] == "at once, since it is late");
+      CHECK(test::plan_of(home)["shortfall_kwh"] == 0.0);
     }
     test::advance(home);
     const Charging now = home.snapshot().charging;
@@ -215,10 +212,10 @@ TEST_CASE("a car that misses its departure goes on charging until its target, in
   CHECK(starts == 1);
   CHECK(wire::http::soc_percent(home.snapshot()) == "80.0");
   test::advance(home, 10);
-  CHECK(plan_of(home)["note"].is_null());
-  CHECK(plan_of(home)["blocks"].empty());
+  CHECK(test::plan_of(home)["note"].is_null());
+  CHECK(test::plan_of(home)["blocks"].empty());
   test::advance(home, 24 * 3600);  // the next departure is met
-  CHECK(plan_of(home)["note"].is_null());
+  CHECK(test::plan_of(home)["note"].is_null());
 }
 
 TEST_CASE("a car that is late waits while the price ceiling bars it") {
@@ -226,21 +223,21 @@ TEST_CASE("a car that is late waits while the price ceiling bars it") {
   settings.max_price = PricePerKwh(700'000);  // 02:00 to 05:00, 22:00 to 24:00
   Home home = test::home_of(settings);
   test::advance(home, 3600);
-  CHECK(plan_of(home)["note"] == "late since 00:10 of day 0, charging goes on until the target is reached");
+  CHECK(test::plan_of(home)["note"] == "late since 00:10 of day 0, charging goes on until the target is reached");
   CHECK(spans_of(home) == "02:00-03:34");
 }
 
 TEST_CASE("who is late is so with another target, and no more with another promise") {
   Home home = test::home_of(late_settings(Percent(0)));
   test::advance(home, 1000);
-  const auto late = plan_of(home)["note"].get<std::string>();
+  const auto late = test::plan_of(home)["note"].get<std::string>();
   CHECK(late.starts_with("late since 00:10 of day 0"));
   tell(home, TargetCommand{Percent(7'900)});
-  CHECK(plan_of(home)["note"].get<std::string>().starts_with("late since 00:10 of day 0"));
+  CHECK(test::plan_of(home)["note"].get<std::string>().starts_with("late since 00:10 of day 0"));
   const auto told =
       GENERATE(as<Command>(), ReadyByCommand{7 * 60}, ModeCommand{ChargingMode::lowest_load}, ResetCommand{});
   tell(home, told);
-  CHECK(plan_of(home)["note"].dump().find("late") == std::string::npos);
+  CHECK(test::plan_of(home)["note"].dump().find("late") == std::string::npos);
 }
 
 TEST_CASE("a home that is late is so after a restart") {
@@ -254,7 +251,7 @@ TEST_CASE("a home that is late is so after a restart") {
   Home other = test::home_of(late_settings());
   other.restore(state->home, {});
   plan_now(other);
-  CHECK(plan_of(other)["note"] == plan_of(home)["note"]);
+  CHECK(test::plan_of(other)["note"] == test::plan_of(home)["note"]);
   CHECK(spans_of(other) == "00:30-01:34");
 }
 
@@ -264,7 +261,7 @@ TEST_CASE("in real time a plan says of which date the missed departure was") {
   settings.calendar = from_2027_03_28();
   Home home = test::home_of(settings);
   test::advance(home, 700);
-  CHECK(plan_of(home)["note"] == "late since 2027-03-28 00:10, charging goes on until the target is reached");
+  CHECK(test::plan_of(home)["note"] == "late since 2027-03-28 00:10, charging goes on until the target is reached");
 }
 
 TEST_CASE("without balancing a fuse is exceeded, with it charging waits") {
@@ -319,7 +316,7 @@ TEST_CASE("a car that takes less near full, and a charger that loses some") {
 
 TEST_CASE("new prices change the plan at once") {
   Home home = test::home_of(planned_settings());
-  tell(home, prices(R"([1,1,1,1,1,1,1,1,1,1,0.1,0.1,0.1,0.1,0.1,0.1,1,1,1,1,1,1,1,1])"));
+  tell(home, price_command(R"([1,1,1,1,1,1,1,1,1,1,0.1,0.1,0.1,0.1,0.1,0.1,1,1,1,1,1,1,1,1])"));
   CHECK(home.price().at_quarter(40) == PricePerKwh(100'000));
   // Of the cheap hours the fuse leaves room only in 14, so what remains goes where it is as cheap as anywhere: last.
   CHECK(spans_of(home) == "14:00-15:00 21:14-00:00");
@@ -343,32 +340,33 @@ Home at_six_in_real_time() {
 TEST_CASE("prices that came for a day are told to be old when it has passed, until newer ones come") {
   Home home = at_six_in_real_time();
   tell(home, PriceCommand{prices_of_day(home.calendar(), 0)});
-  CHECK(plan_of(home)["note"].get<std::string>().find("earlier day") == std::string::npos);
+  CHECK(test::plan_of(home)["note"].get<std::string>().find("earlier day") == std::string::npos);
   test::set_clock(home, {.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
-  CHECK(plan_of(home)["note"] == "no prices have come for 2027-03-29 00:00-07:00, those of an earlier day stand in");
+  CHECK(test::plan_of(home)["note"] ==
+        "no prices have come for 2027-03-29 00:00-07:00, those of an earlier day stand in");
   tell(home, PriceCommand{prices_of_day(home.calendar(), 1)});
-  CHECK(plan_of(home)["note"].is_null());
+  CHECK(test::plan_of(home)["note"].is_null());
 }
 
 TEST_CASE("a plan names the times for which no price has come, and which prices stand in") {
   Home home = at_six_in_real_time();
   tell(home, PriceCommand{prices_of_day(home.calendar(), 0, {{40, 96}})});
   // Nothing is asked of 10:00 and later.
-  CHECK(plan_of(home)["note"].get<std::string>().find("have come") == std::string::npos);
+  CHECK(test::plan_of(home)["note"].get<std::string>().find("have come") == std::string::npos);
   test::set_clock(home, {.day = 0, .quarter = 8 * 4, .tick = 0});  // now 07:00 is tomorrow's
   const std::vector<std::pair<int, int>> in_part{{4, 6}, {12, 13}, {50, 51}};
   tell(home, PriceCommand{prices_of_day(home.calendar(), 1, in_part)});
-  CHECK(plan_of(home)["note"] ==
+  CHECK(test::plan_of(home)["note"] ==
         "no prices have come for 2027-03-28 10:00-24:00, those of an earlier day stand in; no prices "
         "have come for 2027-03-29 01:00-01:30, 03:00-03:15, those of an earlier day stand in");
   tell(home, PriceCommand{prices_of_day(home.calendar(), 0)});
   tell(home, PriceCommand{prices_of_day(home.calendar(), 1)});
-  CHECK(plan_of(home)["note"].is_null());
+  CHECK(test::plan_of(home)["note"].is_null());
   LoadUpdate loads;
   for (const auto& dated : prices_of_day(home.calendar(), 1, in_part).dated)
     loads.dated.push_back({dated.begin, dated.end, Watts(500)});
   tell(home, BaseloadCommand{loads});
-  CHECK(plan_of(home)["note"] ==
+  CHECK(test::plan_of(home)["note"] ==
         "no base load has come for 2027-03-29 01:00-01:30, 03:00-03:15, those of an earlier day stand in");
 }
 
@@ -378,7 +376,7 @@ TEST_CASE("a departure in the hour that spring leaves out is when the clock jump
   settings.pace = *Pace::make(3600, std::chrono::seconds(60), Resolution::hourly);
   settings.calendar = from_2027_03_28(true);
   const Home home = test::home_of(settings);
-  const auto plan = plan_of(home);
+  const auto plan = test::plan_of(home);
   CHECK(home.plan()->plan.energy == Joules(2 * 3600 * 7'400));  // two hours are left, and both are needed
   CHECK(home.plan()->made_at + home.plan()->plan.blocks.back().end.count() == 2 * 3600);
 }
@@ -468,7 +466,7 @@ TEST_CASE("many commands and then one plan leave the same home as a plan after e
     }
     plan_now(once);
     CHECK(once.state() == each.state());
-    CHECK(plan_of(once) == plan_of(each));
+    CHECK(test::plan_of(once) == test::plan_of(each));
     test::advance(once, 100);
     test::advance(each, 100);
     CHECK(once.state() == each.state());
@@ -484,7 +482,7 @@ TEST_CASE("a plan of many blocks stays below what Home Assistant keeps") {
   settings.capacity = WattHours(148'000);  // 60 % of it are half of what a day can give
   settings.calendar = from_2027_03_28();
   const Home home = test::home_of(settings);
-  CHECK(plan_of(home)["blocks"].size() == 48);
+  CHECK(test::plan_of(home)["blocks"].size() == 48);
   CHECK(wire::http::plan(home, {"SEK", ""}).size() < 16'384 / 2);  // and so twice the slots below the whole
 }
 

@@ -8,13 +8,12 @@
 #include "common/wire/wire_history.hpp"
 #include "tests/homes.hpp"
 #include "tests/options_of.hpp"
+#include "tests/shown.hpp"
 
 namespace home_energy {
 namespace {
 
 using nlohmann::json;
-
-const wire::Labels kLabels{.currency = "SEK", .since = {}};
 
 HomeSettings without_car(std::vector<test::OptionText> more = {}) {
   more.emplace_back("car", "off");
@@ -22,7 +21,7 @@ HomeSettings without_car(std::vector<test::OptionText> more = {}) {
 }
 
 json state_of(const Home& home) {
-  return json::parse(wire::http::state(home, home.snapshot(), kLabels));
+  return json::parse(wire::http::state(home, home.snapshot(), test::kLabels));
 }
 
 std::string fault_of(test::OptionTexts options) {
@@ -61,7 +60,7 @@ TEST_CASE("a home without a car has rows of history, and their sum is what it dr
 
 TEST_CASE("what is told to a car that is not there is refused by name, and changes nothing") {
   Home home = test::home_of(without_car());
-  const std::string before = wire::http::state(home, home.snapshot(), kLabels);
+  const std::string before = wire::http::state(home, home.snapshot(), test::kLabels);
   for (const auto& [name, text] :
        std::vector<std::pair<const char*, const char*>>{{"charge", "on"},
                                                         {"charge", "off"},
@@ -82,7 +81,7 @@ TEST_CASE("what is told to a car that is not there is refused by name, and chang
     CHECK(outcome.error().code == ErrorCode::absent);
     CHECK(outcome.error().reason == "car is not there: the home was started without one");
   }
-  CHECK(wire::http::state(home, home.snapshot(), kLabels) == before);
+  CHECK(wire::http::state(home, home.snapshot(), test::kLabels) == before);
   REQUIRE(test::apply(home, PriceCommand{{.every_day = default_price_curve(), .unit = "SEK/kWh"}}));
 }
 

@@ -16,7 +16,6 @@
 namespace home_energy {
 namespace {
 
-constexpr int kTicksPerHour = 4;
 constexpr const char* kEllevio = "06-22 81.25, 40.625";
 
 /// What each hour of a day draws: W by hour, 0 elsewhere.
@@ -115,10 +114,10 @@ TEST_CASE("what an hour costs more is counted when it ends") {
     test::advance(home, ticks);
     return cost(home);
   };
-  CHECK(cost_after(kTicksPerHour - 1) == 0);
+  CHECK(cost_after(test::kTicksPerHour - 1) == 0);
   CHECK(cost_after(1) == Approx(30));
-  CHECK(cost_after(kTicksPerHour) == Approx(30));
-  CHECK(cost_after(kTicksPerHour - 1) == Approx(30));
+  CHECK(cost_after(test::kTicksPerHour) == Approx(30));
+  CHECK(cost_after(test::kTicksPerHour - 1) == Approx(30));
   CHECK(cost_after(1) == Approx(60));
 }
 
@@ -230,7 +229,7 @@ TEST_CASE("a home that comes back in the middle of an hour goes on as if nothing
   Home home = test::home_of(settings_with({{"peak-price", kEllevio}, {"start-date", "2026-01-30"}}));
   for (const std::int64_t watts : {3'000, 4'000, 6'000, 5'000}) pass_day(home, {{12, watts}});
   draw(home, {{0, 9'000}, {1, 8'000}});
-  test::advance(home, kTicksPerHour + 2);
+  test::advance(home, test::kTicksPerHour + 2);
   Home other = restored(home, home.settings().pace);
   CHECK(other.state() == home.state());
   Home finer = restored(home, *Pace::make(12, std::chrono::seconds(1), Resolution::hourly));
@@ -245,7 +244,7 @@ TEST_CASE("a home that had no price of power begins to count when it comes back 
   Home home = test::home_of(settings_with({}));
   CHECK_FALSE(home.state().peak.has_value());
   draw(home, {{0, 3'000}, {1, 4'000}});
-  test::advance(home, kTicksPerHour + 1);
+  test::advance(home, test::kTicksPerHour + 1);
   std::string text;
   append_state(text, {home.state(), {}});
   CHECK(text.find("peak") == std::string::npos);

@@ -12,7 +12,6 @@
 namespace home_energy {
 namespace {
 
-constexpr int kTicksPerHour = 4;
 constexpr const char* kCommuter = "mon-fri 07:30-17:15 9.5";
 
 /// 2026-01-01 is a Thursday.
@@ -78,7 +77,7 @@ TEST_CASE("charging by hand while it is away waits until it is plugged in") {
   CHECK(test::tell(home, "charge", "off") == R"({"charging":"off"})");
   CHECK(test::tell(home, "plug", "off") == R"({"plug":"off"})");
   CHECK(test::tell(home, "charge", "on") == R"({"charging":"on","pending":true})");
-  test::advance(home, kTicksPerHour);
+  test::advance(home, test::kTicksPerHour);
   CHECK(home.snapshot().charging == Charging::off);
   CHECK(home.snapshot().car_power == Watts());
   CHECK(test::tell(home, "plug", "on") == R"({"plug":"on"})");
