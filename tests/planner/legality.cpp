@@ -95,8 +95,8 @@ class Simulation {
     if (!first && begin > now_ + idle) fail("a gap in a block");
     if (begin < now_ - 1.01) fail("steps overlap");
     last_power_ = power;
+    const double joule = 1 / std::max(1.0, std::min(power, limit_at(drawn_)));  // energies are whole ones
     now_ = begin + draw(power, number(step.energy));
-    const double joule = 1 / std::min(power, limit_at(drawn_));  // energies are whole joules
     if (now_ > *after + 0.01 + joule) fail("a step beyond its slot");
     total_cost_ += number(facts.price) * number(step.energy) / 3.6e6;
   }
