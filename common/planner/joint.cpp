@@ -52,10 +52,9 @@ struct Limits {
   Joules help;  ///< so much more the car may draw in an hour, which the storage gives
 };
 
-/// A problem of both, and what the reader of the car's plan sees of it.
+/// The car's problem, and what the reader of the car's plan sees of it.
 struct Trial {
   ChargingProblem charging;
-  StorageProblem storage;
   std::vector<PlannerSlot> seen;
   std::optional<Peaks::Limits> limits{};
 };
@@ -68,7 +67,7 @@ class JointSearch {
   }
 
   JointPlan best() {
-    const Trial whole{charging_, storage_, charging_.slots};
+    const Trial whole{charging_, charging_.slots};
     try_out(whole);
     offer_powers(whole);
     if (!peaks_) return *best_;
@@ -88,7 +87,8 @@ class JointSearch {
   void offer_powers(const Trial& trial) {
     constexpr int kHalvings = 11;
     if (!has_choice_of_powers()) return;
-    const PowerSearch search(trial.charging, trial.storage);
+    const StorageProblem storage = limited(storage_, trial);
+    const PowerSearch search(trial.charging, storage);
     const std::int64_t need = Intake(charging_).need();
     double low = 0;
     double high = 0;
@@ -97,7 +97,7 @@ class JointSearch {
       high = std::max({high, per_joule(slot.exported), per_joule(slot.import)});
     }
     double beyond = 0;
-    for (const StorageSlot& slot : trial.storage.slots)
+    for (const StorageSlot& slot : storage.slots)
       if (slot.import_limit) beyond = std::max(beyond, per_joule(slot.import_limit->beyond));
     // A start is paid within a slot at the least.
     const double least = static_cast<double>(std::max<std::int64_t>(1, charging_.least.count())) * 900;
@@ -142,13 +142,13 @@ class JointSearch {
     for (int tenths = 6; tenths <= 10; tenths += 2) {
       Peaks::Limits scaled = limits_.of_days;
       for (Joules& day : scaled) day = Joules(day.count() * tenths / 10);
-      offer_powers({charging_, peaks_->limited(storage_, scaled), charging_.slots, scaled});
+      offer_powers({charging_, charging_.slots, scaled});
     }
   }
 
   /// The ceiling is ignored, as by the energy's cost. The storage looks at the hours, but lets the car make them.
   MoneyMicro peak_cost_at_once() const {
-    Trial trial{charging_, storage_, charging_.slots};
+    Trial trial{charging_, charging_.slots};
     ChargingProblem& car = trial.charging;
     const Int128 stored = Int128{best_->charging.energy.count()} * car.efficiency.count() / kFull.count();
     car.objective = Objective::time;
@@ -194,7 +194,11 @@ class JointSearch {
     Peaks::Limits of_car = limits.of_days;
     for (Joules& day : of_car) day += limits.help;
     const bool by_cost = charging_.objective == Objective::cost;
-    return {by_cost ? peaks_->limited(charging_, of_car) : charging_, storage_, charging_.slots, limits.of_days};
+    return {by_cost ? peaks_->limited(charging_, of_car) : charging_, charging_.slots, limits.of_days};
+  }
+
+  StorageProblem limited(const StorageProblem& storage, const Trial& trial) const {
+    return trial.limits ? peaks_->limited(storage, *trial.limits) : storage;
   }
 
   static double per_joule(PricePerKwh price) { return static_cast<double>(price.count()) / kJoulesPerKwh; }
@@ -249,7 +253,7 @@ class JointSearch {
     reprice(joint.charging, slots);
     StorageProblem beside = storage_;
     for (std::size_t i = 0; i < slots.size(); ++i) beside.slots[slots[i]].car += joint.charging.steps[i].energy;
-    joint.storage = planner::plan_storage(trial.limits ? peaks_->limited(beside, *trial.limits) : beside, levels);
+    joint.storage = planner::plan_storage(limited(beside, trial), levels);
     joint.keeps_peak_low = trial.limits && charging_.objective == Objective::cost;
     if (peaks_) count_peaks(joint);
     return joint;
