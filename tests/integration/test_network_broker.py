@@ -12,6 +12,7 @@ import harness
 
 USERS = ("home-energy-agent", "homeassistant", "viewer", "observer")
 NOT_AUTHORISED = 135  # MQTT 5, 3.2.2.2
+OF_SUN = "home-energy/home/solar"
 ATTEMPTS = 3  # how often the agent must have tried before its log is judged; about 4 s
 
 
@@ -157,6 +158,19 @@ def test_every_topic_reaches_the_viewer(started, folder, network, version):
         missing.discard(message.topic)
 
 
+def test_panels_that_are_gone_leave_this_broker_too(started, folder, network):
+    with_sun = started(agent_of(network, folder, "--solar-kwp", "5")).wait_connected()
+    viewer = started(network.client("viewer", f"{OF_SUN}/#"))
+    viewer.expect(f"{OF_SUN}/forecast")
+    with_sun.stop()
+    started(agent_of(network, folder)).wait_connected()
+    left = {OF_SUN, f"{OF_SUN}/forecast"}
+    while left:
+        message = viewer.messages.get(timeout=harness.PATIENCE)
+        if not message.payload:
+            left.discard(message.topic)
+
+
 def test_password_from_the_environment(started, folder, network):
     env = {"HOME_ENERGY_MQTT_PASSWORD": password_of("home-energy-agent")}
     started(agent_of(network, folder, password=None, env=env)).wait_connected()
@@ -275,17 +289,18 @@ def test_who_may_write(started, network, user, topic, allowed):
     assert topics_before(observer, "the/end") == ({topic} if allowed else set())
 
 
+OF_HOME = {"home-energy/home/charge/set", "home-energy/home/battery", "home-energy/home/solar/forecast"}
+
+
 @pytest.mark.parametrize("user, readable", [
-    ("home-energy-agent", {"home-energy/home/charge/set", "home-energy/home/battery", "homeassistant/status",
-                           "homeassistant/device/home/config"}),
-    ("homeassistant", {"home-energy/home/charge/set", "home-energy/home/battery", "homeassistant/status",
-                       "homeassistant/device/home/config", "homeassistant/sensor/other/config"}),
-    ("viewer", {"home-energy/home/charge/set", "home-energy/home/battery"}),
+    ("home-energy-agent", OF_HOME | {"homeassistant/status", "homeassistant/device/home/config"}),
+    ("homeassistant", OF_HOME | {"homeassistant/status", "homeassistant/device/home/config", "homeassistant/sensor/other/config"}),
+    ("viewer", OF_HOME),
 ])
 def test_who_may_read(started, network, user, readable):
     reader, observer = started(network.client(user, "#")), started(network.client("observer"))
-    for topic in ("home-energy/home/charge/set", "home-energy/home/battery", "homeassistant/status",
-                  "homeassistant/device/home/config", "homeassistant/sensor/other/config", "zigbee2mqtt/lamp"):
+    for topic in (*OF_HOME, "homeassistant/status", "homeassistant/device/home/config", "homeassistant/sensor/other/config",
+                  "zigbee2mqtt/lamp"):
         observer.publish(topic, "from the observer")
     observer.publish("home-energy/home/clock", "the end")  # all three may read it
     assert topics_before(reader, "home-energy/home/clock") == readable
