@@ -4,6 +4,7 @@ one."""
 import contextlib
 import socket
 import threading
+import time
 
 import harness
 
@@ -26,7 +27,7 @@ class StandIn:
     """Listens on `port`. `behave(level, nth)` says what to do with the nth CONNECT (from 0), and its protocol level."""
 
     def __init__(self, behave, target=None, port=0):
-        self.behave, self.target, self.levels, self.sockets = behave, target, [], []
+        self.behave, self.target, self.levels, self.times, self.sockets = behave, target, [], [], []
         self.counted = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
@@ -50,6 +51,7 @@ class StandIn:
             with self.counted:
                 nth = len(self.levels)
                 self.levels.append(level)
+                self.times.append(time.monotonic())
             answer = self.behave(level, nth)
             if answer == SILENCE:
                 return
