@@ -28,11 +28,11 @@ constexpr std::size_t kLargeRequest = 3 * (HttpReader::kMaxHeader + HttpReader::
 constexpr std::size_t kWriteAt = std::size_t{16} * 1024;  ///< answers to pipelined requests are gathered up to this
 constexpr std::size_t kKeptBuffer = std::size_t{8} * 1024;
 constexpr int kStreamBuffer = 64 * 1024;
-constexpr auto kIdle = 60s;
-constexpr auto kRequest = 30s;
-constexpr auto kWrite = 30s;
-constexpr auto kQuiet = 15s;  ///< a stream that has had nothing to say for so long sends a comment
 constexpr auto kLinger = 2s;  ///< after a refusal: so long we read on, lest a reset destroys the answer on its way
+
+HttpResponse failed_inside() {
+  return error_response(500, "internal error, the log tells more");
+}
 
 class Session : public HttpSession, public std::enable_shared_from_this<Session> {
  public:
@@ -66,7 +66,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
     });
   }
   std::optional<steady_clock::time_point> idle_since() const override {
-    return idle_ && socket_.is_open() ? std::optional(deadline_ - kIdle) : std::nullopt;
+    return idle_ && socket_.is_open() ? std::optional(deadline_ - shared_.patience.idle()) : std::nullopt;
   }
   void wake() override;
   void close() override {
@@ -86,6 +86,8 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   bool has_room();
   void respond();
   void refuse();
+  void respond_if_vital();
+  class Owed;
   void dismiss(const HttpResponse& response);
   std::optional<HttpResponse> refused(const HttpRequest& request) const;
   HttpResponse handled(const HttpRequest& request) const;
@@ -113,7 +115,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   std::string_view whole_;  ///< an answer's body that is not copied; follows `out_`
   Budget::Share held_;      ///< what a large answer has taken, until it is written
   EventSource events_;
-  steady_clock::time_point deadline_ = steady_clock::now() + kIdle;
+  steady_clock::time_point deadline_ = steady_clock::now() + shared_.patience.idle();
   bool idle_ = false;  ///< between requests
   bool reading_ = false;
   bool parsing_ = false;
@@ -126,7 +128,7 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
 
 void Session::read() {
   idle_ = reader_.is_idle() && kind_ == Kind::served;
-  if (idle_) deadline_ = steady_clock::now() + kIdle;
+  if (idle_) deadline_ = steady_clock::now() + shared_.patience.idle();
   reading_ = true;
   socket_.async_read_some(reader_.space(), [this, self = shared_from_this()](const NetError& error, std::size_t size) {
     reading_ = false;
@@ -134,7 +136,7 @@ void Session::read() {
     survive([&] {
       if (closing_) return drain();  // refused meanwhile
       reader_.received(size);
-      if (std::exchange(idle_, false)) deadline_ = steady_clock::now() + kRequest;
+      if (std::exchange(idle_, false)) deadline_ = steady_clock::now() + shared_.patience.request;
       parse();
     });
   });
@@ -152,7 +154,8 @@ void Session::parse_buffer() {
   while (!closing_ && !awaiting_ && !streaming_ && !reader_.empty() && out_.size() < kWriteAt && whole_.empty()) {
     const auto step = reader_.read();
     if (step == HttpReader::Step::failed) return dismiss(reader_.failure());
-    if (kind_ == Kind::refused && reader_.has_header()) return refuse();
+    if (kind_ == Kind::refused && reader_.has_header())
+      return step == HttpReader::Step::request ? respond_if_vital() : refuse();
     if (!has_room()) return;
     if (step == HttpReader::Step::request) {
       respond();
@@ -179,6 +182,14 @@ void Session::refuse() {
       error_response(503, "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"));
 }
 
+/// Who watches the agent has to hear that it lives, however many hold a connection.
+void Session::respond_if_vital() {
+  readers_ = reader_.readers(shared_.admitted);
+  const HttpRequest request = reader_.request(readers_);
+  if (request.method != "GET" || request.target != shared_.vital) return refuse();
+  dismiss(handled(request));
+}
+
 /// Answers a request of which perhaps nobody knows the end, with an answer that is the last.
 void Session::dismiss(const HttpResponse& response) {
   readers_ = reader_.readers(shared_.admitted);
@@ -196,19 +207,40 @@ void Session::respond() {
   begin_request();
 }
 
+/// Whoever holds the reply may fail before he gives it: then it is 500, when the last copy of it goes.
+class Session::Owed {
+ public:
+  explicit Owed(std::weak_ptr<Session> session) : session_(std::move(session)) {}
+  ~Owed() {
+    if (!session_.expired()) guarded("an HTTP answer", [this] { give(failed_inside()); });
+  }
+  Owed(const Owed&) = delete;
+  Owed& operator=(const Owed&) = delete;
+  Owed(Owed&&) = delete;
+  Owed& operator=(Owed&&) = delete;
+
+  void give(const HttpResponse& response) {
+    if (const auto session = std::exchange(session_, {}).lock()) session->resume(response);
+  }
+
+ private:
+  std::weak_ptr<Session> session_;
+};
+
 void Session::await(const std::function<void(HttpReply)>& later) {
   awaiting_ = true;
+  const auto owed = std::make_shared<Owed>(weak_from_this());
   try {
-    later([self = shared_from_this()](const HttpResponse& response) { self->resume(response); });
+    later([owed](const HttpResponse& response) { owed->give(response); });
   } catch (const std::exception& defect) {
     spdlog::error("http: a request failed inside: {}", defect.what());
-    resume(error_response(500, "internal error, the log tells more"));
+    owed->give(failed_inside());
   }
 }
 
 void Session::resume(const HttpResponse& response) {
   if (!std::exchange(awaiting_, false)) return;
-  deadline_ = steady_clock::now() + kRequest;
+  deadline_ = steady_clock::now() + shared_.patience.request;
   if (!socket_.is_open()) return end();
   survive([&] {
     reply(response, persistence_, with_body_);
@@ -278,7 +310,7 @@ HttpResponse Session::handled(const HttpRequest& request) const {
     return shared_.handler(request);
   } catch (const std::exception& defect) {
     spdlog::error("http: {} {} failed inside: {}", request.method, request.target.substr(0, 64), defect.what());
-    return error_response(500, "internal error, the log tells more");
+    return failed_inside();
   }
 }
 
@@ -295,7 +327,7 @@ void Session::write() {
   const std::size_t written = socket_.write_some(Buffers{asio::buffer(out_), asio::buffer(whole_)}, error);
   if (written == out_.size() + whole_.size()) return after_write();
   if (error && error != asio::error::would_block) return end();
-  deadline_ = steady_clock::now() + kWrite;
+  deadline_ = steady_clock::now() + shared_.patience.request;
   const std::size_t of_out = std::min(written, out_.size());
   asio::async_write(socket_, Buffers{asio::buffer(out_) + of_out, asio::buffer(whole_) + (written - of_out)},
                     [this, self = shared_from_this()](const NetError& failed, std::size_t) {
@@ -311,12 +343,12 @@ void Session::after_write() {
   if (out_.capacity() > kKeptBuffer) out_.shrink_to_fit();  // else two hundred pages keep the chart library each
   if (streaming_) {
     writing_ = false;
-    deadline_ = steady_clock::now() + kQuiet;
+    deadline_ = steady_clock::now() + shared_.patience.quiet();
     return wake();
   }
   if (closing_) return linger();
   if (reader_.empty()) return read();
-  deadline_ = steady_clock::now() + kRequest;
+  deadline_ = steady_clock::now() + shared_.patience.request;
   parse();
 }
 

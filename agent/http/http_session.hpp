@@ -32,6 +32,8 @@ struct HttpSessions {
   HttpHandler handler;
   ResponseWriter writer;
   HttpLimits limits;
+  HttpPatience patience;
+  std::string vital;   ///< see HttpSettings
   HostNames admitted;  ///< beside the local ones
   /// Requests larger than a few KiB, together: all connections with a full header and body each were 50 MB.
   Budget large_requests{{.things = 64, .bytes = std::size_t{12} * 1024 * 1024}};

@@ -67,7 +67,7 @@ struct Tls {
 
 class Probe : public std::enable_shared_from_this<Probe> {
  public:
-  Probe(asio::io_context& io, const MqttSettings& settings, std::function<void(Finding)> done)
+  Probe(asio::io_context& io, const MqttSettings& settings, std::function<void(const Finding&)> done)
       : place_(place_of(settings.uri)), done_(std::move(done)), resolver_(io), socket_(io), timer_(io) {
     if (place_.tls) tls_.emplace(socket_, settings, place_.host);
   }
@@ -135,7 +135,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
   Place place_;
-  std::function<void(Finding)> done_;
+  std::function<void(const Finding&)> done_;
   Tcp::resolver resolver_;
   Tcp::socket socket_;
   std::optional<Tls> tls_;
@@ -145,7 +145,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
 }  // namespace
 
-void probe_broker(asio::io_context& io, const MqttSettings& settings, std::function<void(Finding)> done) {
+void probe_broker(asio::io_context& io, const MqttSettings& settings, std::function<void(const Finding&)> done) {
   std::make_shared<Probe>(io, settings, std::move(done))->start();
 }
 

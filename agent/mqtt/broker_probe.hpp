@@ -17,6 +17,6 @@ struct Finding {
 };
 
 /// Tries for at most 3 s, then calls `done` on the thread of `io`, once.
-void probe_broker(boost::asio::io_context& io, const MqttSettings& settings, std::function<void(Finding)> done);
+void probe_broker(boost::asio::io_context& io, const MqttSettings& settings, std::function<void(const Finding&)> done);
 
 }  // namespace home_energy

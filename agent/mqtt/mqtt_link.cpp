@@ -32,9 +32,9 @@ constexpr auto kRetryPublish = 100ms;
 constexpr auto kReconnectAgain = 10s;  ///< after a defect
 /// For the answer to a subscription. Without it the agent would be connected and deaf.
 constexpr auto kSubscribePatience = 10s;
-/// For any acknowledgement while messages wait for theirs: longer than it takes to notice by the keep-alive that the
-/// broker is silent altogether.
-constexpr auto kAcknowledgePatience = 60s;
+/// For any acknowledgement while messages wait for theirs, in keep-alives: longer than it takes to notice by those that
+/// the broker is silent altogether.
+constexpr int kAcknowledgePatience = 4;
 /// From the broker to us; senders choose theirs. With a clean session QoS 1 would redeliver nothing, and its
 /// acknowledgement costs 25 us before a command is looked at.
 constexpr int kIncomingQos = 0;
@@ -409,12 +409,13 @@ bool MqttLink::Impl::bulk_is_acknowledged() const {
 
 /// A broker may live well and acknowledge nothing: then nothing more would be sent, for ever.
 void MqttLink::Impl::watch_acknowledgements() {
-  watch_.expires_after(kAcknowledgePatience);
-  watch_.async_wait([this, before = in_flight_.through()](const boost::system::error_code& error) {
+  const auto patience = kAcknowledgePatience * settings_.keep_alive;
+  watch_.expires_after(patience);
+  watch_.async_wait([this, patience, before = in_flight_.through()](const boost::system::error_code& error) {
     if (error || stopping_ || state_ != State::connected) return;
     if (in_flight_.none() || in_flight_.through() != before) return watch_acknowledgements();
     guarded("what follows a loss", [this] { events_.on_lost(); });
-    give_up(fmt::format("nothing acknowledged within {} s", kAcknowledgePatience.count()));
+    give_up(fmt::format("nothing acknowledged within {} s", patience.count()));
   });
 }
 

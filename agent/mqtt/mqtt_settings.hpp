@@ -2,6 +2,7 @@
 /// What the connection to the broker is told at the start.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct MqttSettings {
   std::string uri;        ///< `mqtt://host:port` or `mqtts://host:port`
   std::string client_id;  ///< stable, and of nobody else on this broker
   MqttVersion version = MqttVersion::automatic;
+  std::chrono::seconds keep_alive{15};
   std::string username;  ///< none where empty, as all below
   std::string password;
   std::string ca_file;

@@ -7,7 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kKeepAlive = 15s;
 constexpr auto kConnectTimeout = 5s;
 
 // Without an error handler: Paho would call it after the options that hold it are gone. BrokerProbe finds the reason.
@@ -58,7 +57,7 @@ mqtt::connect_options connect_options(const MqttSettings& settings, bool v5, int
   } else {
     options.set_clean_session(true);
   }
-  options.set_keep_alive_interval(kKeepAlive);
+  options.set_keep_alive_interval(settings.keep_alive);
   options.set_connect_timeout(kConnectTimeout);
   options.set_max_inflight(in_flight);
   if (!settings.username.empty()) options.set_user_name(settings.username);

@@ -88,6 +88,7 @@ Result<void> Assembly::mqtt() {
   mqtt.version = text("mqtt-version") == "auto" ? MqttVersion::automatic
                  : text("mqtt-version") == "5"  ? MqttVersion::v5
                                                 : MqttVersion::v3_1_1;
+  mqtt.keep_alive = std::chrono::seconds(std::stoi(text("mqtt-keep-alive")));
   mqtt.username = text("mqtt-username");
   mqtt.ca_file = text("mqtt-ca");
   mqtt.certificate_file = text("mqtt-cert");
@@ -177,7 +178,9 @@ Result<void> Assembly::http() {
   options_.http = HttpSettings{.address = address,
                                .port = static_cast<std::uint16_t>(std::stoul(text("http-port"))),
                                .server = "home-energy-agent/" + std::string(kVersion),
-                               .admitted = to_host_list(text("http-allow-host"))};
+                               .admitted = to_host_list(text("http-allow-host")),
+                               .patience = {.request = std::chrono::seconds(std::stoi(text("http-timeout")))},
+                               .vital = "/healthz"};
   if (!options_.public_url.empty()) options_.http->admitted.emplace_back(host_of_url(options_.public_url));
   return {};
 }

@@ -41,6 +41,11 @@ TEST_CASE("an answer that is to come later and throws is 500") {
   CHECK(server.ask("/").starts_with("HTTP/1.1 500 "));
 }
 
+TEST_CASE("an answer that was to come later and that nobody gives is 500") {
+  Server server([](const HttpRequest&) -> HttpResponse { return {.later = [](const HttpReply&) {}}; });
+  CHECK(server.ask("/").starts_with("HTTP/1.1 500 "));
+}
+
 TEST_CASE("a stream whose first events throw gives its place back") {
   bool defect = true;  // of the server's thread
   Server server([&](const HttpRequest&) {

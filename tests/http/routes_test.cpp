@@ -369,6 +369,9 @@ TEST_CASE("events are a stream") {
   CHECK(answer.content_type == "text/event-stream");
   CHECK(answer.headers == "X-Accel-Buffering: no\r\n");
   REQUIRE(answer.events);
+  std::string events;
+  answer.events(events);
+  CHECK(events.find("event: battery\ndata: {") != std::string::npos);
 }
 
 TEST_CASE("health tells of the store") {

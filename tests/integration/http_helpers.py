@@ -146,3 +146,36 @@ def home(still_agent):
     assert still_agent.post("/discharge", {"discharging": "on"})[0] == 200
     assert still_agent.post("/charge_limit", {"charge_limit": 100})[0] == 200
     return still_agent
+
+
+class HeldStreams:
+    """Streams of events held open by a process with descriptors of its own. `answered` of them with 200."""
+
+    HOLDER = """
+import socket, sys
+held, fine = [], 0
+for _ in range(int(sys.argv[2])):
+    peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=30)
+    peer.sendall(b"GET /events HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\n\\r\\n")
+    fine += peer.recv(64).startswith(b"HTTP/1.1 200")
+    held.append(peer)
+print(fine, flush=True)
+for _ in sys.stdin:
+    held.pop().close()
+"""
+
+    def __init__(self, port, count):
+        self.process = subprocess.Popen(
+            ["/usr/bin/prlimit", "--nofile=2000:", "/usr/bin/python3", "-B", "-c", self.HOLDER, str(port), str(count)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.answered = int(self.process.stdout.readline())
+
+    def close_one(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.process.communicate("")

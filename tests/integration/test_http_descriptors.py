@@ -2,12 +2,11 @@
 
 import contextlib
 import resource
-import subprocess
 
 import pytest
 
 import harness
-from http_helpers import STILL, Raw, get
+from http_helpers import STILL, HeldStreams, Raw, get
 
 ALL_STREAMS = 1024
 
@@ -53,32 +52,12 @@ def test_the_soft_limit_is_raised_and_all_streams_fit(started, folder, broker):
         pytest.fail(f"this machine's hard limit of {hard} descriptors is too low for this test")
     agent = started(limited(harness.Agent(folder, *STILL, uri=broker.uri), 1024, hard))
     agent.wait_connected()
-    holder = subprocess.Popen(
-        ["/usr/bin/prlimit", "--nofile=2000:", "/usr/bin/python3", "-B", "-c", HOLDER, str(agent.port), str(ALL_STREAMS)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with contextlib.closing(holder.stdout):
-        try:
-            assert int(holder.stdout.readline()) == ALL_STREAMS
-            assert agent.get("/healthz")[0] == 200
-            assert agent.request("GET", "/events")[0] == 503
-            broker.kill()
-            harness.wait_until(lambda: agent.get("/healthz")[1]["broker"] != "connected", "the loss is noticed")
-            broker.start()
-            agent.wait_connected(3 * harness.PATIENCE)
-        finally:
-            holder.communicate("")
+    with HeldStreams(agent.port, ALL_STREAMS) as streams:
+        assert streams.answered == ALL_STREAMS
+        assert agent.get("/healthz")[0] == 200
+        assert agent.request("GET", "/events")[0] == 503
+        broker.kill()
+        harness.wait_until(lambda: agent.get("/healthz")[1]["broker"] != "connected", "the loss is noticed")
+        broker.start()
+        agent.wait_connected(3 * harness.PATIENCE)
     assert "ulimit" not in agent.log() and "accepting" not in agent.log()
-
-
-# Opens streams in a process with descriptors of its own, and says how many were answered 200.
-HOLDER = """
-import socket, sys
-held, fine = [], 0
-for _ in range(int(sys.argv[2])):
-    peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=10)
-    peer.sendall(b"GET /events HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\n\\r\\n")
-    fine += peer.recv(64).startswith(b"HTTP/1.1 200")
-    held.append(peer)
-print(fine, flush=True)
-sys.stdin.read()
-"""

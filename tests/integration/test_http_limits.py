@@ -14,7 +14,7 @@ from http_helpers import (NO_BROKER, SANITIZED, SMALL_QUARANTINE, STILL, Raw, ch
                           still_agent)
 
 KIB = 1024
-MAX_BODY, MAX_HEADER, MAX_CONNECTIONS, REQUEST_SECONDS = 64 * KIB, 32 * KIB, 256, 30
+MAX_BODY, MAX_HEADER, MAX_CONNECTIONS, REQUEST_SECONDS = 64 * KIB, 32 * KIB, 256, 8
 CROWD = 1000
 MAY_STAY = 5  # seconds
 READERS = 20
@@ -148,6 +148,8 @@ def test_a_thousand_connections_at_once(started, folder):
         assert set(statuses) <= {503, None} and 503 in statuses
         told = lambda: crowd.enter_context(Raw(agent.port)).answer()  # noqa: E731: only some at a time are told why
         assert is_refusal(harness.wait_until(told, "the newest is told that there are too many"), 503, MAX_CONNECTIONS)
+        health = harness.wait_until(lambda: crowd.enter_context(Raw(agent.port)).send(get("/healthz")).answer(), "it is told that it lives")
+        assert health.status == 200 and health.headers["connection"] == "close"
         assert [peer.send(REST).answer().status for peer in peers] == [200] * MAX_CONNECTIONS
     harness.wait_until(lambda: agent.request("GET", "/charge")[0] == 200, "there is room again")
 
@@ -221,7 +223,7 @@ def stuffed_readers(agent, count):
 
 
 def test_who_is_too_slow_is_closed_while_others_are_served(started, folder):
-    agent = started(harness.Agent(folder, *STILL, uri=NO_BROKER, env=SMALL_QUARANTINE))
+    agent = started(harness.Agent(folder, *STILL, "--http-timeout", REQUEST_SECONDS, uri=NO_BROKER, env=SMALL_QUARANTINE))
     before = agent.resident_kib()
     hogs = slow_peers(agent.port) + stuffed_readers(agent, READERS)
     assert agent.resident_kib() - before < READERS_MARGIN_KIB

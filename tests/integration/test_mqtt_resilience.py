@@ -5,7 +5,7 @@ import signal
 import time
 
 import harness
-from stand_in import SILENCE, StandIn
+from stand_in import SILENCE, LateAcknowledging, StandIn
 
 HOME = "home-energy/home"
 STILL = ["--seconds-per-hour", "3600", "--tick", "60s"]  # stays at 00:00 for the first minute
@@ -13,7 +13,8 @@ BRISK = ["--seconds-per-hour", "0.8", "--tick", "200ms"]
 RETAINED = {"home-energy/status", "home-energy/info"} | {f"{HOME}/{name}" for name in (
     "clock", "baseload", "price", "battery", "grid", "plan", "baseload/profile", "price/profile", "status")}
 RECONNECT = 30.0  # seconds: the longest wait between two tries is 11 s, and a try takes up to 5 s
-KEEP_ALIVE = 45.0  # seconds until a silent broker is noticed at the latest: two keep-alives of 15 s, and some
+KEEP_ALIVE = 3  # seconds; a silent broker is noticed after two of them at the latest, and some
+NOTICED = 15.0
 
 
 def broker_state(agent):
@@ -85,9 +86,9 @@ def test_a_broker_frozen_for_a_moment_costs_nothing(started, folder, broker):
 
 
 def test_a_broker_frozen_for_longer_than_the_keep_alive(started, folder, broker):
-    agent = harness.online_agent(started, folder, broker)
+    agent = harness.online_agent(started, folder, broker, *BRISK, "--mqtt-keep-alive", KEEP_ALIVE)
     broker.signal(signal.SIGSTOP)
-    end = time.monotonic() + KEEP_ALIVE
+    end = time.monotonic() + NOTICED
     while broker_state(agent) == "connected":
         began = time.monotonic()
         world_goes_on(agent)
@@ -101,6 +102,19 @@ def test_a_broker_frozen_for_longer_than_the_keep_alive(started, folder, broker)
     client.expect(f"{HOME}/receipt", lambda p: p["status"] == "ok")
     assert (len(lines(agent, "mqtt: connected to")), len(lines(agent, "lost"))) == (2, 1)
     assert len(lines(agent, "no connection to")) <= 1
+
+
+def test_a_broker_that_acknowledges_nothing_is_left_and_told_all_anew(started, folder, broker):
+    deaf = started(LateAcknowledging(broker.port))
+    agent = started(harness.Agent(folder, *STILL, "--mqtt-keep-alive", "1", uri=deaf.uri))
+    harness.wait_online(broker)
+    deaf.withheld = b"/profile"
+    assert agent.post("/price", [2.5] * 24)[0] == 200
+    harness.wait_until(lambda: lines(agent, "nothing acknowledged within 4 s"), "it is left", NOTICED)
+    deaf.withheld = None
+    harness.wait_until(lambda: len(lines(agent, "mqtt: connected to")) == 2, "the agent is back", RECONNECT)
+    client = started(harness.Client(broker.port, f"{HOME}/price/profile"))
+    client.expect(f"{HOME}/price/profile", lambda p: p["values"] == [2.5] * 24)
 
 
 def test_a_second_client_of_the_same_name_is_told_once_and_makes_no_storm(started, folder, broker):

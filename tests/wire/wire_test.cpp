@@ -211,4 +211,21 @@ TEST_CASE("in a zone today's prices are the home's own, each of the two hours th
   CHECK(profile["values"][2] == 0.1);
 }
 
+TEST_CASE("health says how late the homes are, and how far what was missed is") {
+  wire::http::Health health{
+      .ticking = true, .running = true, .broker = "connected", .homes = 3, .store = "ok", .store_error = {}};
+  CHECK(wire::http::health(health) == R"({"status":"ok","running":true,"broker":"connected","homes":3,"store":"ok"})");
+  health.ticking = false;
+  health.planning = 2;
+  health.late_ms = 5001;
+  CHECK(wire::http::health(health) ==
+        R"({"status":"late","running":true,"broker":"connected","homes":3,"store":"ok","planning":2,"late_ms":5001})");
+  health.planning = 0;
+  health.late_ms = 0;
+  health.catching_up = {.from = "a", .reached = "b", .until = "c"};
+  CHECK(wire::http::health(health) ==
+        R"({"status":"catching_up","running":true,"broker":"connected","homes":3,"store":"ok","planning":0,)"
+        R"("late_ms":0,"catching_up":{"from":"a","reached":"b","until":"c"}})");
+}
+
 }  // namespace home_energy
