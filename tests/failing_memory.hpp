@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 
 namespace home_energy::test {
 
@@ -10,5 +11,16 @@ namespace home_energy::test {
 void fail_one_allocation(std::size_t at_least, std::size_t spared = 0);
 /// Whether one is still to fail on this thread; it then does not any more.
 bool take_back_failure();
+
+/// Runs as main does: a handler that throws ends alone. @return whether `done` came
+template <class Io, class Done>
+bool goes_on_until(Io& io, const Done& done) {
+  while (true) {
+    try {
+      return io.run_until(done);
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): said above
+    }
+  }
+}
 
 }  // namespace home_energy::test

@@ -138,8 +138,8 @@ void LiveClock::set_running(bool running) {
 
 void LiveClock::pause(Progress progress, Told told) {
   set_running(false);
-  const Waiting pause = pauses_.insert(pauses_.end(), {std::move(progress), std::move(told)});
   report();
+  const Waiting pause = pauses_.insert(pauses_.end(), {std::move(progress), std::move(told)});
   if (step_) return step_->stopped_by.push_back(pause);
   if (owner_.busy()) return for_end_of_tick_.push_back(pause);
   answer_when_published(pause);
@@ -147,41 +147,45 @@ void LiveClock::pause(Progress progress, Told told) {
 
 void LiveClock::begin(std::int64_t target, Progress progress, Told told) {
   set_running(false);
-  step_.emplace(Step{.target = target, .progress = std::move(progress), .told = std::move(told)});
   report();
+  step_.emplace(Step{.target = target, .progress = std::move(progress), .told = std::move(told)});
   go_on();
 }
 
 void LiveClock::settled() {
   if (owner_.busy()) return;
-  for (const Waiting pause : std::exchange(for_end_of_tick_, {})) answer_when_published(pause);
+  for (const Waiting pause : std::exchange(for_end_of_tick_, {}))
+    guarded("the clock", [&] { answer_when_published(pause); });
   go_on();
 }
 
 void LiveClock::go_on() {
   if (!step_ || step_->over || owner_.busy()) return;
   const bool stopped = !step_->stopped_by.empty();
-  if (!stopped && owner_.now().ticks < step_->target) return owner_.tick();
-  step_->over = true;
-  owner_.when_published([this] { end_step(); });
+  const bool well = guarded("the clock", [&] {
+    if (!stopped && owner_.now().ticks < step_->target) return owner_.tick();
+    step_->over = true;
+    owner_.when_published([this] { end_step(); });
+  });
+  if (!well && step_) step_->over = false;  // report() tries again
 }
 
 void LiveClock::end_step() {
+  if (!step_ || !step_->over) return;
   const Now now = owner_.now();
   const bool reached = now.ticks >= step_->target;
   const Step step = std::move(*step_);
   step_.reset();
-  if (reached) {
-    answer(step.told);
-  } else {
+  guarded("the clock", [&] {
+    if (reached) return answer(step.told);
     step.told(wrong("clock", "was stopped at " + shown(now.moment, *settings_.calendar) + " by a pause"));
-  }
-  for (const Waiting pause : step.stopped_by) answer(pause);
+  });
+  for (const Waiting pause : step.stopped_by) guarded("the clock", [&] { answer(pause); });
 }
 
 /// While anybody waits.
 void LiveClock::report() {
-  if (std::exchange(reporting_, true)) return;
+  if (reporting_) return;
   call_after(timer_, kBetweenReports, kBetweenReports, "the clock's progress", [this] {
     reporting_ = false;
     if (!step_ && pauses_.empty()) return;
@@ -189,7 +193,9 @@ void LiveClock::report() {
     if (step_) step_->progress(clock);
     for (const Pause& pause : pauses_) pause.progress(clock);
     report();
+    go_on();  // where a defect has stopped the step
   });
+  reporting_ = true;
 }
 
 void LiveClock::answer_when_published(Waiting pause) {

@@ -59,12 +59,12 @@ class PlanWorker::Impl : public std::enable_shared_from_this<PlanWorker::Impl> {
 };
 
 void PlanWorker::Impl::make(PlanRequest request, Done done) {
+  if (!thread_.joinable()) thread_ = std::thread([self = shared_from_this()] { self->run(); });  // first: it may throw
   {
     const std::scoped_lock lock(mutex_);
     orders_.push_back({std::move(request), std::move(done)});
   }
   wake_.notify_one();
-  if (!thread_.joinable()) thread_ = std::thread([self = shared_from_this()] { self->run(); });
 }
 
 void PlanWorker::Impl::run() {

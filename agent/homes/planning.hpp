@@ -3,6 +3,7 @@
 /// that are alike one has it made. Runs on the thread that owns the homes.
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -39,6 +40,8 @@ class Planning {
 
   void go_on();
   bool step();
+  void look_again();
+  bool is_ordered(std::size_t home) const;
   void arrived(const std::shared_ptr<const HomePlan>& plan);
   void hand_over(std::size_t home, const std::shared_ptr<const HomePlan>& plan, std::uint64_t revision);
 
@@ -50,6 +53,7 @@ class Planning {
   std::deque<Ordered> ordered_;  ///< with the worker, in its order
   RecentPlans recent_{kKept};
   bool going_on_ = false;
+  boost::asio::steady_timer again_;
   PlanWorker worker_;
 };
 

@@ -201,19 +201,20 @@ AgentRecord Runner::record() const {
 }
 
 void Runner::publish_kept(std::span<const std::size_t> homes) {
-  const bool under_way = !to_publish_.empty();
   for (const std::size_t home : homes) {
     if (!is_to_publish_[home]) to_publish_.push_back(home);
     is_to_publish_[home] = true;
   }
-  if (under_way || to_publish_.empty()) return;
-  slices_.add([this] {
+  if (to_publish_.empty() || std::exchange(publishing_, true)) return;
+  const auto task = [this] {
     const std::size_t home = to_publish_.front();
     to_publish_.pop_front();
     if (is_to_publish_[home]) guarded("publishing", [&] { publish_changes(home); });
-    if (to_publish_.empty() && started_) link_.flush();
-    return !to_publish_.empty();
-  });
+    publishing_ = !to_publish_.empty();
+    if (!publishing_ && started_) link_.flush();
+    return publishing_;
+  };
+  if (!guarded("publishing", [&] { slices_.add(task); })) publishing_ = false;
 }
 
 Snapshot Runner::snapshot(std::size_t home) const {

@@ -149,7 +149,7 @@ class Runner {
   void begin_plan(std::size_t home);
   void read_and_carry_out(std::size_t home, std::string_view name, std::string_view text, TextForm form,
                           const Told& told);
-  void carry_out_held_back();
+  void begin_commands(std::function<void()> present);
   void go_on(std::size_t home, Order& order);
   bool carry_out_owed(std::size_t home, Order& order);
 
@@ -165,8 +165,10 @@ class Runner {
   std::chrono::nanoseconds interval() const { return follows_the_wall() ? settings_.tick : clock_.interval(); }
   void begin_schedule();
   void await_tick();
+  void set_timer();
   void on_time();
   void tick_safely(std::size_t home, local_time::Time at);
+  void end_tick();
   void advance(std::size_t home, local_time::Time at);
   bool follows_the_wall() const { return settings_.home->clock_mode == ClockMode::local; }
   void begin_day_where_it_is_new();
@@ -183,10 +185,11 @@ class Runner {
   // What was missed while the process was not there or the machine slept: runner_catch_up.cpp.
   bool catch_up_with_sleep();
   void catch_up(local_time::Time from, std::function<void()> present);
+  void go_on_catching_up();
   bool catch_up_step();
   void catch_up_home(std::size_t home);
   bool next_quarter();
-  void arrive_at_present();
+  bool arrive_step();
   void begin_present();
   void report_progress();
 
@@ -256,6 +259,7 @@ class Runner {
   Round clocks_{wire::HomeTopic::clock};
   Round price_profiles_{wire::HomeTopic::price_profile};
   std::deque<std::size_t> to_publish_;
+  bool publishing_ = false;  ///< those
   std::vector<bool> is_to_publish_;
   std::string scratch_;
 
@@ -276,6 +280,7 @@ struct Runner::CatchUp {
   std::int64_t ticks;  ///< of the present quarter
   std::size_t home;    ///< the next one
   bool waits;          ///< for plans
+  bool arrives;        ///< the homes go over to the present: `until`
   std::chrono::steady_clock::time_point told;
   std::function<void()> present;  ///< called at the end
 };

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "agent/homes/runner.hpp"
-#include "agent/system/guarded.hpp"
+#include "agent/system/guarded_timer.hpp"
 
 namespace home_energy {
 namespace {
@@ -18,6 +18,7 @@ using std::chrono::system_clock;
 constexpr auto kMost = std::chrono::hours(24) * 400;
 /// How often the log tells how far it has got.
 constexpr std::chrono::seconds kBetweenReports{5};
+constexpr std::chrono::milliseconds kCatchUpAgain{100};  ///< after a defect
 
 }  // namespace
 
@@ -48,8 +49,6 @@ void Runner::catch_up(local_time::Time from, std::function<void()> present) {
   from = std::min(from, now);
   if (now - from > settings_.tick) spdlog::info("simulating what was missed since {}", local_time::iso8601(from));
   gate_->hold(true);
-  if (follows_the_wall())
-    for (Home& home : homes_) follow(home, from, 0);
   // At first no tick, but the plans that are due.
   catching_up_ = std::make_unique<CatchUp>(CatchUp{.from = from,
                                                    .reached = from,
@@ -58,13 +57,28 @@ void Runner::catch_up(local_time::Time from, std::function<void()> present) {
                                                    .ticks = 0,
                                                    .home = 0,
                                                    .waits = false,
+                                                   .arrives = false,
                                                    .told = steady_clock::now(),
                                                    .present = std::move(present)});
-  slices_.add([this] { return catch_up_step(); });
+  go_on_catching_up();
+}
+
+/// A step that throws is taken once more, a little later: it must come to its end.
+void Runner::go_on_catching_up() {
+  const auto again = [this] {
+    call_after(timer_, kCatchUpAgain, kCatchUpAgain, "catching up", [this] { go_on_catching_up(); });
+  };
+  const auto task = [this, again] {
+    bool more = false;
+    if (!guarded("catching up", [&] { more = catch_up_step(); })) again();
+    return more;
+  };
+  if (!guarded("catching up", [&] { slices_.add(task); })) again();
 }
 
 bool Runner::catch_up_step() {
   CatchUp& now = *catching_up_;
+  if (now.arrives) return arrive_step();
   if (now.home < homes_.size()) {
     const std::size_t home = now.home++;
     guarded("a home", [&] { catch_up_home(home); });
@@ -79,9 +93,10 @@ bool Runner::catch_up_step() {
 void Runner::catch_up_home(std::size_t home) {
   std::int64_t left = catching_up_->ticks;
   const auto at = catching_up_->reached;
+  if (follows_the_wall() && at == catching_up_->from) follow(homes_[home], at, 0);
   for (; left > 0 && !homes_[home].plan_due(); --left) advance(home, at);
   if (!homes_[home].plan_due()) return gate_->changed(home);
-  if (left > 0) order_of(home).owed.push_back({.ticks = left, .at = at});
+  if (left > 0) guarded("a home", [&] { order_of(home).owed.push_back({.ticks = left, .at = at}); });
   begin_plan(home);
 }
 
@@ -92,8 +107,10 @@ bool Runner::next_quarter() {
   if (now.reached >= now.until) {
     const auto present = system_clock::now();
     if (!follows_the_wall() || present - now.until < 2 * settings_.tick) {
-      arrive_at_present();
-      return false;
+      now.until = present;
+      now.arrives = true;
+      now.home = 0;
+      return true;
     }
     now.until = present;  // time went on meanwhile
   }
@@ -113,37 +130,32 @@ void Runner::report_progress() {
 }
 
 /// The homes go over to the present one after the other: until the last one has, commands wait.
-void Runner::arrive_at_present() {
-  const auto now = system_clock::now();
-  slices_.add([this, now, home = std::size_t{0}]() mutable {
-    if (home == homes_.size()) {
-      begin_present();
-      return false;
-    }
-    guarded("a home", [&] {
-      if (follows_the_wall()) follow(homes_[home], now, 1);
-      gate_->changed(home);
-      if (homes_[home].plan_due()) begin_plan(home);
-    });
-    publish_kept({&home, 1});  // behind this task
-    ++home;
-    return true;
+bool Runner::arrive_step() {
+  CatchUp& now = *catching_up_;
+  if (now.home == homes_.size()) {
+    begin_present();
+    return false;
+  }
+  const std::size_t home = now.home;
+  guarded("a home", [&] {
+    if (follows_the_wall()) follow(homes_[home], now.until, 1);
+    gate_->changed(home);
+    if (homes_[home].plan_due()) begin_plan(home);
   });
+  publish_kept({&home, 1});  // behind this task
+  ++now.home;
+  return true;
 }
 
+/// What may throw comes first: then it is done once more.
 void Runner::begin_present() {
-  const auto present = std::move(catching_up_->present);
-  catching_up_.reset();
   begin_schedule();
+  auto agent = record();
+  begin_commands(catching_up_->present);
+  catching_up_.reset();
   started_ = true;
   gate_->hold(false);
-  gate_->set_agent(record());
-  slices_.add([this, present] {
-    present();
-    gate_->commit();
-    return false;
-  });
-  carry_out_held_back();
+  gate_->set_agent(std::move(agent));
   await_tick();
 }
 

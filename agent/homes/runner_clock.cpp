@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/homes/runner.hpp"
+#include "agent/system/guarded.hpp"
 #include "common/wire/clock_reader.hpp"
 
 namespace home_energy {
@@ -64,11 +65,12 @@ void Runner::clock_changed() {
 /// Once for all changes until then: it names every home.
 void Runner::publish_info_soon() {
   if (std::exchange(is_info_to_publish_, true)) return;
-  slices_.add([this] {
+  const auto task = [this] {
     is_info_to_publish_ = false;
     publish_info();
     return false;
-  });
+  };
+  if (!guarded("publishing", [&] { slices_.add(task); })) is_info_to_publish_ = false;
 }
 
 /// What is kept is published in slices: behind them.

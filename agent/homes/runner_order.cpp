@@ -46,8 +46,6 @@ void Runner::in_order(std::size_t home, std::function<void()> action) {
 /// @return whether there is room for it
 bool Runner::hold(std::size_t home, std::size_t bytes, std::function<void()> action) {
   if (held_ >= kMostHeld || held_bytes_ + bytes > kMostHeldBytes) return false;
-  ++held_;
-  held_bytes_ += bytes;
   auto carried_out = [this, bytes, action = std::move(action)] {
     --held_;
     held_bytes_ -= bytes;
@@ -58,6 +56,8 @@ bool Runner::hold(std::size_t home, std::size_t bytes, std::function<void()> act
   } else {
     order_of(home).owed.push_back({.action = std::move(carried_out)});
   }
+  ++held_;
+  held_bytes_ += bytes;
   return true;
 }
 
@@ -85,8 +85,14 @@ void Runner::read_and_carry_out(std::size_t home, std::string_view name, std::st
   if (!held) told(parsed.id, tl::unexpected(too_many(name, "this home's plan")));
 }
 
-void Runner::carry_out_held_back() {
-  slices_.add([this] {
+/// Calls `present`, and carries out what was held back.
+void Runner::begin_commands(std::function<void()> present) {
+  slices_.add([this, present = std::move(present)]() mutable {
+    if (const auto first = std::exchange(present, nullptr)) {
+      guarded("what follows catching up", first);
+      gate_->commit();
+      return true;
+    }
     if (held_back_.empty()) return false;
     const auto action = std::move(held_back_.front());
     held_back_.pop_front();
@@ -102,8 +108,10 @@ void Runner::carry_out(std::size_t home, const Command& command, std::optional<s
     await_tick();
   }
   if (homes_[home].plan_due()) {
-    order_of(home).answers.emplace_back([told, id = std::move(id), receipt] { told(id, receipt); });
-    return begin_plan(home);
+    const bool waits =
+        guarded("a command", [&] { order_of(home).answers.emplace_back([told, id, receipt] { told(id, receipt); }); });
+    begin_plan(home);
+    return waits ? void() : told(id, receipt);
   }
   if (!receipt) return told(id, receipt);
   const auto order = orders_.find(home);
@@ -111,8 +119,8 @@ void Runner::carry_out(std::size_t home, const Command& command, std::optional<s
   if (order != orders_.end()) order->second.answers.clear();
   const bool done = order != orders_.end() && !order->second.under_way && order->second.owed.empty();
   if (done) orders_.erase(order);
-  changed_by_command(home);
-  for (const auto& answer : answers) answer();  // of commands whose plan nobody needs any more
+  guarded("a home", [&] { changed_by_command(home); });
+  for (const auto& answer : answers) guarded("who waits for a plan", answer);  // which nobody needs any more
   told(id, receipt);
   if (done) clock_.settled();
 }
@@ -136,10 +144,11 @@ void Runner::owe_tick(std::size_t home, local_time::Time at) {
     told_of_skipping_ = now;
     spdlog::warn("plans take longer than the ticks: {} homes wait, the time of some stands still", orders_.size());
   }
+  if (homes_[home].plan_due()) planning_->due(home);  // where a defect has kept it from being asked for
 }
 
 void Runner::begin_plan(std::size_t home) {
-  order_of(home);
+  guarded("a home", [&] { order_of(home); });
   planning_->due(home);
 }
 
@@ -170,8 +179,7 @@ void Runner::go_on(std::size_t home, Order& order) {
   if (homes_[home].plan_due()) return;
   orders_.erase(home);
   if (!catching_up_) return clock_.settled();
-  if (!orders_.empty() || !std::exchange(catching_up_->waits, false)) return;
-  slices_.add([this] { return catch_up_step(); });
+  if (orders_.empty() && std::exchange(catching_up_->waits, false)) go_on_catching_up();
 }
 
 /// @return whether time has gone on

@@ -66,6 +66,11 @@ void Runner::begin_schedule() {
 /// Nothing while a tick is under way, which goes on from here when it is over.
 void Runner::await_tick() {
   if (!started_ || tick_under_way_ || catching_up_) return;
+  // Without it time would stop for ever: what fails is tried once more.
+  if (!guarded("the wait for a tick", [this] { set_timer(); })) guarded("the wait for a tick", [this] { set_timer(); });
+}
+
+void Runner::set_timer() {
   if (is_to_reschedule_) begin_schedule();
   if (clock_.running()) {
     timer_.expires_at(schedule_.next());
@@ -103,37 +108,44 @@ void Runner::publish_of_all(Round& round) {
   const bool under_way = round.left > 0;
   round.left = homes_.size();
   if (under_way) return;
-  slices_.add([this, &round] {
+  const auto task = [this, &round] {
     const std::size_t home = std::exchange(round.next, (round.next + 1) % homes_.size());
     --round.left;
     const auto topic = static_cast<std::size_t>(std::ranges::find(home_topics_, round.topic) - home_topics_.begin());
     guarded("a home", [&] { publish(home, {&topic, 1}); });
     if (round.left == 0) link_.flush();
     return round.left > 0;
-  });
+  };
+  if (!guarded("publishing", [&] { slices_.add(task); })) round.left = 0;
 }
 
 /// In real time nothing is stored in between, where some homes have had the tick and others not.
 void Runner::tick(std::span<const std::size_t> homes) {
   tick_under_way_ = true;
   if (follows_the_wall()) gate_->hold(true);
-  slices_.add([this, homes, at = system_clock::now(), next = std::size_t{0}]() mutable {
+  const auto task = [this, homes, at = system_clock::now(), next = std::size_t{0}]() mutable {
     if (next < homes.size()) {
-      const std::size_t home = homes[next++];
-      homes_[home].plan_due() || must_wait(home) ? owe_tick(home, at) : tick_safely(home, at);
+      tick_safely(homes[next++], at);
       return true;
     }
-    tick_under_way_ = false;
-    await_tick();
-    gate_->hold(false);
-    keep();
-    clock_.settled();
+    end_tick();
     return false;
-  });
+  };
+  if (guarded("a tick", [&] { slices_.add(task); })) return;
+  tick_under_way_ = false;
+  gate_->hold(false);
 }
 
 void Runner::tick_safely(std::size_t home, local_time::Time at) {
-  guarded("a home", [&] { advance(home, at); });
+  guarded("a home", [&] { homes_[home].plan_due() || must_wait(home) ? owe_tick(home, at) : advance(home, at); });
+}
+
+void Runner::end_tick() {
+  tick_under_way_ = false;
+  await_tick();
+  gate_->hold(false);
+  guarded("a tick", [this] { keep(); });
+  clock_.settled();
 }
 
 /// While catching up, what changed is told at each quarter's end only.

@@ -13,8 +13,9 @@ TickSchedule::TickSchedule(std::size_t homes, Duration tick, Time first) : tick_
 }
 
 void TickSchedule::put(std::vector<std::size_t> homes, Time due) {
-  for (const std::size_t home : homes) due_at_[home] = due;
   auto& group = groups_[due];
+  if (!group.empty()) group.reserve(group.size() + homes.size());
+  for (const std::size_t home : homes) due_at_[home] = due;  // after what may throw
   if (group.empty()) {
     group = std::move(homes);
   } else {
@@ -23,10 +24,14 @@ void TickSchedule::put(std::vector<std::size_t> homes, Time due) {
 }
 
 TickSchedule::Due TickSchedule::take(Time now) {
-  auto group = groups_.extract(groups_.begin());
-  const Time due = group.key();
+  const Time due = next();
   const Duration skipped = now - due > kMostToCatchUp + tick_ ? now - due : Duration::zero();
   const Time following = due + skipped + tick_;
+  // What may throw comes first: a group that is lost would never tick again.
+  due_.reserve(groups_.begin()->second.size());
+  auto& behind = groups_[following];
+  if (!behind.empty()) behind.reserve(behind.size() + groups_.begin()->second.size());
+  auto group = groups_.extract(groups_.begin());
   left_ -= drop_left(group.mapped(), due, following);
   due_ = group.mapped();
   if (!due_.empty()) put(std::move(group.mapped()), following);

@@ -296,12 +296,13 @@ void Car::foresee(std::vector<StorageSlot>& slots, const Surroundings& around) c
 
 bool Car::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision, const Surroundings& around) {
   if (!plan_due_ || revision != revision_) return false;
+  PlanFollower follower(plan->plan, settings_->pace.ticks_per_hour());  // first: it takes memory
   ++revision_;
   plan_due_ = false;
   plan_ = std::move(plan);
   promise(*plan_);
   assert(std::ranges::all_of(plan_->plan.blocks, [](const PlanBlock& block) { return block.energy >= kLeastRun; }));
-  follower_ = PlanFollower(plan_->plan, settings_->pace.ticks_per_hour());
+  follower_ = std::move(follower);
   settle(around.load);
   return true;
 }

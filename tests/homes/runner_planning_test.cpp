@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <thread>
 
 #include "agent/homes/runner.hpp"
 #include "common/wire/home_state.hpp"
@@ -10,6 +11,8 @@
 
 namespace home_energy {
 namespace {
+
+using namespace std::chrono_literals;
 
 std::vector<std::string> ids(std::size_t count) {
   std::vector<std::string> all;
@@ -96,11 +99,15 @@ TEST_CASE("a command by hand needs no plan, and answers what waited for one") {
 TEST_CASE("a tick that falls due before a plan is there waits for it, and so do the commands after it") {
   Planned planned;
   planned.tell(0, "mode", "cheapest");
+  CHECK(planned.world.runner.late() == 0ms);
   for (int i = 0; i < 3; ++i) planned.world.runner.tick(planned.all);
+  std::this_thread::sleep_for(2ms);
+  CHECK(planned.world.runner.late() >= 2ms);
   planned.tell(0, "charge", "on");
   CHECK(planned.world.runner.home(0).clock() == Clock{});
   CHECK(planned.world.runner.home(0).wish().mode == ChargingMode::cheapest);
   planned.until_planned();
+  CHECK(planned.world.runner.late() == 0ms);
   Home inline_home = test::home_of(test::reference_settings());
   test::apply(inline_home, ModeCommand{ChargingMode::cheapest});
   test::advance(inline_home, 3);
