@@ -56,6 +56,40 @@ void hold_stored(const Result<PriceUpdate>& prices, const Result<LoadUpdate>& lo
   hold(again.has_value() && curves_text(*again) == text, "curves that come back");
 }
 
+/// Of a file: values of every day or of a span, one after another.
+template <class Value>
+void hold_file(const Result<CurveFile<Value>>& file, const CurveRange& range) {
+  if (!file) {
+    hold(file.error().reason.size() < 400 && is_utf8(file.error().reason), "a reason");
+    return;
+  }
+  hold(file->every_day.has_value() == (file->record == nullptr), "for every day, or for some");
+  if (file->every_day) return hold_range(*file->every_day, range);
+  hold(!file->record->empty(), "a record that holds something");
+  std::int64_t end = std::numeric_limits<std::int64_t>::min();
+  for (const auto& [begin, until, value] : *file->record) {
+    const auto count = static_cast<double>(value.count());
+    hold(count >= range.lowest * range.per_unit && count <= range.highest * range.per_unit, "a value in range");
+    hold(begin >= end && until > begin, "one after another");
+    hold(begin % kSecondsPerQuarter == 0 && until % kSecondsPerQuarter == 0, "whole quarters of an hour");
+    end = until;
+  }
+}
+
+/// Stockholm, whose moments are Unix seconds, or UTC.
+const Calendar& calendar_of_files(const std::string& currency) {
+  static const Calendar kZone(
+      0, 0, {{0, 3600}, {unix_time("2026-03-29T01:00Z"), 7200}, {unix_time("2026-10-25T01:00Z"), 3600}});
+  static const Calendar kUtc;
+  return currency == "SEK" ? kZone : kUtc;
+}
+
+void files(const std::string& text, const std::string& currency) {
+  const Calendar& calendar = calendar_of_files(currency);
+  hold_file(parse_price_file(text, {"prices.csv", currency, &calendar}), kPriceRange);
+  hold_file(parse_load_file(text, {"load.csv", {}, &calendar}), kLoadRange);
+}
+
 }  // namespace
 
 void curve(Bytes bytes) {
@@ -74,6 +108,7 @@ void curve(Bytes bytes) {
   if (const auto curve = parse_load_curve(text, "baseload")) hold_range(*curve, kLoadRange);
   if (const auto divisor = price_divisor(text, context.currency, "price")) hold(*divisor > 0, "a divisor");
   if (const auto divisor = load_divisor(text, "baseload")) hold(*divisor > 0, "a divisor");
+  files(text, std::string(context.currency));
 }
 
 }  // namespace home_energy::fuzz

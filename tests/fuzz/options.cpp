@@ -3,8 +3,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "agent/options/house_file.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace home_energy::fuzz {
@@ -39,15 +41,32 @@ void hold_home(const HomeSettings& home) {
   hold(home.pace.ticks_per_hour() >= 1 && home.pace.ticks_per_hour() <= 360'000, "a pace");
 }
 
+/// What a house says is legal, each by itself.
+void hold_house(const std::string& text) {
+  const auto house = read_house(text, "house.toml", option_specs());
+  if (!house) {
+    const std::string& reason = house.error().reason;
+    hold(reason.starts_with("house.toml") && reason.find('\n') == std::string::npos, "one line that names the file");
+    return;
+  }
+  for (const auto& [option, value] : *house) {
+    const auto spec = std::ranges::find(option_specs(), option, &OptionSpec::name);
+    hold(spec != option_specs().end() && spec->is_legal(value), "a legal value of an option");
+  }
+}
+
 }  // namespace
 
-/// The text is a file; where its first byte is odd it is the command line, an argument a line.
+/// The text is a file, or by the first byte the command line, an argument a line, or a house.
 void options(Bytes bytes) {
   Input input(bytes);
-  const bool as_arguments = input.flag();
+  constexpr std::uint8_t kHouse = 2;
+  const std::uint8_t form = input.byte() % 4;
+  const bool as_arguments = form % 2 == 1;
   const std::string text = input.rest();
   std::vector<std::string> arguments;
   std::optional<MemoryFile> file;
+  if (form == kHouse) hold_house(text);
   if (as_arguments) {
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -56,7 +75,7 @@ void options(Bytes bytes) {
     }
   } else {
     file.emplace(text);
-    arguments = {"--config", file->path()};
+    arguments = {form == kHouse ? "--house" : "--config", file->path()};
   }
   const auto read = read_options(arguments, [](const std::string&) { return std::nullopt; });
   if (const auto* const options = std::get_if<Options>(&read)) {

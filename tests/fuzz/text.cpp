@@ -1,5 +1,6 @@
 #include "common/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -9,6 +10,9 @@
 #include "common/base/decimal.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/home_assistant.hpp"
+#include "common/wire/solar_text.hpp"
+#include "common/wire/tariff_options.hpp"
+#include "common/wire/trip_text.hpp"
 #include "common/wire/wire.hpp"
 #include "common/wire/wire_history.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -116,10 +120,45 @@ void values(const std::string& text) {
   if (is_listen_address(text)) url_for_others(text, 5000);
 }
 
+void hold_share(double share) {
+  hold(share >= 0 && share <= 1, "a share");
+}
+
+/// Values of options that have parts: trips, the sun's, the tariff's.
+void parts(const std::string& text) {
+  if (const auto week = to_week(text)) {
+    hold(is_legal(*week), "a week of trips");
+    hold_json(week_json(*week));
+  }
+  if (const auto place = to_place(text))
+    hold(std::abs(place->place.latitude) <= 90 && std::abs(place->place.longitude) <= 180, "a place");
+  if (const auto shade = to_shade(text)) std::ranges::for_each(*shade, hold_share);
+  if (const auto clearness = to_clearness(text)) std::ranges::for_each(*clearness, hold_share);
+  if (const auto price = to_export_price(text)) {
+    const auto prices = to_export_prices(text);
+    hold(prices && prices->front().front() == *price, "one price is one for all hours");
+  }
+  to_fees(text);
+  if (const auto prices = to_peak_prices(text))
+    for (const auto& day : *prices)
+      for (const PricePerKwh price : day) hold(price >= PricePerKwh(), "a price of power");
+}
+
+/// What a broker keeps of an agent, for all to write.
+void info(const std::string& text) {
+  const auto homes = wire::homes_of_info(text);
+  hold(homes.size() <= text.size(), "no more homes than text");
+  for (const auto& home : homes) hold(is_utf8(home) && home.size() <= text.size(), "a home's name");
+  std::string again;
+  wire::append_info(again, {.version = "1", .homes = homes, .seconds_per_hour = 4, .http = std::nullopt});
+  hold(wire::homes_of_info(again) == homes, "homes that come back");
+}
+
 }  // namespace
 
 void text(Bytes bytes) {
-  static constexpr std::array kReaders{times, decimals, queries, hosts, topics, values};
+  // The order is that of the corpus: new ones go to the end.
+  static constexpr std::array kReaders{times, decimals, queries, hosts, topics, values, parts, info};
   Input input(bytes);
   const auto read = kReaders.at(input.below(kReaders.size()));
   read(input.rest());
