@@ -14,6 +14,13 @@ PAGES = 200
 FILES = [f"/web/{path.name}" for path in sorted((SOURCE / "agent/web").iterdir()) if path.suffix in (".js", ".css")] + ["/web/chart.js"]
 
 
+def event_stream(port):
+    stream = socket.create_connection(("127.0.0.1", port), timeout=10)
+    stream.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    stream.setblocking(False)
+    return stream
+
+
 class Page:
     """What a page in a browser asks for: its files, the stream of events, today's rows each second, the health each five."""
 
@@ -21,10 +28,7 @@ class Page:
         self.asked = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         for path in ("/", *FILES):
             self.get(path, Accept="text/html")
-        self.stream = socket.create_connection(("127.0.0.1", port), timeout=10)
-        self.stream.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        self.stream.setblocking(False)
-        self.ticks = 0
+        self.stream, self.ticks = event_stream(port), 0
 
     def get(self, path, **headers):
         self.asked.request("GET", path, headers=headers)
@@ -38,13 +42,13 @@ class Page:
         self.stream.close()
 
 
-def hear_all(pages, until):
+def hear_all(pages, until, counted=b"event: clock"):
     with selectors.DefaultSelector() as selector:
         for page in pages:
             selector.register(page.stream, selectors.EVENT_READ, page)
         while time.monotonic() < until:
             for key, _ in selector.select(0.1):
-                key.data.ticks += key.fileobj.recv(65536).count(b"event: clock")
+                key.data.ticks += key.fileobj.recv(65536).count(counted)
 
 
 def ask_all(pages, until, failed):
