@@ -23,7 +23,7 @@ case $kind in
   integration)
     mkdir "$copy/tests"
     cp -r "$sources/integration" "$copy/tests"
-    cp -r "$sources/../mosquitto" "$copy"
+    cp -r "$sources/../mosquitto" "$sources/../docs" "$copy"
     cp "$HOME_ENERGY_AGENT" "$copy/home-energy-agent"
     cp "$HOME_ENERGY_BENT_AGENT" "$copy/bent-agent"
     export HOME_ENERGY_AGENT=$copy/home-energy-agent HOME_ENERGY_BENT_AGENT=$copy/bent-agent

@@ -155,6 +155,7 @@ class Broker(Process):
         if config is None:
             config = (SOURCE / "mosquitto" / "mosquitto.conf").read_text()
             config = config.replace("listener 1883", f"listener {self.port}")
+            assert "\npersistence true\n" in config, "the broker of ./dev run keeps what is retained"
             config = config.replace("persistence true", f"persistence {str(keeps).lower()}")
             place = pathlib.Path(folder) / f"broker-{self.port}"
             place.mkdir(exist_ok=True)

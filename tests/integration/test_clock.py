@@ -133,7 +133,9 @@ def test_a_long_step_does_not_run_ahead_of_the_store(started, folder):
     agent = started(harness.Agent(folder, *PAUSED, "--homes", "10", "--keep-days", "1", uri="mqtt://127.0.0.1:1"))
     agent.move_clock({"step": "30d"}, busy)
     before = agent.resident_kib()
-    agent.move_clock({"step": "60d" if SANITIZED else "1000d"}, busy)
+    days = 60 if SANITIZED else 1000
+    assert agent.post("/clock", {"step": f"{days}d"}, busy)[0] in (200, 202)  # a busy machine takes longer than HTTP waits
+    harness.wait_until(lambda: agent.get("/clock")[1]["day"] == 30 + days, "it is there", busy)
     assert agent.resident_kib() - before < (256 if SANITIZED else 32) * 1024
 
 

@@ -21,6 +21,7 @@
 
 #include "tests/planner/instances.hpp"
 #include "tests/planner/programme.hpp"
+#include "tests/planner/rendering.hpp"
 
 namespace home_energy::test {
 namespace {
@@ -324,6 +325,7 @@ class JointProof {
     std::printf(
         "%ld days, %ld within 0.5 %%, worst %.3f %%, median %.3f %%; %ld by CBC's bound; slowest plan %.1f ms\n", days_,
         static_cast<long>(within), gaps_.back(), gaps_[gaps_.size() / 2], by_bound_, slowest_ms_);
+    if (misshown_ > 0) return 1;
     if (kind_.has_peak_price) return judge_peaks(within);
     return within * 20 >= days_ * 19 && gaps_.back() <= 3 ? 0 : 1;
   }
@@ -347,6 +349,10 @@ class JointProof {
     const double optimum = solve(day, plan);
     const double gap = 100 * (ours.cost - optimum) / std::max(0.01, ours.turnover);
     gaps_.push_back(gap);
+    if (const std::string fault = fault_of_rendering(day.charging, plan.charging, 0); !fault.empty()) {
+      std::printf("%ld: %s\n", i, fault.c_str());
+      ++misshown_;
+    }
     if (day.peak) judge_blind(day, ours, optimum);
     std::printf("%ld: %.4f, optimum %.4f, gap %.3f %%, planned %.4f, short %.3f kWh, %.1f ms\n", i, ours.cost, optimum,
                 gap, static_cast<double>((plan.storage.cost + plan.charging.start_costs).count()) / kMicro,
@@ -402,6 +408,7 @@ class JointProof {
   std::vector<double> blind_;  ///< gaps of plans that know nothing of the month's hours
   long dearer_ = 0;            ///< days on which those are cheaper
   long by_bound_ = 0;
+  long misshown_ = 0;  ///< plans that are not rendered as they are
   double slowest_ms_ = 0;
 };
 

@@ -17,6 +17,12 @@ tests() {
   return "$code"
 }
 
+# For the tests of each Python file; ctest has --schedule-random.
+in_random_order() {
+  export HOME_ENERGY_ORDER=${HOME_ENERGY_ORDER:-$RANDOM}
+  echo "figure: seed of the order in the Python files $HOME_ENERGY_ORDER"
+}
+
 # pytest of Debian in tests/integration.
 integration() { (cd tests/integration && exec /usr/bin/python3 -B -m pytest -q -s -p no:cacheprovider "$@"); }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Tests that touch files, as a user other than root: those that ./dev test leaves out for their time. Not those of a disk that
-# is full or read-only: they mount one.
+# Tests that touch files, as a user other than root. Not those of a disk that is full or read-only: they mount one; nor those of
+# brokers that have a folder of their own.
 . "$(dirname "$0")/environment.sh"
-readarray -t files < <(cd tests/integration && ls test_odd_paths.py test_store_*.py | grep -v test_store_disk.py)
+for program in shell_tests memory_tests; do tests/as_nobody.sh unit build/dev/tests/$program; done
+readarray -t files < <(cd tests/integration && grep -lE -e '--data-dir|write_text|password_file|secret_file' test_*.py |
+  grep -vE 'store_disk|rabbitmq|ejabberd|aedes|node_red')
 tests/as_nobody.sh integration "${files[@]}"

@@ -3,9 +3,13 @@
 # begin with "figure: " go into the table, and its exit code is its result. Logs: build/prove/PART.log.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-readonly ALL=(tidy plans kills fuzz asan tsan alone order nobody load repeat brokers soak)
+# Those that only work, and know no hurry, run beside the others and yield to them; the longest stands last.
+readonly PATIENT=(fuzz plans tidy) HASTY=(kills nobody brokers alone load repeat tsan asan soak)
 
-usage() { echo "usage: ./dev prove [--minutes N] [PART...] with N of fuzz (each target) and soak, and PART of: ${ALL[*]}" >&2; exit 2; }
+usage() {
+  echo "usage: ./dev prove [--minutes N] [PART...] with N of fuzz (each target) and soak, and PART of: ${PATIENT[*]} ${HASTY[*]}" >&2
+  exit 2
+}
 
 export PROVE_MINUTES=''  # each part has its own default
 parts=()
@@ -13,21 +17,34 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --minutes) [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || usage; PROVE_MINUTES=$2; shift ;;
     -*) usage ;;
-    *) [[ " ${ALL[*]} " == *" $1 "* ]] || usage; parts+=("$1") ;;
+    *) [[ " ${PATIENT[*]} ${HASTY[*]} " == *" $1 "* ]] || usage; parts+=("$1") ;;
   esac
   shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=("${ALL[@]}")
+[ ${#parts[@]} -gt 0 ] || parts=("${PATIENT[@]}" "${HASTY[@]}")
+
+# Runs those of the given parts that are wanted, one after the other.
+run() {
+  local part result figures began
+  for part in "$@"; do
+    [[ " ${parts[*]} " == *" $part "* ]] || continue
+    began=$SECONDS result=ok
+    "tests/prove/$part.sh" >"build/prove/$part.log" 2>&1 || result=FAILED
+    figures=$(sed -n 's/^figure: //p' "build/prove/$part.log" | paste -sd '|' | sed 's/|/; /g')
+    printf '%-8s %-7s %6d s  %s\n' "$part" "$result" $((SECONDS - began)) "$figures" | tee "build/prove/$part.result"
+  done
+}
 
 mkdir -p build/prove
-failed=0 table=''
+bash tests/prove/environment.sh || exit  # builds, so that no two parts do so at once
+for part in "${parts[@]}"; do rm -f "build/prove/$part.result"; done
+(renice -n 19 "$BASHPID" >/dev/null && run "${PATIENT[@]}") &
+run "${HASTY[@]}"
+wait
+echo
+failed=0
 for part in "${parts[@]}"; do
-  log=build/prove/$part.log began=$SECONDS result=ok
-  printf '\n== %s\n' "$part"
-  "tests/prove/$part.sh" 2>&1 | tee "$log"
-  [ "${PIPESTATUS[0]}" = 0 ] || { result=FAILED failed=1; }
-  figures=$(sed -n 's/^figure: //p' "$log" | paste -sd '|' | sed 's/|/; /g')
-  table+=$(printf '%-8s %-7s %6d s  %s' "$part" "$result" $((SECONDS - began)) "$figures")$'\n'
+  cat "build/prove/$part.result"
+  grep -q " FAILED " "build/prove/$part.result" && failed=1 && tail -n 40 "build/prove/$part.log"
 done
-printf '\n%s' "$table"
 exit "$failed"

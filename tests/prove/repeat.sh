@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
-# All tests three times.
+# All tests three times, in random order, those of each Python file as well.
 . "$(dirname "$0")/environment.sh"
-tests --preset dev -j "$jobs" --repeat until-fail:3 -LE prove
+install_aedes
+install_node_red
+in_random_order
+tests --preset dev -j "$jobs" --schedule-random --repeat until-fail:3
