@@ -5,11 +5,9 @@
 #include "agent/mqtt/announcer.hpp"
 #include "agent/mqtt/broker_probe.hpp"
 #include "agent/mqtt/gone_homes.hpp"
-#include "agent/mqtt/mqtt_link.hpp"
-#include "tests/brokers.hpp"
 #include "tests/failing_memory.hpp"
+#include "tests/links.hpp"
 #include "tests/log_lines.hpp"
-#include "tests/runners.hpp"
 
 namespace home_energy {
 
@@ -86,25 +84,16 @@ TEST_CASE("a link whose listeners throw connects, sends, is lost and connects ag
   int lost = 0;
   outbox.declare("broken", 1, []() -> std::string { throw std::bad_alloc(); });
   outbox.update(outbox.declare("sound", 1), "payload");
-  MqttLink link(io,
-                {.uri = broker.uri(),
-                 .client_id = "memory-test",
-                 .subscriptions = {{"home-energy/+/+/set", Stored::skip}},
-                 .status_topic = "home-energy/status",
-                 .offline = "offline"},
-                outbox,
-                {.on_message = [](const Incoming&) {},
-                 .on_connected =
-                     [&] {
-                       ++connected;
-                       throw std::bad_alloc();
-                     },
-                 .on_lost =
-                     [&] {
-                       ++lost;
-                       throw std::bad_alloc();
-                     },
-                 .on_dropped = [](std::size_t) {}});
+  MqttEvents throwing = test::no_events();
+  throwing.on_connected = [&] {
+    ++connected;
+    throw std::bad_alloc();
+  };
+  throwing.on_lost = [&] {
+    ++lost;
+    throw std::bad_alloc();
+  };
+  MqttLink link(io, test::link_settings(broker), outbox, throwing);
   link.start();
   REQUIRE(io.run_until([&] { return connected == 1 && outbox.empty(); }));
   broker.stop();
@@ -112,9 +101,7 @@ TEST_CASE("a link whose listeners throw connects, sends, is lost and connects ag
   broker.start();
   REQUIRE(io.run_until([&] { return connected == 2 && outbox.empty(); }));
   CHECK(link.state() == MqttLink::State::connected);
-  bool left = false;
-  link.stop([&] { left = true; });
-  CHECK(io.run_until([&] { return left; }));
+  CHECK(test::leaves(link, io));
 }
 
 TEST_CASE("a connection that lacks memory is given up, with one line, and the next one is made") {
@@ -122,17 +109,7 @@ TEST_CASE("a connection that lacks memory is given up, with one line, and the ne
   test::Io io;
   const test::LogLines log;
   Outbox outbox{"home-energy/status", "online"};
-  MqttLink link(io,
-                {.uri = broker.uri(),
-                 .client_id = "memory-test",
-                 .subscriptions = {{"home-energy/+/+/set", Stored::skip}},
-                 .status_topic = "home-energy/status",
-                 .offline = "offline"},
-                outbox,
-                {.on_message = [](const Incoming&) {},
-                 .on_connected = [] {},
-                 .on_lost = [] {},
-                 .on_dropped = [](std::size_t) {}});
+  MqttLink link(io, test::link_settings(broker), outbox, test::no_events());
   link.start();
   test::fail_one_allocation(64);
   const auto is_connected = [&] { return link.state() == MqttLink::State::connected; };
@@ -141,18 +118,14 @@ TEST_CASE("a connection that lacks memory is given up, with one line, and the ne
   CHECK_FALSE(is_connected());
   REQUIRE((io.run_until(is_connected) || io.run_until(is_connected)));  // 10 s later
   CHECK(log.errors() == test::Lines{"internal error in the connection to the broker: std::bad_alloc"});
-  bool left = false;
-  link.stop([&] { left = true; });
-  CHECK(io.run_until([&] { return left; }));
+  CHECK(test::leaves(link, io));
 }
 
 TEST_CASE("who asks for the way to the broker is told once whatever the look lacks memory for") {
   test::Broker broker;
   const std::string uri = broker.uri();
   broker.stop();
-  bool failed = true;
-  for (std::size_t spared = 0; failed && spared < 100; ++spared) {
-    CAPTURE(spared);
+  test::lack_memory_everywhere(100, [&](std::size_t spared) {
     test::Io io;
     int told = 0;
     bool refused = false;
@@ -163,11 +136,11 @@ TEST_CASE("who asks for the way to the broker is told once whatever the look lac
       refused = true;  // whoever asks knows
     }
     REQUIRE(test::goes_on_until(io, [&] { return refused || told > 0; }));  // where nobody heard, after 3 s
-    failed = !test::take_back_failure();
+    const bool failed = !test::take_back_failure();
     io.run_for(std::chrono::milliseconds(5));
     CHECK(told <= 1);
-  }
-  CHECK_FALSE(failed);
+    return failed;
+  });
   broker.start();
 }
 

@@ -13,10 +13,6 @@ namespace home_energy {
 namespace {
 
 constexpr std::size_t kMostSpared = 10'000;
-/// Each of the first places, and of the many behind them, most of which a plan takes, one in so many.
-std::size_t next(std::size_t spared) {
-  return spared + 1 + spared / 100;
-}
 
 const auto kNobody = [](const auto&, const auto&) {};
 
@@ -105,43 +101,37 @@ TEST_CASE("time goes on whatever a tick lacks memory for") {
 }
 
 TEST_CASE("time goes on whatever a home that plans lacks memory for") {
-  bool failed = true;
-  for (std::size_t spared = 0; failed && spared < kMostSpared; spared = next(spared)) {
-    CAPTURE(spared);
+  test::lack_memory_everywhere(kMostSpared, [](std::size_t spared) {
     FastWorld world;
     world.start();
     test::fail_one_allocation(1, spared);
     try_to([&] { world.runner.command(0, "mode", "cheapest", TextForm::bare, kNobody); });
     REQUIRE(world.goes_on_until([&] { return world.runner.planning() == 0; }));
-    failed = !test::take_back_failure();
+    const bool failed = !test::take_back_failure();
     REQUIRE(world.time_goes_on());
     REQUIRE(world.answers());
-  }
-  CHECK_FALSE(failed);
+    return failed;
+  });
 }
 
 TEST_CASE("the homes arrive at the present whatever catching up lacks memory for") {
-  bool failed = true;
-  for (std::size_t spared = 0; failed && spared < kMostSpared; spared = next(spared)) {
-    CAPTURE(spared);
+  test::lack_memory_everywhere(kMostSpared, [](std::size_t spared) {
     FastWorld world(planning_settings(), std::chrono::milliseconds(0));
     bool present = false;
     world.runner.start([&] { present = true; });
     world.runner.command(1, "charge_limit", "90", TextForm::bare, kNobody);
     test::fail_one_allocation(1, spared);
     const bool arrived = world.goes_on_until([&] { return present; });
-    failed = !test::take_back_failure();
+    const bool failed = !test::take_back_failure();
     REQUIRE(arrived);
     REQUIRE(world.time_goes_on());
     REQUIRE(world.answers());
-  }
-  CHECK_FALSE(failed);
+    return failed;
+  });
 }
 
 TEST_CASE("a clock that is told to step comes there whatever it lacks memory for") {
-  bool failed = true;
-  for (std::size_t spared = 0; failed && spared < kMostSpared; spared = next(spared)) {
-    CAPTURE(spared);
+  test::lack_memory_everywhere(kMostSpared, [](std::size_t spared) {
     FastWorld world(planning_settings());
     world.start();
     bool waits = false;
@@ -156,14 +146,14 @@ TEST_CASE("a clock that is told to step comes there whatever it lacks memory for
     test::fail_one_allocation(1, spared);
     try_to(step);
     try_to([&] { world.io.run_for(std::chrono::milliseconds(20)); });
-    failed = !test::take_back_failure();
+    const bool failed = !test::take_back_failure();
     waits = came = false;  // that one may be lost, but not the next one
     REQUIRE(world.goes_on_until([&] {
       if (!waits) step();
       return came;
     }));
-  }
-  CHECK_FALSE(failed);
+    return failed;
+  });
 }
 
 TEST_CASE("a plan comes whatever the planner lacks memory for, if need be one that does nothing") {

@@ -11,8 +11,29 @@
 #include "tests/runners.hpp"
 
 namespace home_energy {
+namespace {
 
 using namespace std::chrono_literals;
+
+/// One allocation of the store's thread is to fail, after so many. @return false where that thread could not be told
+/// to: the failure of the time before came in between
+bool lacks_memory(Store& store, test::Io& io, std::size_t spared) {
+  struct Asked {
+    std::atomic<bool> armed = false;
+    bool answered = false;
+  };
+  const auto asked = std::make_shared<Asked>();
+  const auto arm = [spared, asked](const auto&) {
+    test::fail_one_allocation(1, spared);
+    asked->armed = true;
+    return std::string();
+  };
+  store.read({"home", 0, 100, HistoryStep::quarter}, {}, arm, [asked](const auto&) { asked->answered = true; });
+  REQUIRE(io.run_until([&] { return asked->armed || asked->answered; }));
+  return asked->armed;
+}
+
+}  // namespace
 
 TEST_CASE("what cannot be gathered for the disk is gathered with the next change, and who waits is told") {
   const test::TemporaryFolder folder;
@@ -54,14 +75,7 @@ TEST_CASE("a store's thread without memory goes on, and in the end all is stored
     };
     for (std::size_t spared = 0; spared < 12; ++spared) {
       CAPTURE(spared);
-      std::atomic<bool> armed = false;
-      const auto arm = [spared, &armed](const auto&) {  // on the store's thread
-        test::fail_one_allocation(1, spared);
-        armed = true;
-        return std::string();
-      };
-      kept.store->read({"home", 0, 100, HistoryStep::quarter}, {}, arm, [](const auto&) {});
-      REQUIRE(kept.io.run_until([&] { return armed.load(); }));
+      REQUIRE(lacks_memory(*kept.store, kept.io, spared));
       write();
     }
     bool durable = write();
@@ -84,15 +98,7 @@ TEST_CASE("who throws over what a store has lost keeps nobody else from being to
   store->on_replaced([&] { ++anew; });
   for (std::size_t spared = 0; spared < 12; ++spared) {
     CAPTURE(spared);
-    std::atomic<bool> armed = false;
-    const auto arm = [spared, &armed](const auto&) {  // on the store's thread
-      test::fail_one_allocation(1, spared);
-      armed = true;
-      return std::string();
-    };
-    bool answered = false;  // not armed, where the failure of the round before was still to come
-    store->read({"home", 0, 100, HistoryStep::quarter}, {}, arm, [&](const auto&) { answered = true; });
-    REQUIRE(io.run_until([&] { return armed || answered; }));
+    lacks_memory(*store, io, spared);
     std::optional<bool> told;
     const auto number = static_cast<std::int64_t>(spared);
     store->write({.homes = {{"home", {}}}, .rows = {{"home", {.number = number, .quarter = number, .minutes = 15}}}},

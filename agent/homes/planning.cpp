@@ -32,7 +32,7 @@ void Planning::go_on() {
     going_on_ = more || going_on_;
     return more;
   };
-  if (guarded("planning", [&] { slices_.add(task); })) return;
+  if (slices_.try_to_add("planning", task)) return;
   going_on_ = false;
   look_again();
 }

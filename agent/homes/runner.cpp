@@ -206,15 +206,15 @@ void Runner::publish_kept(std::span<const std::size_t> homes) {
     is_to_publish_[home] = true;
   }
   if (to_publish_.empty() || std::exchange(publishing_, true)) return;
-  const auto task = [this] {
+  const bool added = slices_.try_to_add("publishing", [this] {
     const std::size_t home = to_publish_.front();
     to_publish_.pop_front();
     if (is_to_publish_[home]) guarded("publishing", [&] { publish_changes(home); });
     publishing_ = !to_publish_.empty();
     if (!publishing_ && started_) link_.flush();
     return publishing_;
-  };
-  if (!guarded("publishing", [&] { slices_.add(task); })) publishing_ = false;
+  });
+  if (!added) publishing_ = false;
 }
 
 Snapshot Runner::snapshot(std::size_t home) const {

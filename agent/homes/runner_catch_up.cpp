@@ -73,7 +73,7 @@ void Runner::go_on_catching_up() {
     if (!guarded("catching up", [&] { more = catch_up_step(); })) again();
     return more;
   };
-  if (!guarded("catching up", [&] { slices_.add(task); })) again();
+  if (!slices_.try_to_add("catching up", task)) again();
 }
 
 bool Runner::catch_up_step() {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "agent/homes/runner.hpp"
-#include "agent/system/guarded.hpp"
 #include "common/wire/clock_reader.hpp"
 
 namespace home_energy {
@@ -65,12 +64,12 @@ void Runner::clock_changed() {
 /// Once for all changes until then: it names every home.
 void Runner::publish_info_soon() {
   if (std::exchange(is_info_to_publish_, true)) return;
-  const auto task = [this] {
+  const bool added = slices_.try_to_add("publishing", [this] {
     is_info_to_publish_ = false;
     publish_info();
     return false;
-  };
-  if (!guarded("publishing", [&] { slices_.add(task); })) is_info_to_publish_ = false;
+  });
+  if (!added) is_info_to_publish_ = false;
 }
 
 /// What is kept is published in slices: behind them.

@@ -108,15 +108,15 @@ void Runner::publish_of_all(Round& round) {
   const bool under_way = round.left > 0;
   round.left = homes_.size();
   if (under_way) return;
-  const auto task = [this, &round] {
+  const bool added = slices_.try_to_add("publishing", [this, &round] {
     const std::size_t home = std::exchange(round.next, (round.next + 1) % homes_.size());
     --round.left;
     const auto topic = static_cast<std::size_t>(std::ranges::find(home_topics_, round.topic) - home_topics_.begin());
     guarded("a home", [&] { publish(home, {&topic, 1}); });
     if (round.left == 0) link_.flush();
     return round.left > 0;
-  };
-  if (!guarded("publishing", [&] { slices_.add(task); })) round.left = 0;
+  });
+  if (!added) round.left = 0;
 }
 
 /// In real time nothing is stored in between, where some homes have had the tick and others not.
@@ -131,7 +131,7 @@ void Runner::tick(std::span<const std::size_t> homes) {
     end_tick();
     return false;
   };
-  if (guarded("a tick", [&] { slices_.add(task); })) return;
+  if (slices_.try_to_add("a tick", task)) return;
   tick_under_way_ = false;
   gate_->hold(false);
 }

@@ -184,8 +184,7 @@ void Session::refuse() {
 
 /// Who watches the agent has to hear that it lives, however many hold a connection.
 void Session::respond_if_vital() {
-  readers_ = reader_.readers(shared_.admitted);
-  const HttpRequest request = reader_.request(readers_);
+  const HttpRequest request = reader_.request(reader_.readers(shared_.admitted));
   if (request.method != "GET" || request.target != shared_.vital) return refuse();
   dismiss(handled(request));
 }

@@ -3,8 +3,6 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "agent/system/guarded.hpp"
-
 namespace home_energy {
 
 void Slices::add(Step step) {

@@ -7,6 +7,10 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <string_view>
+#include <utility>
+
+#include "agent/system/guarded.hpp"
 
 namespace home_energy {
 
@@ -28,6 +32,12 @@ class Slices {
   /// Carries out the task after those added before; begins at once where there is none. A step that throws ends its
   /// task and is logged.
   void add(Step step);
+  /// The same for who has set a flag for the task and takes it back where there is no memory for it, which is logged.
+  /// @return whether it was added
+  template <class Task>
+  bool try_to_add(std::string_view place, Task&& task) {
+    return guarded(place, [&] { add(std::forward<Task>(task)); });
+  }
   void stop() { tasks_.clear(); }
 
  private:

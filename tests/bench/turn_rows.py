@@ -25,7 +25,7 @@ UTC = {"TZ": "UTC"}
 DAY, DAYS_AWAY, ASLEEP = 86_400, 2, 20  # s, days, s
 CATCHES_UP = "simulating what was missed since"
 STREAMS = 1000
-QUIET = 15  # seconds after which a stream with nothing to tell sends a comment
+TIMEOUT = 4  # seconds of --http-timeout: after half of them a stream with nothing to tell sends a comment
 
 
 def longest_turn_ms(agent):
@@ -163,7 +163,7 @@ def streams(bench):
     seconds, what = bench.pick(10, 5), f"{STREAMS:,} streams of one home's events"
     try:
         busy = [of_streams(STREAMS, seconds, seconds - 2, b"event: clock") for _ in range(bench.rounds)]
-        quiet = [of_streams(STREAMS, QUIET + 3, 1, b":\n\n", "--clock", "paused") for _ in range(bench.rounds)]
+        quiet = [of_streams(STREAMS, TIMEOUT + 2, 1, b":\n\n", "--clock", "paused", "--http-timeout", TIMEOUT) for _ in range(bench.rounds)]
         return [turn_row(what, busy), turn_row(f"{what}, where nothing happens", quiet)]
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -5,11 +5,9 @@
 
 #include "agent/mqtt/broker_probe.hpp"
 #include "agent/mqtt/dropped_report.hpp"
-#include "agent/mqtt/mqtt_link.hpp"
 #include "agent/mqtt/other_agents.hpp"
-#include "tests/brokers.hpp"
+#include "tests/links.hpp"
 #include "tests/log_lines.hpp"
-#include "tests/runners.hpp"
 
 namespace home_energy {
 namespace {
@@ -22,11 +20,7 @@ struct Linked {
     link.start();
     REQUIRE(io.run_until([&] { return link.state() == MqttLink::State::connected && outbox.empty(); }));
   }
-  ~Linked() {
-    bool left = false;
-    link.stop([&] { left = true; });
-    CHECK(io.run_until([&] { return left; }));
-  }
+  ~Linked() { CHECK(test::leaves(link, io)); }
   Linked(const Linked&) = delete;
   Linked& operator=(const Linked&) = delete;
   Linked(Linked&&) = delete;
@@ -36,26 +30,20 @@ struct Linked {
     outbox.post({.topic = topic, .payload = "on", .qos = 1, .retained = false, .correlation = {}}, Lane::prompt);
     link.flush();
   }
-  void on_message(const Incoming& message) {
-    heard.push_back(message.topic);
-    if (message.topic == "heard/broken") throw std::runtime_error("on purpose");
+  MqttEvents events() {
+    MqttEvents throwing = test::no_events();
+    throwing.on_message = [this](const Incoming& message) {
+      heard.push_back(message.topic);
+      if (message.topic == "heard/broken") throw std::runtime_error("on purpose");
+    };
+    return throwing;
   }
 
   test::Broker broker;
   test::Io io;
   Outbox outbox{"home-energy/status", "online"};
   Topics heard;
-  MqttLink link{io,
-                {.uri = broker.uri(),
-                 .client_id = "mqtt-defects-test",
-                 .subscriptions = {{"heard/#", Stored::skip}},
-                 .status_topic = "home-energy/status",
-                 .offline = "offline"},
-                outbox,
-                {.on_message = [this](const Incoming& message) { on_message(message); },
-                 .on_connected = [] {},
-                 .on_lost = [] {},
-                 .on_dropped = [](std::size_t) {}}};
+  MqttLink link{io, test::link_settings(broker, "heard/#"), outbox, events()};
 };
 
 }  // namespace

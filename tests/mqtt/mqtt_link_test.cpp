@@ -3,8 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "tests/brokers.hpp"
-#include "tests/runners.hpp"
+#include "tests/links.hpp"
 
 namespace home_energy {
 namespace {
@@ -30,23 +29,11 @@ TEST_CASE("a payload that takes longer than a turn to make is sent, and what is 
       return make_slowly();
     });
   }
-  MqttLink link(io,
-                {.uri = broker.uri(),
-                 .client_id = "mqtt-link-test",
-                 .subscriptions = {{"home-energy/+/+/set", Stored::skip}},
-                 .status_topic = "home-energy/status",
-                 .offline = "offline"},
-                outbox,
-                {.on_message = [](const Incoming&) {},
-                 .on_connected = [] {},
-                 .on_lost = [] {},
-                 .on_dropped = [](std::size_t) {}});
+  MqttLink link(io, test::link_settings(broker), outbox, test::no_events());
   link.start();
   CHECK(io.run_until([&] { return link.state() == MqttLink::State::connected && outbox.empty(); }));
   CHECK(made == 3);
-  bool left = false;
-  link.stop([&] { left = true; });
-  CHECK(io.run_until([&] { return left; }));
+  CHECK(test::leaves(link, io));
 }
 
 }  // namespace home_energy
