@@ -131,8 +131,8 @@ void CommitGate::gather() {
 }
 
 void CommitGate::draft() {
-  flight_.emplace();
-  flight_->to_take = std::exchange(dirty_, {});
+  flight_.emplace(std::exchange(landed_, {}));
+  std::swap(flight_->to_take, dirty_);
   std::swap(is_dirty_, is_to_take_);                  // of the latter none was left
   const std::size_t homes = flight_->to_take.size();  // room for all at once: to grow takes long where they are many
   flight_->batch.homes.reserve(homes);
@@ -194,7 +194,7 @@ void CommitGate::finish(bool durable) {
   for (const auto& [home, row] : flight_->rows) visible_rows_[home] = row;
   slices_.add([this, durable] {
     if (finish_step(durable)) return true;
-    flight_.reset();
+    land();
     gather();
     return false;
   });
@@ -216,6 +216,17 @@ bool CommitGate::finish_step(bool durable) {
     return false;
   }
   return true;
+}
+
+void CommitGate::land() {
+  landed_ = std::move(*flight_);
+  flight_.reset();
+  landed_.batch = {};
+  landed_.to_take.clear();
+  landed_.homes.clear();
+  landed_.counters.clear();
+  landed_.rows.clear();
+  landed_.next = 0;
 }
 
 const Counters& CommitGate::visible(std::size_t home) const {
