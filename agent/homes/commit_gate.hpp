@@ -112,7 +112,7 @@ class CommitGate {
     std::size_t next;  ///< of to_take, later of homes; value-initialised, as clang 14 wants it here
   };
   std::optional<Flight> flight_;
-  Flight landed_;  ///< the last one, empty: its memory serves the next, for to free much takes long
+  Flight landed_{};  ///< the last one, empty: its memory serves the next, for to free much takes long
   std::vector<bool> is_to_take_;
   std::chrono::steady_clock::time_point took_off_;
   std::chrono::steady_clock::duration flight_took_{};  ///< the last one
