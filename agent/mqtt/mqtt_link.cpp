@@ -415,7 +415,7 @@ void MqttLink::Impl::watch_acknowledgements() {
     if (error || stopping_ || state_ != State::connected) return;
     if (in_flight_.none() || in_flight_.through() != before) return watch_acknowledgements();
     guarded("what follows a loss", [this] { events_.on_lost(); });
-    give_up(fmt::format("nothing acknowledged within {} s", patience.count()));
+    survive([&] { give_up(fmt::format("nothing acknowledged within {} s", patience.count())); });
   });
 }
 

@@ -32,6 +32,8 @@ void CostTable<Cost>::prepare_pinned(Watts most) {
   has_pinned_ = true;
   at_min_run_ = levels_.nearest(min_run_);
   after_slot_ = levels_.nearest(slot_length_);
+  const auto most_full = static_cast<std::size_t>((min_run_ - 1) / slot_length_);
+  pinned_heads_.assign(most_full + 1, Row(levels_.size(), kInfinite));
 }
 
 template <class Cost>
@@ -41,6 +43,7 @@ void CostTable<Cost>::fill() {
   keep(2 * slots_.size(), departure);
   keep(2 * slots_.size() + 1, departure);
   for (std::size_t slot = slots_.size(); slot-- > 0;) {
+    if (has_pinned_ && slot + 1 < slots_.size()) end_pinned_after(slot + 1);
     keep(2 * slot, off_row(slot));
     keep(2 * slot + 1, free_row(slot));
     for (std::int64_t more = min_run_; more > 0; more -= slot_length_) running(slot, more);
@@ -129,12 +132,47 @@ std::vector<Cost> CostTable<Cost>::young_row(std::size_t slot, std::int64_t more
   return row;
 }
 
+/// Of pinned runs that are under way as `slot` begins: what comes of them for each number of slots they fill from here.
 template <class Cost>
-void CostTable<Cost>::lower_by_pinned(Row& row, std::size_t slot) const {
-  for (auto from = static_cast<std::uint32_t>(slots_[slot].allowed_from); from < row.size(); ++from) {
-    for (std::uint32_t to = from + 1; to < row.size(); ++to) {
-      if (on_times_[to] - on_times_[from] >= slots_[slot].length) break;
-      row[from] = std::min(row[from], pinned(slot, from, to));
+void CostTable<Cost>::end_pinned_after(std::size_t slot) {
+  weigh(slot);
+  const SlotFacts& facts = slots_[slot];
+  for (std::size_t full = pinned_heads_.size(); full-- > 0;) {  // the heads after this slot are still those of the next
+    Row& heads = pinned_heads_[full];
+    for (std::size_t level = 0; level < heads.size(); ++level) {
+      heads[level] = kInfinite;
+      if (level < facts.allowed_from) continue;
+      if (full == 0) {
+        heads[level] = -weighed_[level];
+      } else if (const std::uint32_t to = after_slot_[level]; facts.length == slot_length_ && to < heads.size()) {
+        const Cost rest = pinned_heads_[full - 1][to];
+        if (rest < kInfinite / 2) heads[level] = energy(slot, level, to) + rest;
+      }
+    }
+  }
+}
+
+/// By the runs of `pinned`. Those that fill as many slots end in the same one, and differ in what the first one gives.
+template <class Cost>
+void CostTable<Cost>::lower_by_pinned(Row& row, std::size_t slot) {
+  weigh(slot);
+  const std::size_t first = slots_[slot].allowed_from;
+  for (std::size_t full = 0; full < pinned_heads_.size() && slot + full + 1 < slots_.size(); ++full) {
+    const std::size_t last = slot + full + 1;
+    const std::int64_t left = min_run_ - static_cast<std::int64_t>(full) * slot_length_;  // for the first and the last
+    const LevelMap& lowest = levels_.nearest(left - slots_[last].length);
+    const LevelMap& beyond = levels_.nearest(std::min(left, slots_[slot].length));
+    for (std::size_t to = first; to < row.size(); ++to)
+      sums_[to] = std::min(kInfinite, pinned_heads_[full][to] + weighed_[to]);
+    window_.restart(static_cast<std::uint32_t>(first));
+    const View after = off(last + 1);
+    for (auto from = static_cast<std::uint32_t>(first); from < row.size(); ++from) {
+      const Cost least = window_.least(sums_, std::max(from + 1, lowest[from]), beyond[from] - 1);
+      const std::uint32_t end = at_min_run_[from];
+      if (least >= kInfinite / 2 || end >= row.size() || after[end] >= kInfinite) continue;
+      if (on_times_[end] != on_times_[from] + min_run_) continue;
+      const Cost head = weight(last) * levels_.cost_units()[end];
+      row[from] = std::min(row[from], start_ + (least - weighed_[from] + head) + after[end]);
     }
   }
 }

@@ -69,7 +69,8 @@ class CostTable {
   Row off_row(std::size_t slot);
   Row free_row(std::size_t slot);
   Row young_row(std::size_t slot, std::int64_t more);
-  void lower_by_pinned(Row& row, std::size_t slot) const;
+  void end_pinned_after(std::size_t slot);
+  void lower_by_pinned(Row& row, std::size_t slot);
   void fill();
   void prepare_pinned(Watts most);
 
@@ -80,9 +81,13 @@ class CostTable {
   Cost start_;
   LevelMap above_;
   bool has_pinned_ = false;
-  std::vector<std::int64_t> on_times_;  ///< this and the two below: for pinned runs
+  std::vector<std::int64_t> on_times_;  ///< this and the three below: for pinned runs
   LevelMap at_min_run_;
   LevelMap after_slot_;
+  /// By the number of slots that a pinned run fills before the one in which it ends, and by the level at which it
+  /// enters the slot at hand: what these slots cost, less what the energy up to the level after them costs in the slot
+  /// of the end.
+  std::vector<Row> pinned_heads_;
   WindowMinimum<Cost> window_;
   Row sums_;                  ///< of what comes after and the energy, per level; for `lower`
   Row weighed_;               ///< what the energy up to each level costs in one slot, and

@@ -3,7 +3,8 @@
 from measuring import Row, median
 
 WANTED_US = {"on-off-96": 100, "all-192": 10_000}
-NAMES = {"on-off": "on/off, fuse", "all": "modulating, taper, fuse, start cost, minimum run of an hour"}
+NAMES = {"on-off": "on/off, fuse", "switching": "on/off, taper of 10 steps, minimum run of 37 minutes",
+         "all": "modulating, taper, fuse, start cost, minimum run of an hour"}
 
 
 def milliseconds(microseconds):

@@ -47,6 +47,15 @@ ChargingProblem with_all(std::size_t slots) {
   return problem;
 }
 
+/// A charger that only switches, at a car that takes less and less: the minimum run is no whole number of slots.
+ChargingProblem switching(std::size_t slots) {
+  ChargingProblem problem = on_off(slots);
+  for (int percent = 30; percent < 80; percent += 5)
+    problem.taper.push_back({Percent(percent * 100), Watts(7400 - 100 * (percent - 25))});
+  problem.min_run = std::chrono::minutes(37);
+  return problem;
+}
+
 double microseconds(steady_clock::duration duration) {
   return std::chrono::duration<double, std::micro>(duration).count();
 }
@@ -77,11 +86,15 @@ double cbc_time(const ChargingProblem& problem, const std::string& folder) {
 void measure(int plans) {
   const std::string folder = "/tmp/plan-speed-" + std::to_string(::getpid());
   std::filesystem::create_directories(folder);
+  struct Kind {
+    const char* name;
+    ChargingProblem (*problem)(std::size_t slots);
+  };
   for (const std::size_t slots : {24U, 48U, 96U, 192U}) {
-    for (const bool all : {false, true}) {
-      const ChargingProblem problem = all ? with_all(slots) : on_off(slots);
-      std::cout << (all ? "all" : "on-off") << '-' << slots << ' ' << plan_time(problem, plans) << ' '
-                << cbc_time(problem, folder) << '\n';
+    for (const Kind& kind : {Kind{"on-off", on_off}, Kind{"switching", switching}, Kind{"all", with_all}}) {
+      const ChargingProblem problem = kind.problem(slots);
+      std::cout << kind.name << '-' << slots << ' ' << plan_time(problem, plans) << ' ' << cbc_time(problem, folder)
+                << '\n';
     }
   }
   std::filesystem::remove_all(folder);
