@@ -147,7 +147,7 @@ class JointSearch {
   }
 
   /// The ceiling is ignored, as by the energy's cost. The storage looks at the hours, but lets the car make them.
-  MoneyMicro peak_cost_at_once() const {
+  MoneyMicro peak_cost_at_once() {
     Trial trial{charging_, charging_.slots};
     ChargingProblem& car = trial.charging;
     const Int128 stored = Int128{best_->charging.energy.count()} * car.efficiency.count() / kFull.count();
@@ -247,8 +247,14 @@ class JointSearch {
     if (!best_ || is_better(joint, *best_)) best_ = std::move(joint);
   }
 
-  JointPlan planned(const Trial& trial, std::size_t levels) const {
-    JointPlan joint{plan_charging(trial.charging), {}, trial.seen};
+  /// Many limits are none to the car: its plan is as before.
+  const ChargingPlan& plan_of_car(const ChargingProblem& charging) {
+    if (!last_car_ || last_car_->first != charging) last_car_.emplace(charging, plan_charging(charging));
+    return last_car_->second;
+  }
+
+  JointPlan planned(const Trial& trial, std::size_t levels) {
+    JointPlan joint{plan_of_car(trial.charging), {}, trial.seen};
     const std::vector<std::size_t> slots = slots_of_steps(joint.charging, charging_);
     reprice(joint.charging, slots);
     StorageProblem beside = storage_;
@@ -286,6 +292,7 @@ class JointSearch {
   const ChargingProblem& charging_;
   const StorageProblem& storage_;
   std::optional<Peaks> peaks_;
+  std::optional<std::pair<ChargingProblem, ChargingPlan>> last_car_;
   Limits limits_;                    ///< the best
   std::optional<JointPlan> coarse_;  ///< with them
   std::optional<JointPlan> best_;
