@@ -3,11 +3,12 @@
 # begin with "figure: " go into the table, and its exit code is its result. Logs: build/prove/PART.log.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-# Those that only work, and know no hurry, run beside the others and yield to them; the longest stands last.
-readonly PATIENT=(fuzz plans tidy) HASTY=(kills nobody brokers alone load repeat tsan asan soak)
+# Three lanes: what only works, and knows no hurry, yields to the others; what mostly waits runs beside them.
+readonly PATIENT=(fuzz plans tidy) HASTY=(kills nobody brokers alone load repeat tsan asan) WAITS=(soak)
+readonly ALL=("${PATIENT[@]}" "${HASTY[@]}" "${WAITS[@]}")
 
 usage() {
-  echo "usage: ./dev prove [--minutes N] [PART...] with N of fuzz (each target) and soak, and PART of: ${PATIENT[*]} ${HASTY[*]}" >&2
+  echo "usage: ./dev prove [--minutes N] [PART...] with N of fuzz (each target) and soak, and PART of: ${ALL[*]}" >&2
   exit 2
 }
 
@@ -17,11 +18,11 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --minutes) [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || usage; PROVE_MINUTES=$2; shift ;;
     -*) usage ;;
-    *) [[ " ${PATIENT[*]} ${HASTY[*]} " == *" $1 "* ]] || usage; parts+=("$1") ;;
+    *) [[ " ${ALL[*]} " == *" $1 "* ]] || usage; parts+=("$1") ;;
   esac
   shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=("${PATIENT[@]}" "${HASTY[@]}")
+[ ${#parts[@]} -gt 0 ] || parts=("${ALL[@]}")
 
 # Runs those of the given parts that are wanted, one after the other.
 run() {
@@ -39,6 +40,7 @@ mkdir -p build/prove
 bash tests/prove/environment.sh || exit  # builds, so that no two parts do so at once
 for part in "${parts[@]}"; do rm -f "build/prove/$part.result"; done
 (renice -n 19 "$BASHPID" >/dev/null && run "${PATIENT[@]}") &
+run "${WAITS[@]}" &
 run "${HASTY[@]}"
 wait
 echo
