@@ -38,11 +38,13 @@ def knows_localhost():
 
 # Below those from which the kernel takes ports of connections and of port 0.
 PORTS = range(10_000, 32_000)
-claims = []  # sockets whose names claim a port for this process, among all processes that test
+# Sockets whose names claim a port for this process, among all processes that test. The oldest are given up, which serve no
+# test any more: the clients of MQTT wait with select(2), which knows no descriptor above 1,023.
+claims = collections.deque(maxlen=200)
 
 
 def free_port():
-    """A port of 127.0.0.1 where nobody listens, and which no other test gets until this process ends."""
+    """A port of 127.0.0.1 where nobody listens, and which no other test gets while one needs it."""
     for _ in PORTS:
         port = random.SystemRandom().choice(PORTS)
         claim = socket.socket(socket.AF_UNIX)
@@ -312,6 +314,8 @@ class Client:
     def close(self):
         self.paho.disconnect()
         self.paho.loop_stop()
+        # Without them nothing holds Paho's client but this one: it closes its last sockets when it is forgotten.
+        self.paho.on_message = self.paho.on_subscribe = self.paho.on_connect = None
 
 
 def parsed(message):
