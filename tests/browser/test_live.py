@@ -97,7 +97,8 @@ def test_another_run_has_its_own_today(page, started, folder):
 
 def test_an_agent_that_does_not_answer_is_not_live(page, started, folder):
     """A machine that lost its power or its network: the stream does not end, it is silent."""
-    page.expect_complaint(*LOST, "503 (Service Unavailable)")  # of /healthz, where it is asked before the world has gone on
+    late = "/healthz - Failed to load resource: the server responded with a status of 503"  # until the world has gone on
+    page.expect_complaint(*LOST, late)
     agent = home_agent(started, folder)
     page.hurry()
     page.open(agent)

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# 5,000 random problems of up to 192 slots, each plan against CBC, one seed a core; then 300 days of car and home battery,
-# and 100 each of the month's highest hours.
+# 5,000 random problems of up to 192 slots, each plan against CBC, one seed a core; then 300 days of car and home battery.
 . "$(dirname "$0")/environment.sh"
 count=${PROVE_PLANS:-5000} parts=$(nproc)
 folder=$(mktemp -d)
@@ -17,7 +16,7 @@ build/dev/tests/planner/joint_proof --days "${PROVE_JOINT_DAYS:-300}" --seed 2 -
 cat "$folder/joint"
 sed -n '$s/^/figure: car and home battery: /p' "$folder/joint"
 for storage in no yes; do
-  build/dev/tests/planner/joint_proof --days "${PROVE_PEAK_DAYS:-100}" --seed 2 --seconds 30 --peak-price yes --storage $storage >"$folder/joint" || code=1
+  build/dev/tests/planner/joint_proof --days "${PROVE_JOINT_DAYS:-300}" --seed 2 --seconds 30 --peak-price yes --storage $storage >"$folder/joint" || code=1
   tail -n 2 "$folder/joint"
   tail -n 2 "$folder/joint" | sed "s/^/figure: month's highest hours, home battery $storage: /"
 done
