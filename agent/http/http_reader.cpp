@@ -13,6 +13,7 @@ namespace http = boost::beast::http;
 using NetError = boost::system::error_code;
 
 constexpr std::size_t kReadSize = std::size_t{4} * 1024;
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 std::string_view view(boost::string_view text) {
   return {text.data(), text.size()};
@@ -69,6 +70,7 @@ HttpReader::Step HttpReader::read() {
     if (empty()) return Step::starved;
   }
   const auto given = parts_->unread();
+  if (is_within_last_chunk() && given.size() < kLastChunk.size()) return Step::starved;
   error = {};
   buffer.consume(parser->put(buffer.data(), error));
   if (error && error != http::error::need_more) {
@@ -77,6 +79,11 @@ HttpReader::Step HttpReader::read() {
   }
   if (parser->is_done()) return Step::request;
   return error == http::error::need_more ? Step::starved : Step::moved;
+}
+
+bool HttpReader::is_within_last_chunk() const {
+  return parts_->error == http::error::need_more && has_header() && parts_->parser->chunked() &&
+         parts_->unread().starts_with('0');
 }
 
 bool HttpReader::is_idle() const {

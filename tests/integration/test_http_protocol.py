@@ -141,6 +141,19 @@ def test_a_chunked_body(home, size):
         assert peer.send(head + chunked(OFF, size)).answer().body == OFF
 
 
+@pytest.mark.parametrize("end", [b"0\r\n\r\n", b"000\r\n\r\n", b"0;a=b\r\n\r\n", b"0\r\nX: y\r\n\r\n"])
+@pytest.mark.parametrize("body", [b"", b"%x\r\n%s\r\n" % (len(ON), ON)], ids=["empty", "on"])
+def test_the_last_chunk_byte_by_byte(home, body, end):
+    """Beast 1.81 takes for granted that the last chunk of an empty body comes at once."""
+    with Raw(home.port) as peer:
+        peer.send(b"POST /charge HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+        for byte in end:
+            peer.send(bytes([byte]))
+            assert home.get("/info")[0] == 200  # asked behind it: the agent has read the byte
+        assert peer.answer().status == (200 if body else 400)
+        assert peer.send(get("/charge")).answer().status == 200
+
+
 @pytest.mark.parametrize("address, name", [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("127.0.0.1", "localhost")])
 def test_every_name_of_this_machine(home, address, name):
     """The name is the one that the client writes; a machine may not know it."""
