@@ -154,7 +154,7 @@ Result<std::string> Simulation::command(std::string_view name, std::string_view 
       parse_command(name, text, TextForm::bare, {impl_->labels().currency, home.settings().pace.finest()});
   if (!parsed.command) return tl::unexpected(parsed.command.error());
   impl_->plan(cache);
-  const auto receipt = home.apply(*parsed.command);
+  const auto receipt = home.apply(*parsed.command, parsed.car);
   if (!receipt) return tl::unexpected(receipt.error());
   impl_->plan(cache);
   return wire::http::result(*receipt);
@@ -163,14 +163,14 @@ Result<std::string> Simulation::command(std::string_view name, std::string_view 
 SimulationState Simulation::state() const {
   const Snapshot seen = impl_->home().snapshot();
   const int ticks = seen.ticks_per_hour;
-  const double stored = as_double(EnergyTotal(seen.stored.count()), ticks);
-  const double capacity = as_double(EnergyTotal(seen.capacity.count()), ticks);
+  const double stored = as_double(EnergyTotal(seen.car.stored.count()), ticks);
+  const double capacity = as_double(EnergyTotal(seen.car.capacity.count()), ticks);
   SimulationState state{.day = seen.day,
                         .minute_of_day = seen.hour * kMinutesPerHour + seen.minute,
                         .soc_percent = seen.has_car ? 100 * stored / capacity : 0,
                         .stored_kwh = stored,
-                        .charging = seen.charging == Charging::on,
-                        .car_kw = as_kw(seen.car_power),
+                        .charging = seen.car.charging == Charging::on,
+                        .car_kw = as_kw(seen.car.power),
                         .base_kw = as_kw(seen.base_power),
                         .power_kw = as_kw(seen.power()),
                         .energy_kwh = as_double(seen.counters.imported(), ticks),
@@ -178,8 +178,8 @@ SimulationState Simulation::state() const {
                         .cost = static_cast<double>(seen.counters.cost.count()) / (kMillionths * kMillionths * ticks),
                         .price = static_cast<double>(seen.price.count()) / kMillionths,
                         .overload = seen.is_overload(),
-                        .plugged = seen.has_car && (!seen.travel || seen.travel->plugged),
-                        .away = seen.travel && seen.travel->away,
+                        .plugged = seen.has_car && (!seen.car.travel || seen.car.travel->plugged),
+                        .away = seen.car.travel && seen.car.travel->away,
                         .solar = {},
                         .storage = {},
                         .peak_kw = {}};

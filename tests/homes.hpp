@@ -23,11 +23,11 @@ inline HomeSettings reference_settings() {
   return {.pace = *Pace::make(4, std::chrono::seconds(1), Resolution::hourly),
           .baseload = default_load_curve(),
           .price = default_price_curve(),
-          .capacity = WattHours(46'300),
-          .charger = Watts(7'400),
+          .car = {.capacity = WattHours(46'300),
+                  .charger = Watts(7'400),
+                  .start_soc = Percent(2'000),
+                  .charge_limit = Percent(10'000)},
           .fuse = Watts(11'000),
-          .start_soc = Percent(2'000),
-          .charge_limit = Percent(10'000),
           .clock_mode = ClockMode::simulated,
           .calendar = std::make_shared<const Calendar>(20'454)};  // 2026-01-01
 }
@@ -40,8 +40,8 @@ inline Home home_of(const HomeSettings& settings) {
   return home;
 }
 
-inline Result<Receipt> apply(Home& home, const Command& command) {
-  auto receipt = home.apply(command);
+inline Result<Receipt> apply(Home& home, const Command& command, std::size_t car = 0) {
+  auto receipt = home.apply(command, car);
   plan_now(home);
   return receipt;
 }
@@ -50,7 +50,7 @@ inline Result<Receipt> apply(Home& home, const Command& command) {
 inline std::string tell(Home& home, std::string_view name, std::string_view text) {
   const auto parsed = parse_command(name, text, TextForm::bare);
   if (!parsed.command) return parsed.command.error().reason;
-  const auto receipt = apply(home, *parsed.command);
+  const auto receipt = apply(home, *parsed.command, parsed.car);
   return receipt ? wire::http::result(*receipt) : receipt.error().reason;
 }
 

@@ -18,7 +18,7 @@ const auto kNobody = [](const auto&, const auto&) {};
 
 HomeSettings planning_settings() {
   HomeSettings settings = test::reference_settings();
-  settings.wish.mode = ChargingMode::cheapest;
+  settings.car.wish.mode = ChargingMode::cheapest;
   return settings;
 }
 

@@ -137,7 +137,7 @@ Exit plan_and_exit(const std::vector<std::string>& arguments, const Environment&
   if (values.at("soc").given) values.at("start-soc").text = values.at("soc").text;
   const auto options = assemble(values, environment);
   if (!options) return usage_error(options.error().reason);
-  const ChargingMode mode = options->runner.home->wish.mode;
+  const ChargingMode mode = options->runner.home->car.wish.mode;
   if (mode != ChargingMode::cheapest && mode != ChargingMode::lowest_load) {
     return usage_error("--mode: plan makes one for cheapest or lowest_load");
   }

@@ -150,7 +150,7 @@ void Runner::declare_topics() {
   first_home_topic_ = info_topic_ + 1;
   home_topics_ = topics_of(wire::parts_of(*settings_.home));
   for (const auto topic : home_topics_) {
-    (wire::follows_revision(topic) ? plan_and_curves_ : telemetry_).push_back(topic_names_.size());
+    (wire::follows_revision(topic.topic) ? plan_and_curves_ : telemetry_).push_back(topic_names_.size());
     topic_names_.push_back(wire::name(topic));
   }
   for (const Device& device : settings_.home->devices) topic_names_.push_back(name_of(device));
@@ -164,7 +164,7 @@ void Runner::declare_topics() {
     const std::string& id = settings_.home_ids[home];
     index_.emplace(id, home);
     published_revisions_[home] = homes_[home].revision();
-    for (const auto topic : home_topics_) outbox_.declare(topics_.of(id, topic), wire::qos(topic));
+    for (const auto topic : home_topics_) outbox_.declare(topics_.of(id, topic), wire::qos(topic.topic));
     for (const auto name : std::span(topic_names_).subspan(home_topics_.size())) {
       if (name == wire::kSolarForecast) {
         outbox_.declare(

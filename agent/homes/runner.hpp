@@ -142,7 +142,7 @@ class Runner {
   void in_order(std::size_t home, std::function<void()> action);
   bool hold(std::size_t home, std::size_t bytes, std::function<void()> action);
   static Error too_many(std::string_view name, std::string_view what_for);
-  void carry_out(std::size_t home, const Command& command, std::optional<std::string> id, const Told& told);
+  void carry_out(std::size_t home, const ParsedCommand& parsed, const Told& told);
   void changed_by_command(std::size_t home);
   void owe_tick(std::size_t home, local_time::Time at);
   void planned(std::size_t home);
@@ -233,7 +233,7 @@ class Runner {
   Outbox& outbox_;
   Outbox::TopicId info_topic_ = 0;
   Outbox::TopicId first_home_topic_ = 0;
-  std::vector<wire::HomeTopic> home_topics_;  ///< each home's, but for its further devices'
+  std::vector<wire::TopicOfHome> home_topics_;  ///< each home's, but for its further devices'
   // Their places: of those that move with time and commands, and of those that change when the home's revision does.
   std::vector<std::size_t> telemetry_;
   std::vector<std::size_t> plan_and_curves_;

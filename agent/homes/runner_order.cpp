@@ -72,16 +72,13 @@ void Runner::command(std::size_t home, std::string_view name, std::string_view t
 
 void Runner::read_and_carry_out(std::size_t home, std::string_view name, std::string_view text, TextForm form,
                                 const Told& told) {
-  auto parsed = parse(name, text, form);
+  const auto parsed = parse(name, text, form);
   if (!parsed.command) {
-    return in_order(
-        home, [told, id = std::move(parsed.id), error = parsed.command.error()] { told(id, tl::unexpected(error)); });
+    return in_order(home, [told, id = parsed.id, error = parsed.command.error()] { told(id, tl::unexpected(error)); });
   }
-  if (!must_wait(home) && !homes_[home].needs_plan_for(*parsed.command))
-    return carry_out(home, *parsed.command, std::move(parsed.id), told);
-  const bool held = hold(home, text.size(), [this, home, command = *parsed.command, id = parsed.id, told] {
-    carry_out(home, command, id, told);
-  });
+  if (!must_wait(home) && !homes_[home].needs_plan_for(*parsed.command, parsed.car))
+    return carry_out(home, parsed, told);
+  const bool held = hold(home, text.size(), [this, home, parsed, told] { carry_out(home, parsed, told); });
   if (!held) told(parsed.id, tl::unexpected(too_many(name, "this home's plan")));
 }
 
@@ -101,9 +98,11 @@ void Runner::begin_commands(std::function<void()> present) {
   });
 }
 
-void Runner::carry_out(std::size_t home, const Command& command, std::optional<std::string> id, const Told& told) {
-  const auto receipt = homes_[home].apply(command);
-  if (receipt && std::holds_alternative<ResetCommand>(command) && !follows_the_wall()) {
+void Runner::carry_out(std::size_t home, const ParsedCommand& parsed, const Told& told) {
+  const auto& id = parsed.id;
+  const auto receipt = homes_[home].apply(*parsed.command, parsed.car);
+  const bool is_reset = std::holds_alternative<ResetCommand>(*parsed.command) && parsed.car == 0;
+  if (receipt && is_reset && !follows_the_wall()) {
     schedule_.restart(home, steady_clock::now());
     await_tick();
   }
@@ -152,8 +151,9 @@ void Runner::begin_plan(std::size_t home) {
   planning_->due(home);
 }
 
-/// The home has got its plan.
+/// The home has got a plan; another car's may still be due.
 void Runner::planned(std::size_t home) {
+  if (homes_[home].plan_due()) return begin_plan(home);
   Order& order = order_of(home);
   const auto answers = std::exchange(order.answers, {});
   if (!catching_up_) {

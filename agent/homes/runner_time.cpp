@@ -111,7 +111,8 @@ void Runner::publish_of_all(Round& round) {
   const bool added = slices_.try_to_add("publishing", [this, &round] {
     const std::size_t home = std::exchange(round.next, (round.next + 1) % homes_.size());
     --round.left;
-    const auto topic = static_cast<std::size_t>(std::ranges::find(home_topics_, round.topic) - home_topics_.begin());
+    const auto topic = static_cast<std::size_t>(std::ranges::find(home_topics_, wire::TopicOfHome(round.topic)) -
+                                                home_topics_.begin());
     guarded("a home", [&] { publish(home, {&topic, 1}); });
     if (round.left == 0) link_.flush();
     return round.left > 0;

@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t kHistoryRow = 256;
 /// Two years in quarters of an hour fit together.
 constexpr Budget::Limits kHistories{.things = 64, .bytes = 2 * std::size_t{366} * 96 * kHistoryRow};
+constexpr std::string_view kNotThere = " is not there: the home was started without one";
 constexpr std::string_view kAllMethods = "GET, HEAD, POST, OPTIONS";
 
 std::string header(std::string_view name, std::string_view value) {
@@ -116,19 +117,40 @@ HttpResponse refusal(const Error& error) {
 
 }  // namespace
 
+/// `/homes/x/car-2/charge` is what `/homes/x/charge` is, of another car.
+struct Routes::CarPath {
+  explicit CarPath(std::string_view path);
+
+  std::string_view of_first() const { return car == 0 ? asked : joined; }
+
+  std::string_view asked;
+  std::string joined{};  ///< without the car's name
+  std::size_t car;       ///< its place: 0 is the first
+};
+
+Routes::CarPath::CarPath(std::string_view path) : asked(path) {
+  constexpr std::string_view kHomes = "/homes/";
+  const auto before = path.starts_with(kHomes) ? std::min(path.find('/', kHomes.size()), path.size()) : 0;
+  const auto [number, rest] = wire::car_command_of(path.substr(std::min(before + 1, path.size())));
+  car = number;
+  if (car != 0) joined = std::string(path.substr(0, before + 1)).append(rest);
+}
+
 /// What a handler is given.
 struct Routes::Match {
   const Routes& routes;
   const HttpRequest& request;
   std::size_t home;
+  std::size_t car;           ///< its place: 0 is the first
   std::string_view command;  ///< of a route that carries one out
   std::string_view file;     ///< of a route that has one in its path
   const Home& state() const { return routes.runner_.home(home); }
   Snapshot snapshot() const { return routes.runner_.snapshot(home); }
   bool has(wire::HomeTopic topic) const {
     const auto& names = routes.runner_.topic_names();
-    return std::ranges::find(names, wire::name(topic)) != names.end();
+    return std::ranges::find(names, wire::name(wire::TopicOfHome(topic, car))) != names.end();
   }
+  std::string car_name() const { return car == 0 ? "car" : std::string(wire::kCarNames.at(car)); }
 };
 
 /// Where a token is set.
@@ -144,6 +166,12 @@ struct Routes::Route {
   HttpResponse (*answer)(const Match& match);
   std::string_view command{};
   Access access = Access::guarded;
+  bool is_of_car = false;  ///< each car has it
+
+  /// What stands at its place, as `matched` says.
+  std::optional<std::string_view> takes(const CarPath& asked) const {
+    return asked.car == 0 || is_of_car ? matched(path, asked.of_first()) : std::nullopt;
+  }
 };
 
 std::span<const Routes::Route> Routes::table() {
@@ -153,8 +181,9 @@ std::span<const Routes::Route> Routes::table() {
   };
   constexpr auto kPlan = [](M m) {
     if (!m.has(wire::HomeTopic::plan))
-      return error_response(404, "plan is not there: the home has neither car nor battery");
-    return HttpResponse{.body = wire::http::plan(m.state(), m.routes.runner_.labels())};
+      return error_response(
+          404, m.car == 0 ? "plan is not there: the home has neither car nor battery" : m.car_name().append(kNotThere));
+    return HttpResponse{.body = wire::http::plan(m.state(), m.routes.runner_.labels(), m.car)};
   };
   constexpr auto kHistory = [](M m) { return m.routes.history(m.home, m.request); };
   constexpr auto kEvents = [](M m) {
@@ -164,12 +193,15 @@ std::span<const Routes::Route> Routes::table() {
   };
   static const auto kRoutes = with_commands({
       Route{"GET", "/info", [](M m) { return HttpResponse{.body = wire::http::info(m.state().snapshot())}; }},
-      Route{"GET", "/charge",
+      Route{"GET",
+            "/charge",
             [](M m) {
-              if (!m.has(wire::HomeTopic::battery))
-                return error_response(404, "car is not there: the home was started without one");
-              return HttpResponse{.body = wire::http::soc_percent(m.state().snapshot())};
-            }},
+              if (!m.has(wire::HomeTopic::battery)) return error_response(404, m.car_name().append(kNotThere));
+              return HttpResponse{.body = wire::http::soc_percent(m.state().snapshot().car_at(m.car))};
+            },
+            {},
+            Access::guarded,
+            true},
       Route{"GET", "/baseload",
             [](M m) { return HttpResponse{.body = wire::http::hourly_loads(m.state().baseload())}; }},
       Route{"GET", "/priceperhour",
@@ -187,7 +219,7 @@ std::span<const Routes::Route> Routes::table() {
             {},
             Access::page},
       Route{"GET", "/state", kState},
-      Route{"GET", "/plan", kPlan},
+      Route{"GET", "/plan", kPlan, {}, Access::guarded, true},
       Route{"GET", "/history", kHistory},
       Route{"GET", "/events", kEvents},
       Route{"GET", "/clock", [](M m) { return HttpResponse{.body = m.routes.runner_.clock_json()}; }},
@@ -199,7 +231,7 @@ std::span<const Routes::Route> Routes::table() {
             {},
             Access::page},
       Route{"GET", "/homes/{home}/state", kState},
-      Route{"GET", "/homes/{home}/plan", kPlan},
+      Route{"GET", "/homes/{home}/plan", kPlan, {}, Access::guarded, true},
       Route{"GET", "/homes/{home}/history", kHistory},
       Route{"GET", "/homes/{home}/events", kEvents},
       Route{"GET", "/web/{file}", [](M m) { return web_file(m.file, m.routes.page_headers_); }, {}, Access::open},
@@ -213,11 +245,15 @@ std::span<const Routes::Route> Routes::table() {
 
 /// Every command is there for the first home and for each.
 std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
-  constexpr auto kCarryOut = [](const Match& m) { return m.routes.command(m.command, m.home, m.request); };
+  constexpr auto kCarryOut = [](const Match& m) {
+    const std::string car = m.car == 0 ? "" : m.car_name() + '/';
+    return m.routes.command(car + std::string(m.command), m.home, m.request);
+  };
   for (const std::string_view command : wire::command::all()) {
     const std::string name(command);
-    routes.push_back({"POST", '/' + name, kCarryOut, command});
-    routes.push_back({"POST", "/homes/{home}/" + name, kCarryOut, command});
+    const bool is_of_car = std::ranges::find(wire::command::kOfCar, command) != wire::command::kOfCar.end();
+    routes.push_back({"POST", '/' + name, kCarryOut, command, Access::guarded, is_of_car});
+    routes.push_back({"POST", "/homes/{home}/" + name, kCarryOut, command, Access::guarded, is_of_car});
   }
   return routes;
 }
@@ -237,36 +273,39 @@ Routes::Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const st
 std::vector<Routes::Described> Routes::described() {
   std::vector<Described> all;
   for (const Route& route : table()) all.push_back({route.method, route.path});
+  for (const std::string_view method : {"GET", "POST"})
+    for (const std::string_view home : {"", "/homes/{home}"})
+      all.push_back({method, std::string(home) + "/{car}/{command}"});
   return all;
 }
 
 HttpResponse Routes::answer(const HttpRequest& request) const {
-  const auto path = path_of(request.target);
+  const CarPath asked(path_of(request.target));
   const auto method = request.method == "HEAD" ? "GET" : request.method;
   std::string_view place;
   const auto found = std::ranges::find_if(table(), [&](const Route& route) {
     if (route.method != method) return false;
-    const auto here = matched(route.path, path);
+    const auto here = route.takes(asked);
     place = here.value_or("");
     return here.has_value();
   });
-  if (found == table().end()) return without_route(request, path);
+  if (found == table().end()) return without_route(request, asked);
   if (!may(*found, request)) return unauthorised(*found, request, place);
   const bool names_home = contains(found->path, "{home}");
   const auto home = names_home ? runner_.find(place) : std::optional<std::size_t>(0);
   if (!home) return error_response(404, "home " + excerpt(place) + " does not exist, see /homes");
-  return found->answer(Match{*this, request, *home, found->command, place});
+  return found->answer(Match{*this, request, *home, asked.car, found->command, place});
 }
 
-HttpResponse Routes::without_route(const HttpRequest& request, std::string_view path) {
+HttpResponse Routes::without_route(const HttpRequest& request, const CarPath& asked) {
   std::string allow;
   for (const Route& route : table()) {
-    if (matched(route.path, path)) allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
+    if (route.takes(asked)) allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
   }
   const bool known = !allow.empty();
   allow += "OPTIONS";
   if (request.method == "OPTIONS") return options(request, known ? allow : std::string(kAllMethods));
-  if (!known) return error_response(404, "path " + excerpt(path) + " does not exist, see /openapi.json");
+  if (!known) return error_response(404, "path " + excerpt(asked.asked) + " does not exist, see /openapi.json");
   auto response =
       error_response(405, "method " + excerpt(request.method) + " is not for this path, there are: " + allow);
   response.headers = header("Allow", allow);
@@ -344,7 +383,8 @@ HttpResponse Routes::command(std::string_view name, std::size_t home, const Http
   // The page of a browser without JavaScript is shown again: that beside the command, /homes/x beside /homes/x/charge.
   const auto& id = runner_.home_ids()[home];
   const bool names_home = path_of(request.target).starts_with("/homes/");
-  const auto page = is_form(request) ? std::optional(names_home ? "../" + id : "./") : std::nullopt;
+  const std::string up = wire::car_command_of(name).car == 0 ? "" : "../";
+  const auto page = is_form(request) ? std::optional(up + (names_home ? "../" + id : "./")) : std::nullopt;
   return {
       .later = [this, name = std::string(name), home, body = std::string(request.body), page](const HttpReply& reply) {
         runner_.command(home, name, body, TextForm::form,

@@ -29,7 +29,9 @@ class Routes {
   /// One line of the table, for the test that holds `openapi.json` against it.
   struct Described {
     std::string_view method;
-    std::string_view path;  ///< with `{home}` where a home's id stands, `{file}` where a file's name does
+    /// With `{home}` where a home's id stands, `{file}` a file's name; `{car}` a further car's, `{command}` what it
+    /// has.
+    std::string path;
   };
   static std::vector<Described> described();
 
@@ -37,6 +39,7 @@ class Routes {
   /// Clients wait for 30 s or so.
   static constexpr std::chrono::seconds kLongestStep{25};
 
+  struct CarPath;
   struct Match;
   struct Route;
   static std::span<const Route> table();
@@ -54,7 +57,7 @@ class Routes {
   bool may(const Route& route, const HttpRequest& request) const;
   HttpResponse unauthorised(const Route& route, const HttpRequest& request, std::string_view place) const;
   /// OPTIONS, an unknown path, or a method that the path does not have.
-  static HttpResponse without_route(const HttpRequest& request, std::string_view path);
+  static HttpResponse without_route(const HttpRequest& request, const CarPath& asked);
   static HttpResponse options(const HttpRequest& request, const std::string& allow);
 
   Runner& runner_;

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kTogether = 100;  ///< homes of which messages wait in the outbox: 900, or a megabyte of documents
+constexpr std::size_t kTogether = 100;  ///< homes whose messages wait in the outbox: 2,300, or a megabyte of documents
 constexpr auto kLookAgain = 20ms;       ///< whether what was posted is acknowledged
 constexpr auto kClearAgain = 1s;        ///< after a defect
 /// Home Assistant's templates give errors where a state is cleared less than 2 s after its device was removed.
@@ -48,7 +48,7 @@ GoneHomes::GoneHomes(boost::asio::io_context& io, Settings settings, Outbox& out
       gone_topics_.emplace(kind.name);
   if (gone_topics_.contains(Solar::kName)) gone_topics_.emplace(wire::kSolarForecast);
   const auto topics = topics_of(settings_.parts);
-  for (const auto topic : wire::kHomeTopics)
+  for (const auto topic : wire::every_topic())
     if (std::ranges::find(topics, topic) == topics.end()) gone_topics_.emplace(wire::name(topic));
 }
 
@@ -271,7 +271,7 @@ void GoneHomes::post_cleared(const Place& place) {
     post(topics.info(), {});
     return post(topics.status(), {});
   }
-  for (const auto topic : wire::kHomeTopics) post(topics.of(home, topic), {});
+  for (const auto topic : wire::every_topic()) post(topics.of(home, topic), {});
   post(topics.of(home, wire::kSolarForecast), {});
   for (const auto& kind : wire::device_kinds()) post(topics.of(home, kind.name), {});
   post(topics.status(home), {});

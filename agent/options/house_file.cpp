@@ -10,6 +10,8 @@
 
 #include "agent/options/toml_file.hpp"
 #include "common/base/text.hpp"
+#include "common/wire/car_options.hpp"
+#include "common/world/car_array.hpp"
 
 namespace home_energy {
 namespace {
@@ -88,8 +90,19 @@ class HouseReader {
     const bool is_cars = key == "car" && value.type == Type::list && !value.items.empty() &&
                          std::ranges::all_of(value.items, [](const auto& item) { return item.type == Type::table; });
     if (!is_cars) return wrong(value, fmt::format("{} must be a section, [{}]", key, key));
-    if (value.items.size() > 1) return wrong(value.items[1], "[[car]] may be there once: a home has one car");
-    return keys(*section, value.items.front());
+    return cars(*section, value);
+  }
+
+  Result<void> cars(const Section& section, const TomlValue& list) {
+    if (list.items.size() > kMostCars)
+      return wrong(list.items[kMostCars], fmt::format("[[car]] is there too often: a home has at most {}", kMostCars));
+    for (std::size_t car = 0; car < list.items.size(); ++car) {
+      prefix_ = further_car_prefix(car);
+      if (car > 0) values_.push_back({further_car_name(car), "on"});
+      if (auto outcome = keys(section, list.items[car]); !outcome) return outcome;
+    }
+    prefix_.clear();
+    return {};
   }
 
   Result<void> keys(const Section& section, const TomlValue& table) {
@@ -107,8 +120,10 @@ class HouseReader {
     const auto text = text_in(spec, value);
     if (!text || !spec.is_legal(*text))
       return wrong(value, fmt::format("{} must be {}{}", key, spec.legal, text ? ", got " + excerpt(*text) : ""));
+    if (!prefix_.empty() && spec.name == "load-balancing")
+      return wrong(value, "load-balancing is for all cars together: it belongs to [house]");
     const bool is_file = is_curve(spec) && value.type != Type::list;
-    values_.push_back({spec.name, is_file ? beside(*text) : *text});
+    values_.push_back({prefix_ + spec.name, is_file ? beside(*text) : *text});
     return {};
   }
 
@@ -145,6 +160,7 @@ class HouseReader {
 
   std::string name_;
   const std::vector<OptionSpec>& specs_;
+  std::string prefix_;  ///< of options of a further car
   std::vector<HouseValue> values_;
 };
 

@@ -10,7 +10,7 @@
 
 namespace home_energy {
 
-/// An option's text, and which option.
+/// An option's text, and which option; that of a further car as `car_options` names it.
 struct HouseValue {
   std::string option;
   std::string text;

@@ -145,6 +145,8 @@ Result<void> Assembly::world() {
         std::make_shared<const Calendar>(Calendar::of_zone(made->home.calendar->first_date(), local_time::offsets()));
   }
   runner.home = std::make_shared<const HomeSettings>(std::move(made->home));
+  if (!runner.home->further_cars.empty())
+    options_.mqtt.subscriptions.push_back({wire::Topics(runner.base_topic).car_command_filter(), Stored::skip});
   runner.info.seconds_per_hour = made->seconds_per_hour;
   runner.tick = made->tick;
   runner.running = made->running;

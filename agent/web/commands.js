@@ -38,9 +38,10 @@ function tell(words, bad = false) {
   requestAnimationFrame(() => { receipt.textContent = words; });
 }
 
-function tellTaken(answer) {
-  if (answer.durable !== false) return tell(`Taken: ${holds(answer)}.`);
-  return tell(`Taken, but not saved: ${holds(answer)} until the agent restarts.`, true);
+/** @param whose  " for car 2", or nothing */
+function tellTaken(answer, whose) {
+  if (answer.durable !== false) return tell(`Taken${whose}: ${holds(answer)}.`);
+  return tell(`Taken${whose}, but not saved: ${holds(answer)} until the agent restarts.`, true);
 }
 
 /** Asks for the token. @return it, or null where the reader would rather not */
@@ -97,11 +98,11 @@ async function postSignedIn(path, body) {
   return signed?.ok ? send() : signed;
 }
 
-async function carryOut(path, body) {
+async function carryOut(path, body, whose) {
   try {
     const result = await postSignedIn(path, body);
     if (result === null) tell("Not sent: the agent takes commands only with its token.", true);
-    else if (result.ok) tellTaken(result.answer);
+    else if (result.ok) tellTaken(result.answer, whose);
     else tell(sentence(`Not taken: ${result.answer.error ?? `the agent answered ${result.status}`}`), true);
     return result?.ok ? result.answer : null;
   } catch {
@@ -116,7 +117,8 @@ async function carryOut(path, body) {
  * @return what holds now, or null where it was not taken (the reader is told)
  */
 export function send(name, body, folder = document.body.dataset.base) {
-  const answer = asked.then(() => carryOut(folder + name, body));
+  const [, car] = /^car-(\d+)\//.exec(name) ?? [];
+  const answer = asked.then(() => carryOut(folder + name, body, car ? ` for car ${car}` : ""));
   asked = answer;
   return answer;
 }

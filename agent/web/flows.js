@@ -1,5 +1,6 @@
 // The home as a picture: what gives and what takes power at the moment, with an arrow for each, as wide as its power.
 import { deviceName, hasCar, hasDevice } from "./devices.js";
+import { furtherCars } from "./further_cars.js";
 import { kilowatts, number, percent, setText } from "./format.js";
 import { storageWords } from "./storage.js";
 
@@ -53,6 +54,16 @@ const KINDS = {
   },
 };
 
+/** Of a further car. */
+const further = (name) => ({
+  gives: (home) => -home[`${name}/battery`]?.power_kw,
+  name: (home) => (home[`${name}/car`]?.away ? `${deviceName(name)}, away` : deviceName(name)),
+  words: (power, home) => {
+    const car = deviceName(name).toLowerCase();
+    return home[`${name}/car`]?.away ? `${car} is away` : drawn(-power, car);
+  },
+});
+
 /** Of a device that is known by its topic alone: it draws. */
 const drawing = (topic) => ({
   gives: (home) => -home[topic]?.power_kw,
@@ -105,10 +116,12 @@ function widthOf(power, home) {
 
 class Flow {
   constructor(picture, topic, place) {
-    this.kind = KINDS[topic] ?? drawing(topic);
+    const isCar = furtherCars.includes(topic);
+    this.kind = isCar ? further(topic) : KINDS[topic] ?? drawing(topic);
     this.place = { ...place, radius: RADIUS };
-    this.path = picture.appendChild(element("path", { class: `flow flow-${topic}` }));
-    Object.assign(this, drawNode(picture, topic, place));
+    const looks = isCar ? "car" : topic;
+    this.path = picture.appendChild(element("path", { class: `flow flow-${looks}` }));
+    Object.assign(this, drawNode(picture, looks, place));
   }
 
   /** @return its sentence, or nothing before it has told anything */
@@ -126,7 +139,7 @@ class Flow {
 }
 
 function makeFlows(picture) {
-  const devices = document.body.dataset.devices.split(" ").filter((topic) => topic && !KINDS[topic]?.place);
+  const devices = [...document.body.dataset.devices.split(" ").filter((topic) => topic && !KINDS[topic]?.place), ...furtherCars];
   const columns = COLUMNS[devices.length] ?? devices.map((_, index) => 46 + (268 * index) / (devices.length - 1));
   const fixed = ["solar", "grid", "car"].filter((topic) => (topic !== "solar" || hasDevice("solar")) && (topic !== "car" || hasCar));
   return [

@@ -115,6 +115,7 @@ startHomes();
 async function furtherParts() {
   const files = [];
   if (body.dataset.topics.split(" ").includes("car")) files.push(import("./car.js").then(({ startCar }) => startCar(home)));
+  if (body.dataset.topics.includes("car-2/")) files.push(import("./further_cars.js").then(({ startFurtherCars }) => startFurtherCars(home)));
   if (hasDevice("storage")) files.push(import("./storage.js").then(({ startStorage }) => startStorage(home)));
   if (canExport) files.push(import("./flows.js").then(({ startFlows }) => startFlows(home)));
   return Promise.all(files);

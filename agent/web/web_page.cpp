@@ -73,7 +73,7 @@ Values values_of(const WebPage& page) {
     return written([&](std::string& out) { wire::append_kwh(out, energy.count(), home.ticks_per_hour, 2); });
   };
   const auto kw = [](Watts power) { return written([&](std::string& out) { wire::append_kw(out, power); }); };
-  const Charging next = home.charging == Charging::on ? Charging::off : Charging::on;
+  const Charging next = home.car.charging == Charging::on ? Charging::off : Charging::on;
   const bool failing = page.store.state == StoreHealth::State::failing;
   return {
       {"root", page.root},
@@ -87,16 +87,16 @@ Values values_of(const WebPage& page) {
       {"days", page.has_dates ? "dates" : "numbers"},
       {"day", page.has_dates ? date_text(home.date) : std::to_string(home.day)},
       {"day_number", std::to_string(home.day)},
-      {"soc_percent", written([&](std::string& out) { wire::append_percent(out, home.soc()); })},
-      {"stored_kwh", kwh(home.stored)},
-      {"capacity_kwh", kwh(home.capacity)},
-      {"charging", std::string(wire::text(home.charging))},
+      {"soc_percent", written([&](std::string& out) { wire::append_percent(out, home.car.soc()); })},
+      {"stored_kwh", kwh(home.car.stored)},
+      {"capacity_kwh", kwh(home.car.capacity)},
+      {"charging", std::string(wire::text(home.car.charging))},
       {"next", std::string(wire::text(next))},
-      {"power_kw", kw(home.car_power)},
+      {"power_kw", kw(home.car.power)},
       {"base_kw", kw(home.base_power)},
       {"price", written([&](std::string& out) { wire::append_price_value(out, home.price); })},
       {"price_unit", page.labels.currency + "/kWh"},
-      {"limit_percent", written([&](std::string& out) { wire::append_percent(out, home.limit); })},
+      {"limit_percent", written([&](std::string& out) { wire::append_percent(out, home.car.limit); })},
       {"token", page.session == WebSession::closed ? "required" : "none"},
       {"form", page.session == WebSession::closed ? "hidden" : ""},
       {"sign_in", page.session == WebSession::closed ? "" : "hidden"},

@@ -33,6 +33,10 @@ class Boxed {
   Value* operator->() { return value_.get(); }
   const Value* operator->() const { return value_.get(); }
 
+  friend bool operator==(const Boxed& a, const Boxed& b) {
+    return a.value_ && b.value_ ? *a.value_ == *b.value_ : a.value_ == b.value_;
+  }
+
  private:
   std::unique_ptr<Value> value_;
 };

@@ -112,9 +112,10 @@ const CommandGrammar* grammar_of(std::string_view command) {
   return found == kCommands.end() ? nullptr : found;
 }
 
-std::string all_commands() {
+template <class Names>
+std::string listed(const Names& names) {
   std::string all;
-  for (const auto command : wire::command::all()) all += (all.empty() ? "" : ", ") + std::string(command);
+  for (const auto name : names) all += (all.empty() ? "" : ", ") + std::string(name);
   return all;
 }
 
@@ -182,6 +183,17 @@ bool is_curve_command(std::string_view name) {
 }
 
 ParsedCommand parse_command(std::string_view name, std::string_view text, TextForm form, const CurveContext& context) {
+  const auto [car, of_car] = wire::car_command_of(name);
+  if (car != 0) {
+    if (std::ranges::find(wire::command::kOfCar, of_car) == wire::command::kOfCar.end())
+      return {
+          failure(ErrorCode::unknown_command, "command",
+                  "command " + excerpt(name) + " does not exist, of a car there are: " + listed(wire::command::kOfCar)),
+          std::nullopt};
+    ParsedCommand parsed = parse_command(of_car, text, form, context);
+    parsed.car = car;
+    return parsed;
+  }
   if (is_curve_command(name)) return parse_curve_command(name, text, context);
   if (const auto found = wire::device_verb(name); found.verb != nullptr) return parse_device_command(found, text, form);
   if (name == wire::command::kTrip) return parse_trip_command(name, kLegalTrip, text, read_trip);
@@ -189,7 +201,7 @@ ParsedCommand parse_command(std::string_view name, std::string_view text, TextFo
   const CommandGrammar* const grammar = grammar_of(name);
   if (grammar == nullptr) {
     return {failure(ErrorCode::unknown_command, "command",
-                    "command " + excerpt(name) + " does not exist, there are: " + all_commands()),
+                    "command " + excerpt(name) + " does not exist, there are: " + listed(wire::command::all())),
             std::nullopt};
   }
   return parse_by({grammar->key, grammar->old_key}, grammar->legal, text, form, grammar->read);

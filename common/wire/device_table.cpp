@@ -95,10 +95,11 @@ std::string written(const DeviceOrder& order, const Append& append) {
   return out;
 }
 
-void storage_modes(nlohmann::ordered_json& component, const home_assistant::Settings&, std::string_view) {
+void storage_modes(nlohmann::ordered_json& component, const home_assistant::Settings&, const home_assistant::Whose&) {
   for (const auto mode : kStorageModes) component["ops"].push_back(text(mode));
 }
-void whole_percentage(nlohmann::ordered_json& component, const home_assistant::Settings&, std::string_view) {
+void whole_percentage(nlohmann::ordered_json& component, const home_assistant::Settings&,
+                      const home_assistant::Whose&) {
   component["min"] = 0;
   component["max"] = 100;
   component["step"] = 1;

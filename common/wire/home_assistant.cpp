@@ -55,7 +55,7 @@ std::string entity_id_of(const Entity& entity, const Settings& settings, std::st
   constexpr std::size_t kLongestBase = 100;  // an entity id has at most 255 characters
   std::string name = settings.base_topic.substr(0, kLongestBase) + '_';
   if (home != kDefaultHome) name.append(home).append("_");
-  return std::string(entity.platform) + '.' + slug(name.append(entity.id));
+  return std::string(entity.platform) + '.' + slug(name.append(id_of(entity)));
 }
 
 std::string unit_of(std::string_view unit, const std::string& currency) {
@@ -82,12 +82,15 @@ void put(ordered_json& component, const char* name, std::string_view value) {
 
 ordered_json component_of(const Entity& entity, const Settings& settings, std::string_view home) {
   const wire::Topics topics(settings.base_topic);
+  const auto below_car = [&](std::string_view name) {
+    return entity.car == 0 ? std::string(name) : std::string(wire::kCarNames.at(entity.car)).append("/").append(name);
+  };
   ordered_json component{{"p", entity.platform},
-                         {"uniq_id", device_id(settings.base_topic, home) + '_' + std::string(entity.id)},
+                         {"uniq_id", device_id(settings.base_topic, home) + '_' + id_of(entity)},
                          {"def_ent_id", entity_id_of(entity, settings, home)},
-                         {"name", entity.name}};
+                         {"name", name_of(entity)}};
   if (!entity.topic.empty()) {
-    component["stat_t"] = topics.of(home, entity.topic);
+    component["stat_t"] = topics.of(home, below_car(entity.topic));
     component["val_tpl"] = template_of(entity);
   }
   const Measure& measure = entity.measure;
@@ -97,10 +100,10 @@ ordered_json component_of(const Entity& entity, const Settings& settings, std::s
   if (measure.precision >= 0) component["sug_dsp_prc"] = measure.precision;
   put(component, "ic", measure.icon);
   if (!entity.command.empty()) {
-    component["cmd_t"] = topics.command(home, entity.command);
+    component["cmd_t"] = topics.command(home, below_car(entity.command));
     component["qos"] = kCommandQos;
   }
-  if (entity.more != nullptr) entity.more(component, settings, home);
+  if (entity.more != nullptr) entity.more(component, settings, {home, entity.car});
   return component;
 }
 
@@ -124,7 +127,7 @@ bool may_be_announced(const std::vector<Entity>& entities, const ordered_json& c
 }
 
 bool exists(const std::vector<Entity>& entities, const std::string& id) {
-  return std::ranges::find(entities, id, &Entity::id) != entities.end();
+  return std::ranges::find(entities, id, id_of) != entities.end();
 }
 
 }  // namespace
@@ -174,8 +177,7 @@ std::optional<std::string> home_of(std::string_view base_topic, std::string_view
 std::string document(const Settings& settings, std::string_view home, const Components& leftovers) {
   const wire::Topics topics(settings.base_topic);
   ordered_json components;
-  for (const Entity& entity : entities(settings))
-    components[std::string(entity.id)] = component_of(entity, settings, home);
+  for (const Entity& entity : entities(settings)) components[id_of(entity)] = component_of(entity, settings, home);
   for (const auto& [name, text] : leftovers) components[name] = ordered_json::parse(text);
   return ordered_json{{"dev", device_of_home(settings, home)},
                       {"o", {{"name", wire::kAgentName}, {"sw", settings.version}}},

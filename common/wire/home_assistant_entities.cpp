@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "common/base/units.hpp"
@@ -22,15 +23,15 @@ constexpr Measure only_icon(std::string_view icon) {
 }
 
 /// A plan's times have a date and an offset where the homes have, else they are no more than a clock's face.
-void moment(ordered_json& component, const Settings& settings, std::string_view) {
+void moment(ordered_json& component, const Settings& settings, const Whose&) {
   if (settings.has_dates) component["dev_cla"] = "timestamp";
 }
 
-void modes(ordered_json& component, const Settings&, std::string_view) {
+void modes(ordered_json& component, const Settings&, const Whose&) {
   for (const auto mode : kChargingModes) component["ops"].push_back(wire::text(mode));
 }
 
-void clock_face(ordered_json& component, const Settings&, std::string_view) {
+void clock_face(ordered_json& component, const Settings&, const Whose&) {
   constexpr int kLength = 5;  // HH:MM
   component["min"] = kLength;
   component["max"] = kLength;
@@ -39,14 +40,22 @@ void clock_face(ordered_json& component, const Settings&, std::string_view) {
 
 /// Of the receipts, those that tell an error; the state stays what it was at the others. A state has 255 characters at
 /// most.
-void refused(ordered_json& component, const Settings& settings, std::string_view home) {
-  component["stat_t"] = wire::Topics(settings.base_topic).receipt(home);
+void refused(ordered_json& component, const Settings& settings, const Whose& whose) {
+  component["stat_t"] = wire::Topics(settings.base_topic).receipt(whose.home);
   component["val_tpl"] = "{{ value_json.error[:255] if value_json.status == 'error' else this.state }}";
   component["ent_cat"] = "diagnostic";
 }
 
-void press(ordered_json& component, const Settings&, std::string_view) {
+void press(ordered_json& component, const Settings&, const Whose&) {
   component["pl_prs"] = "PRESS";
+}
+
+/// The number behind the word `car`, which goes before what does not have it.
+std::string numbered(std::string text, std::string_view word, char between, std::size_t car) {
+  const std::string number = between + std::to_string(car + 1);
+  const auto place = text.find(word);
+  if (place != std::string::npos) return text.insert(place + word.size(), number);
+  return std::string(word) + number + between + text;
 }
 
 // clang-format off
@@ -73,32 +82,45 @@ constexpr std::array kOfCar{
 
 }  // namespace
 
-void last_reset(ordered_json& component, const Settings&, std::string_view) {
+void last_reset(ordered_json& component, const Settings&, const Whose&) {
   component["lrst_val_tpl"] = member_template(key::kSince);
 }
 
-void today_as_attributes(ordered_json& component, const Settings& settings, std::string_view home) {
-  component["json_attr_t"] = wire::Topics(settings.base_topic).of(home, HomeTopic::price_profile);
+void today_as_attributes(ordered_json& component, const Settings& settings, const Whose& whose) {
+  component["json_attr_t"] = wire::Topics(settings.base_topic).of(whose.home, HomeTopic::price_profile);
 }
 
-void hidden_diagnostic(ordered_json& component, const Settings&, std::string_view) {
+void hidden_diagnostic(ordered_json& component, const Settings&, const Whose&) {
   component["ent_cat"] = "diagnostic";
   component["en"] = false;  // as a visible text it would write a row of the logbook at every tick
 }
 
-void percentage(ordered_json& component, const Settings&, std::string_view) {
+void percentage(ordered_json& component, const Settings&, const Whose&) {
   component["min"] = kLowestLimitPercent;
   component["max"] = kHighestLimitPercent;
   component["step"] = 1;
   component["mode"] = "slider";
 }
 
-void up_to_charger(ordered_json& component, const Settings& settings, std::string_view) {
+void up_to_charger(ordered_json& component, const Settings& settings, const Whose& whose) {
   constexpr double kStep = 0.1;
   component["min"] = 0;
-  component["max"] = static_cast<double>(settings.charger.value_or(Watts()).count()) / kMilli;
+  component["max"] = static_cast<double>(settings.chargers.at(whose.car).value_or(Watts()).count()) / kMilli;
   component["step"] = kStep;
   component["mode"] = "box";
+}
+
+std::string id_of(const Entity& entity) {
+  return entity.car == 0 ? std::string(entity.id) : numbered(std::string(entity.id), "car", '_', entity.car);
+}
+
+std::string name_of(const Entity& entity) {
+  std::string name(entity.name);
+  if (entity.car == 0) return name;
+  if (name.find("car") != std::string::npos) return numbered(std::move(name), "car", ' ', entity.car);
+  const bool names_car = name.starts_with("Car ");
+  if (!names_car) name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
+  return numbered(std::move(name), "Car", ' ', entity.car);
 }
 
 std::vector<Entity> entities(const Settings& settings) {
@@ -108,21 +130,30 @@ std::vector<Entity> entities(const Settings& settings) {
       .exports = std::ranges::any_of(settings.devices,
                                      [](std::size_t kind) { return kDeviceRoles.at(kind) != DeviceRole::load; }),
       .peak_price = settings.has_peak_price,
-      .charge_power = settings.charger.has_value()};
+      .charge_power = false};
   const auto add = [&](std::string_view topic, std::span<const wire::ValueRow> rows,
-                       std::span<const wire::DeviceVerb> verbs) {
+                       std::span<const wire::DeviceVerb> verbs, std::size_t car = 0) {
+    wire::Offers of_car = offers;
+    of_car.charge_power = settings.chargers.at(car).has_value();
     for (const auto& row : rows) {
-      if (!is_there(row.presence, offers)) continue;
+      if (!is_there(row.presence, of_car)) continue;
       const auto verb = std::ranges::find(verbs, row.key, &wire::DeviceVerb::value);
       for (Entity entity : row.entities) {
         entity.topic = topic;
         entity.key = row.key;
+        entity.car = car;
         if (verb != verbs.end()) entity.command = verb->name;
         all.push_back(entity);
       }
     }
   };
-  for (const HomeTopic topic : topics_of(settings.parts)) add(name(topic), wire::rows_of(topic), {});
+  for (const wire::TopicOfHome topic : topics_of(settings.parts))
+    add(name(topic.topic), wire::rows_of(topic.topic), {}, topic.car);
+  for (std::size_t car = 1; car <= settings.parts.further_cars.size(); ++car)
+    for (Entity entity : kOfCar) {
+      entity.car = car;
+      all.push_back(entity);
+    }
   for (const std::size_t number : settings.devices) {
     const auto& kind = wire::device_kinds()[number];
     add(kind.name, kind.rows, kind.verbs);

@@ -6,7 +6,7 @@
 
 namespace home_energy::home_assistant {
 
-void on_and_off(nlohmann::ordered_json& component, const Settings&, std::string_view) {
+void on_and_off(nlohmann::ordered_json& component, const Settings&, const Whose&) {
   component["pl_on"] = wire::text(Switch::on);
   component["pl_off"] = wire::text(Switch::off);
 }

@@ -29,8 +29,14 @@ struct Measure {
   std::string_view icon{};
 };
 
+/// Whose entity it is.
+struct Whose {
+  std::string_view home;
+  std::size_t car;  ///< its place; 0 is the first, and what is no car's
+};
+
 /// Where the entity's component is more than the table says.
-using More = void (*)(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+using More = void (*)(nlohmann::ordered_json& component, const Settings& settings, const Whose& whose);
 
 /// One entity of a home.
 struct Entity {
@@ -43,6 +49,7 @@ struct Entity {
   std::string_view command{};
   More more = nullptr;
   Template form = Template::member;
+  std::size_t car = 0;  ///< of a further car's its place: it is called by that, and its topic and command lie below it
 };
 
 inline constexpr Measure kPowerMeasure{"power", "kW", "measurement", 2};
@@ -51,17 +58,22 @@ inline constexpr Measure kEnergyMeasure{"energy", "kWh", "total_increasing", 2};
 // What components have beside what their line says.
 
 /// Of a switch: what it is told, and what it tells.
-void on_and_off(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+void on_and_off(nlohmann::ordered_json& component, const Settings& settings, const Whose& whose);
 /// A number from 20 to 100.
-void percentage(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+void percentage(nlohmann::ordered_json& component, const Settings& settings, const Whose& whose);
 /// A power from 0 to the charger's.
-void up_to_charger(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+void up_to_charger(nlohmann::ordered_json& component, const Settings& settings, const Whose& whose);
 /// Begins again when the home's counters do.
-void last_reset(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+void last_reset(nlohmann::ordered_json& component, const Settings& settings, const Whose& whose);
 /// The prices of the day.
-void today_as_attributes(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+void today_as_attributes(nlohmann::ordered_json& component, const Settings& settings, const Whose& whose);
 /// Not shown, unless somebody asks for it.
-void hidden_diagnostic(nlohmann::ordered_json& component, const Settings& settings, std::string_view home);
+void hidden_diagnostic(nlohmann::ordered_json& component, const Settings& settings, const Whose& whose);
+
+/// `car_battery`, of a further car `car_2_battery`; `charge_car_2`; `car_2_charging_power`.
+std::string id_of(const Entity& entity);
+/// `Car battery`, of a further car `Car 2 battery`; `Charge car 2`; `Car 2 charging power`.
+std::string name_of(const Entity& entity);
 
 /// `{{ value_json.<key> }}`
 std::string member_template(std::string_view key);

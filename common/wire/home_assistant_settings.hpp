@@ -22,8 +22,8 @@ struct Settings {
   std::optional<std::string> page_url;  ///< where others reach the agent's page, http or https; none where they do not
   std::vector<std::size_t> devices{};   ///< the kinds of the homes' further devices
   wire::HomeParts parts{};
-  std::optional<Watts> charger{};  ///< what it draws at most, where it modulates
-  bool has_peak_price = false;     ///< whether the tariff has a price of power
+  CarArray<std::optional<Watts>> chargers{};  ///< what each draws at most, where it modulates
+  bool has_peak_price = false;                ///< whether the tariff has a price of power
 };
 
 }  // namespace home_energy::home_assistant

@@ -7,6 +7,7 @@
 #include "common/base/text.hpp"
 #include "common/wire/curve_text.hpp"
 #include "common/wire/device_table.hpp"
+#include "common/wire/home_topics.hpp"
 #include "common/wire/numbers_writer.hpp"
 #include "common/wire/stored_json.hpp"
 #include "common/wire/stored_peak.hpp"
@@ -39,7 +40,18 @@ void scale(Counters& counters, int to, int from) {
   counters.cost = Money(scaled(counters.cost.count(), to, from));
   counters.earned = Money(scaled(counters.earned.count(), to, from));
   for (FlowTotal& device : counters.devices) device = {scaled(device.drawn, to, from), scaled(device.given, to, from)};
+  if (auto& further = counters.further_charged)
+    for (EnergyTotal& charged : *further) charged = scaled(charged, to, from);
   counters.exported = scaled(counters.exported, to, from);
+}
+void scale(CarState& car, int to, int from) {
+  car.battery.stored = scaled(car.battery.stored, to, from);
+  car.ticks_of_run = static_cast<std::int64_t>(scaled(Int128{car.ticks_of_run}, to, from));
+  if (auto& travel = car.travel) {
+    travel->used = scaled(travel->used, to, from);
+    travel->driven = scaled(travel->driven, to, from);
+    travel->stranded = scaled(travel->stranded, to, from);
+  }
 }
 void scale(DeviceStates& devices, int to, int from) {
   for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
@@ -67,6 +79,10 @@ Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 hi
   if (negative) value = -value;
   if (value < lowest || value > highest) refuse_value(key, lowest, highest, got);
   return value;
+}
+
+std::string car_key(std::size_t car) {
+  return std::string(wire::kCarNames.at(car));
 }
 
 // What may be read back: far more than a home can come to with the options at their ends, and little enough that
@@ -103,6 +119,7 @@ Counters read_counters(const Json& object, int ticks) {
   };
   counters.exported = energy("exported");
   if (object.contains("earned")) counters.earned = Money(wide(object, "earned", -kMostPaid * ticks, kMostPaid * ticks));
+  for (std::size_t car = 1; car < kMostCars; ++car) counters.add_charged(car, energy(charged_key(car)));
   for (const auto& kind : wire::device_kinds()) {
     const std::string name(kind.name);
     counters.devices.at(wire::number_of(kind)) = {energy(name), energy(name + std::string(kGiven))};
@@ -166,8 +183,12 @@ std::optional<Watts> stored_charge_power(const Json& json) {
   return Watts(whole(json, "charge_power", 0, kMostCharger));
 }
 
-CarState read_car(const Json& json, int ticks) {
+/// @param latest the last day on which a departure may have been missed
+CarState read_car(const Json& json, int ticks, std::int64_t latest) {
   const CarState fresh;
+  std::optional<std::int64_t> late_since;
+  // Of a day to come where the clock was put back over midnight, or was wrong for a while.
+  if (json.contains("late_since")) late_since = std::min(whole(json, "late_since", -kMostDays, kMostDays), latest);
   const auto mode = whole_or(static_cast<std::int64_t>(fresh.wish.mode), json, "mode", 0, kChargingModes.size() - 1);
   return {.battery = {.stored = Energy(whole(json, "stored", 0, kMostStored * ticks)),
                       .fraction = whole_or(0, json, "fraction", 0, kFull.count() - 1),
@@ -177,6 +198,7 @@ CarState read_car(const Json& json, int ticks) {
                    .target = Percent(whole_or(fresh.wish.target.count(), json, "target", 0, kFull.count())),
                    .ready_by = static_cast<int>(whole_or(fresh.wish.ready_by, json, "ready_by", 0, kLastMinute))},
           .ticks_of_run = whole_or(0, json, "ticks_of_run", 0, kMostHours * ticks),
+          .late_since = late_since,
           .pending = json.value("pending", false),
           .travel = read_travel(json, ticks),
           .charge_power = stored_charge_power(json)};
@@ -194,16 +216,17 @@ HomeState read_home(const Json& json, const Calendar& calendar) {
   home.ticks_per_hour = static_cast<int>(whole(json, "ticks_per_hour", 1, kMostTicksPerHour));
   home.moment = read_moment(json, calendar);
   home.tick = static_cast<int>(whole(json, "tick", 0, home.ticks_per_hour - 1));
-  home.car = read_car(json, home.ticks_per_hour);
+  const std::int64_t latest = calendar.at(home.moment).day + 1;
+  home.car = read_car(json, home.ticks_per_hour, latest);
+  for (std::size_t car = 1; car < kMostCars && json.contains(car_key(car)); ++car) {
+    const Json& further = json.at(car_key(car));
+    if (!further.is_object()) refuse(car_key(car) + " must be an object");
+    home.further_cars.push_back(read_car(further, home.ticks_per_hour, latest));
+  }
   home.hour_energy = Energy(whole_or(0, json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
   home.counters = read_counters(json.at("counters"), home.ticks_per_hour);
   home.devices = read_devices(json);
   home.peak = stored::read_peak(json, home.ticks_per_hour);
-  if (json.contains("late_since")) {
-    // Of a day to come where the clock was put back over midnight, or was wrong for a while.
-    const std::int64_t latest = calendar.at(home.moment).day + 1;
-    home.car.late_since = std::min(whole(json, "late_since", -kMostDays, kMostDays), latest);
-  }
   return home;
 }
 
@@ -217,6 +240,8 @@ void check_row(const Counters& began, const Counters& now, int ticks) {
   };
   check("base", (now.base - began.base).count(), 0, kMostInARow * ticks);
   check("charged", (now.charged - began.charged).count(), 0, kMostInARow * ticks);
+  for (std::size_t car = 1; car < kMostCars; ++car)
+    check(charged_key(car), (now.charged_by(car) - began.charged_by(car)).count(), 0, kMostInARow * ticks);
   for (const auto& kind : wire::device_kinds()) {
     const std::size_t number = wire::number_of(kind);
     const FlowTotal& from = began.devices.at(number);
@@ -270,14 +295,9 @@ RememberedHome at_pace(RememberedHome state, const Pace& pace) {
   home.moment += home.tick * kSecondsPerHour / from;
   home.tick = 0;
   home.ticks_per_hour = to;
-  home.car.battery.stored = scaled(home.car.battery.stored, to, from);
   home.hour_energy = scaled(home.hour_energy, to, from);
-  home.car.ticks_of_run = static_cast<std::int64_t>(scaled(Int128{home.car.ticks_of_run}, to, from));
-  if (auto& travel = home.car.travel) {
-    travel->used = scaled(travel->used, to, from);
-    travel->driven = scaled(travel->driven, to, from);
-    travel->stranded = scaled(travel->stranded, to, from);
-  }
+  scale(home.car, to, from);
+  for (CarState& car : home.further_cars) scale(car, to, from);
   if (auto& peak = home.peak) {
     peak->imported = scaled(peak->imported, to, from);
     for (DayPeak& day : peak->days) day.imported = scaled(day.imported, to, from);
@@ -296,20 +316,13 @@ void append_state(std::string& out, const RememberedHome& state) {
       .add("ticks_per_hour", std::int64_t{home.ticks_per_hour})
       .add("moment", home.moment)
       .add("tick", std::int64_t{home.tick})
-      .add("stored", home.car.battery.stored.count())
-      .add("fraction", home.car.battery.fraction)
-      .add("limit", home.car.battery.limit.count())
-      .add("charging", home.car.battery.charging == Charging::on)
-      .add("mode", static_cast<std::int64_t>(home.car.wish.mode))
-      .add("target", home.car.wish.target.count())
-      .add("ready_by", std::int64_t{home.car.wish.ready_by})
+      .add(home.car)
       .add("hour_energy", home.hour_energy.count())
-      .add("counters", home.counters)
-      .add("ticks_of_run", home.car.ticks_of_run);
-  if (home.car.late_since) writer.add("late_since", *home.car.late_since);
-  if (home.car.pending) writer.add("pending", true);
-  if (home.car.charge_power) writer.add("charge_power", home.car.charge_power->count());
-  if (home.car.travel) writer.add("travel", *home.car.travel);
+      .add("counters", home.counters);
+  for (std::size_t car = 0; car < home.further_cars.size(); ++car) {
+    writer.name(car_key(car + 1));
+    NumbersWriter(out).add(home.further_cars[car]).end();
+  }
   if (home.peak) writer.add("peak", *home.peak);
   writer.add(home.devices);
   writer.name("row");

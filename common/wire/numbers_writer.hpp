@@ -15,6 +15,11 @@ namespace home_energy {
 /// Behind a device's name: what it has given.
 inline constexpr std::string_view kGiven = "_given";
 
+/// What a further car has charged: `charged-2`. @param car its place; 0 is the first
+inline std::string charged_key(std::size_t car) {
+  return "charged-" + std::to_string(car + 1);
+}
+
 /// An object of numbers, written as the homes tick: thousands of them, each second.
 class NumbersWriter {
  public:
@@ -47,7 +52,14 @@ class NumbersWriter {
         .add_if_any("exported", counters.exported.count())
         .add_if_any("earned", counters.earned.count())
         .add(counters.devices)
+        .add(counters.further_charged)
         .end();
+    return *this;
+  }
+  /// Of the further cars, where they have counted anything.
+  NumbersWriter& add(const Boxed<FurtherCarArray<EnergyTotal>>& charged) {
+    for (std::size_t car = 1; charged && car < kMostCars; ++car)
+      add_if_any(charged_key(car), charged->at(car - 1).count());
     return *this;
   }
   /// Of the further devices, where they have counted anything.
@@ -71,6 +83,21 @@ class NumbersWriter {
       one.end();
     }
     all.end();
+    return *this;
+  }
+  NumbersWriter& add(const CarState& car) {
+    add("stored", car.battery.stored.count());
+    add("fraction", car.battery.fraction);
+    add("limit", car.battery.limit.count());
+    add("charging", car.battery.charging == Charging::on);
+    add("mode", static_cast<std::int64_t>(car.wish.mode));
+    add("target", car.wish.target.count());
+    add("ready_by", std::int64_t{car.wish.ready_by});
+    add("ticks_of_run", car.ticks_of_run);
+    if (car.late_since) add("late_since", *car.late_since);
+    if (car.pending) add("pending", true);
+    if (car.charge_power) add("charge_power", car.charge_power->count());
+    if (car.travel) add("travel", *car.travel);
     return *this;
   }
   NumbersWriter& add(std::string_view key, const PeakState& peak) {

@@ -122,19 +122,21 @@ constexpr std::array kPriceRows{
 };
 
 constexpr std::array kBatteryRows{
-    ValueRow{key::kSocPercent, [](std::string& out, Of of) { append_percent(out, of.home.soc()); }, kCarBattery},
+    ValueRow{key::kSocPercent, [](std::string& out, Of of) { append_percent(out, of.car().soc()); }, kCarBattery},
     ValueRow{key::kStoredKwh,
-             [](std::string& out, Of of) { append_kwh(out, of.home.stored.count(), of.home.ticks_per_hour); },
+             [](std::string& out, Of of) { append_kwh(out, of.car().stored.count(), of.home.ticks_per_hour); },
              kCarStored},
     ValueRow{"capacity_kwh",
-             [](std::string& out, Of of) { append_kwh(out, of.home.capacity.count(), of.home.ticks_per_hour); }},
-    ValueRow{key::kCharging, [](std::string& out, Of of) { append_text(out, text(of.home.charging)); }, kCarCharging},
-    ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.car_power); }, kChargingPower},
+             [](std::string& out, Of of) { append_kwh(out, of.car().capacity.count(), of.home.ticks_per_hour); }},
+    ValueRow{key::kCharging, [](std::string& out, Of of) { append_text(out, text(of.car().charging)); }, kCarCharging},
+    ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.car().power); }, kChargingPower},
     ValueRow{key::kChargedKwh,
-             [](std::string& out, Of of) { append_kwh(out, of.home.counters.charged.count(), of.home.ticks_per_hour); },
+             [](std::string& out, Of of) {
+               append_kwh(out, of.home.counters.charged_by(of.car_number).count(), of.home.ticks_per_hour);
+             },
              kCarCharged},
-    ValueRow{key::kLimitPercent, [](std::string& out, Of of) { append_percent(out, of.home.limit); }, kChargeLimit},
-    ValueRow{"charge_power_kw", [](std::string& out, Of of) { append_kw(out, *of.home.charge_power); }, kChargePower,
+    ValueRow{key::kLimitPercent, [](std::string& out, Of of) { append_percent(out, of.car().limit); }, kChargeLimit},
+    ValueRow{"charge_power_kw", [](std::string& out, Of of) { append_kw(out, *of.car().charge_power); }, kChargePower,
              Presence::with_charge_power},
 };
 
@@ -201,35 +203,36 @@ constexpr std::array kPending{Entity{.id = "car_charging_pending",
                                      .form = home_assistant::Template::truth}};
 
 /// As IEC 61851 has it: not connected, connected, charging.
-std::string_view car_status(const Snapshot& home) {
-  if (!home.travel->plugged) return "A";
-  return home.charging == Charging::on && home.car_power > Watts() ? "C" : "B";
+std::string_view car_status(const CarSnapshot& car) {
+  if (!car.travel->plugged) return "A";
+  return car.charging == Charging::on && car.power > Watts() ? "C" : "B";
 }
 
 void append_trip_energy(std::string& out, Of of) {
-  const auto& journey = of.home.travel->journey;
+  const auto& journey = of.car().travel->journey;
   append_decimal(out, journey ? journey->energy.count() : 0, 3);
 }
 
 constexpr std::array kCarRows{
-    ValueRow{"plugged", [](std::string& out, Of of) { append_truth(out, of.home.travel->plugged); }, kPlugged},
-    ValueRow{"status", [](std::string& out, Of of) { append_text(out, car_status(of.home)); }, kCarStatus},
-    ValueRow{"away", [](std::string& out, Of of) { append_truth(out, of.home.travel->away); }, kAtHome},
+    ValueRow{"plugged", [](std::string& out, Of of) { append_truth(out, of.car().travel->plugged); }, kPlugged},
+    ValueRow{"status", [](std::string& out, Of of) { append_text(out, car_status(of.car())); }, kCarStatus},
+    ValueRow{"away", [](std::string& out, Of of) { append_truth(out, of.car().travel->away); }, kAtHome},
     ValueRow{"departure",
              [](std::string& out, Of of) {
-               const std::string& departure = of.home.travel->departure;
+               const std::string& departure = of.car().travel->departure;
                departure.empty() ? static_cast<void>(out += "null") : append_text(out, departure);
              },
              kDeparture},
     ValueRow{"trip_kwh", append_trip_energy, kTripEnergy},
     ValueRow{
         "odometer_km",
-        [](std::string& out, Of of) { append_decimal(out, rounded_quotient(of.home.travel->odometer_m, 1000, 1), 1); },
+        [](std::string& out, Of of) { append_decimal(out, rounded_quotient(of.car().travel->odometer_m, 1000, 1), 1); },
         kOdometer},
-    ValueRow{"stranded_kwh",
-             [](std::string& out, Of of) { append_kwh(out, of.home.travel->stranded.count(), of.home.ticks_per_hour); },
-             kStranded},
-    ValueRow{"pending", [](std::string& out, Of of) { append_truth(out, of.home.travel->pending); }, kPending},
+    ValueRow{
+        "stranded_kwh",
+        [](std::string& out, Of of) { append_kwh(out, of.car().travel->stranded.count(), of.home.ticks_per_hour); },
+        kStranded},
+    ValueRow{"pending", [](std::string& out, Of of) { append_truth(out, of.car().travel->pending); }, kPending},
 };
 
 }  // namespace
@@ -271,7 +274,7 @@ bool is_there(Presence presence, const Offers& offers) {
 }
 
 void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of) {
-  const Offers offers{of.home.can_export, of.home.peak.has_value(), of.home.charge_power.has_value()};
+  const Offers offers{of.home.can_export, of.home.peak.has_value(), of.car().charge_power.has_value()};
   char before = '{';
   for (const ValueRow& row : rows) {
     if (!is_there(row.presence, offers)) continue;

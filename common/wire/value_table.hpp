@@ -18,6 +18,9 @@ struct Reported {
   const Snapshot& home;
   const Labels& labels;
   const Device* device = nullptr;  ///< the one that reports, of the further devices
+  std::size_t car_number = 0;      ///< of the one that reports; 0 is the first
+
+  const CarSnapshot& car() const { return home.car_at(car_number); }
 };
 
 /// In which homes a value is there.

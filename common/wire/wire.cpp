@@ -19,7 +19,7 @@ bool is_below(std::string_view topic, std::string_view base) {
 /// Whether a home has a status or state called so.
 bool is_of_home(std::string_view name) {
   return name == kStatus || name == kSolarForecast ||
-         std::ranges::any_of(kHomeTopics, [&](HomeTopic topic) { return name == wire::name(topic); }) ||
+         std::ranges::any_of(every_topic(), [&](TopicOfHome topic) { return name == wire::name(topic); }) ||
          std::ranges::find(kDeviceNames, name) != kDeviceNames.end();
 }
 
@@ -52,8 +52,9 @@ std::optional<CommandAddress> Topics::command_address(std::string_view topic) co
   topic = topic.substr(1, topic.size() - 1 - kCommandSuffix.size());
   const auto slash = topic.find('/');
   if (slash == std::string_view::npos) return CommandAddress{.home = {}, .command = std::string(topic)};
-  if (topic.find('/', slash + 1) != std::string_view::npos) return std::nullopt;
-  return CommandAddress{std::string(topic.substr(0, slash)), std::string(topic.substr(slash + 1))};
+  const auto command = topic.substr(slash + 1);
+  if (car_command_of(command).command.find('/') != std::string_view::npos) return std::nullopt;
+  return CommandAddress{std::string(topic.substr(0, slash)), std::string(command)};
 }
 
 std::optional<std::string_view> Topics::home_of(std::string_view topic) const {

@@ -88,6 +88,9 @@ inline constexpr std::string_view kTrip = "trip";
 inline constexpr std::string_view kTrips = "trips";
 inline constexpr std::array kOfEveryHome{kCharge,  kDischarge, kChargeLimit, kChargePower, kMode, kTarget,
                                          kReadyBy, kPrice,     kBaseload,    kPlug,        kTrip, kTrips};
+/// Those of them that a further car has, too.
+inline constexpr std::array kOfCar{kCharge, kDischarge, kChargeLimit, kChargePower, kMode,
+                                   kTarget, kReadyBy,   kPlug,        kTrip,        kTrips};
 /// Those and the commands of further devices, whether a home has them or not.
 std::span<const std::string_view> all();
 inline constexpr std::string_view kClock = "clock";
@@ -103,8 +106,8 @@ HomeParts parts_of(const HomeSettings& home);
 int qos(HomeTopic topic);
 
 struct CommandAddress {
-  std::string home;  ///< empty where the topic leaves it out: `home-energy/charge/set`
-  std::string command;
+  std::string home;     ///< empty where the topic leaves it out: `home-energy/charge/set`
+  std::string command;  ///< `charge`, `car-2/charge`
 };
 
 /// The topics below one base topic.
@@ -118,11 +121,13 @@ class Topics {
   std::string receipt(std::string_view home) const;
   /// Says `online` or `offline` for this home, as an availability beside the agent's own.
   std::string status(std::string_view home) const;
-  std::string of(std::string_view home, HomeTopic topic) const { return of(home, name(topic)); }
+  std::string of(std::string_view home, TopicOfHome topic) const { return of(home, name(topic)); }
   std::string of(std::string_view home, std::string_view name) const;
   std::string command(std::string_view home, std::string_view command) const;
-  /// The subscription that covers all commands of all homes.
+  /// The subscription that covers all commands of all homes, but for those to further cars.
   std::string command_filter() const { return base_ + "/+/+/set"; }
+  /// The subscription that covers commands to further cars.
+  std::string car_command_filter() const { return base_ + "/+/+/+/set"; }
   /// The subscription that covers commands that leave out the home.
   std::string homeless_filter() const { return base_ + "/+/set"; }
   /// The home and the command that a topic of these subscriptions names; nothing where it is another topic.
@@ -204,7 +209,7 @@ void append_solar_forecast(std::string& out, const Solar& solar);
 /// The payload of a further device's topic.
 void append_device(std::string& out, const Device& device, const Snapshot& home, const Labels& labels);
 /// The payload of any of a home's topics.
-void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels);
+void append_topic(std::string& out, TopicOfHome of, const Home& home, const Snapshot& snapshot, const Labels& labels);
 
 /// The answer to a command, accepted or not.
 /// @param id the sender's, as JSON text
@@ -232,9 +237,10 @@ std::string_view text(ChargingMode mode);
 /// The bodies of the HTTP endpoints.
 namespace http {
 std::string info(const Snapshot& home);
-std::string plan(const Home& home, const Labels& labels);
+/// @param car its place: 0 is the first
+std::string plan(const Home& home, const Labels& labels, std::size_t car = 0);
 std::string stored_kwh(const Snapshot& home);
-std::string soc_percent(const Snapshot& home);
+std::string soc_percent(const CarSnapshot& car);
 std::string hourly_loads(const LoadCurve& curve);
 /// In hundredths of the currency (öre, cents) per kWh.
 std::string hourly_prices(const PriceCurve& curve);

@@ -97,21 +97,21 @@ std::string info(const Snapshot& home) {
   out += R"(,"base_current_load":)";
   append_kwh(out, home.hour_energy.count(), home.ticks_per_hour, kInfoDecimals);
   out += R"(,"battery_capacity_kWh":)";
-  append_kwh(out, home.stored.count(), home.ticks_per_hour, kInfoDecimals);
+  append_kwh(out, home.car.stored.count(), home.ticks_per_hour, kInfoDecimals);
   out += R"(,"ev_battery_charge_start_stopp":)";
-  out += home.charging == Charging::on ? "true}" : "false}";
+  out += home.car.charging == Charging::on ? "true}" : "false}";
   return out;
 }
 
 std::string stored_kwh(const Snapshot& home) {
   std::string out;
-  append_kwh(out, home.stored.count(), home.ticks_per_hour, kInfoDecimals);
+  append_kwh(out, home.car.stored.count(), home.ticks_per_hour, kInfoDecimals);
   return out;
 }
 
-std::string soc_percent(const Snapshot& home) {
+std::string soc_percent(const CarSnapshot& car) {
   std::string out;
-  append_percent(out, home.soc());
+  append_percent(out, car.soc());
   return out;
 }
 
@@ -129,14 +129,18 @@ std::string hourly_prices(const PriceCurve& curve) {
 }
 
 std::string state(const Home& home, const Snapshot& snapshot, const Labels& labels) {
-  std::string out = "{";
-  for (const HomeTopic topic : topics_of(parts_of(home.settings()))) {
-    if (out.size() > 1) out += ',';
-    out += '"';
-    out += name(topic);
-    out += "\":";
+  std::string out;
+  std::size_t car = 0;
+  for (const TopicOfHome topic : topics_of(parts_of(home.settings()))) {
+    if (topic.car != car) {
+      if (car != 0) out += '}';
+      next(out, kCarNames.at(topic.car));
+    }
+    out.empty() || topic.car != car ? begin(out, name(topic.topic)) : next(out, name(topic.topic));
     append_topic(out, topic, home, snapshot, labels);
+    car = topic.car;
   }
+  if (car != 0) out += '}';
   for (const Device& device : snapshot.devices) {
     next(out, name_of(device));
     append_device(out, device, snapshot, labels);
@@ -155,9 +159,9 @@ std::string homes(const std::vector<std::string>& ids) {
   return nlohmann::json{{"homes", ids}}.dump();
 }
 
-std::string plan(const Home& home, const Labels& labels) {
+std::string plan(const Home& home, const Labels& labels, std::size_t car) {
   std::string out;
-  append_topic(out, HomeTopic::plan, home, home.snapshot(), labels);
+  append_topic(out, {HomeTopic::plan, car}, home, home.snapshot(), labels);
   return out;
 }
 

@@ -61,18 +61,37 @@ void append_raw_today(std::string& out, const Home& home, const PriceCurve& curv
 HomeParts parts_of(const HomeSettings& home) {
   const bool has_storage =
       std::ranges::any_of(home.devices, [](const Device& device) { return role_of(device) == DeviceRole::storage; });
-  return {.car = home.has_car, .trips = home.has_car && home.trips, .plans = home.has_car || has_storage};
+  HomeParts parts{.car = home.has_car, .trips = home.has_car && home.car.trips, .plans = home.has_car || has_storage};
+  for (const CarSettings& car : home.further_cars) parts.further_cars.push_back(car.trips != nullptr);
+  return parts;
 }
 
-std::vector<HomeTopic> topics_of(const HomeParts& parts) {
-  std::vector<HomeTopic> topics;
+std::vector<TopicOfHome> topics_of(const HomeParts& parts) {
+  std::vector<TopicOfHome> topics;
   for (const HomeTopic topic : kHomeTopics) {
     if (topic == HomeTopic::battery && !parts.car) continue;
     if (topic == HomeTopic::plan && !parts.plans) continue;
     if (topic == HomeTopic::car && !parts.trips) continue;
-    topics.push_back(topic);
+    topics.emplace_back(topic);
   }
+  for (std::size_t car = 0; car < parts.further_cars.size(); ++car)
+    for (const HomeTopic topic : kCarTopics)
+      if (topic != HomeTopic::car || parts.further_cars[car]) topics.emplace_back(topic, car + 1);
   return topics;
+}
+
+std::span<const TopicOfHome> every_topic() {
+  static const auto kEvery = topics_of({.trips = true, .further_cars = std::vector<bool>(kMostCars - 1, true)});
+  return kEvery;
+}
+
+CarCommand car_command_of(std::string_view name) {
+  for (std::size_t car = 1; car < kMostCars; ++car) {
+    const std::string_view of = kCarNames.at(car);
+    if (name.size() > of.size() && name.starts_with(of) && name[of.size()] == '/')
+      return {car, name.substr(of.size() + 1)};
+  }
+  return {0, name};
 }
 
 ShownDay::ShownDay(const Calendar& of, std::int64_t number) : calendar(&of), day(number) {
@@ -111,17 +130,18 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
   out += "]}";
 }
 
-void append_topic(std::string& out, HomeTopic topic, const Home& home, const Snapshot& snapshot, const Labels& labels) {
-  switch (topic) {
+void append_topic(std::string& out, TopicOfHome of, const Home& home, const Snapshot& snapshot, const Labels& labels) {
+  switch (of.topic) {
     case HomeTopic::plan:
       if (!snapshot.has_car) return append_storage_plan(out, home.storage(), home.calendar(), labels);
-      return append_plan(out, home.wish(), home.plan(), home.calendar(), labels, home.storage());
+      return append_plan(out, home.wish(of.car), home.plan(of.car), home.calendar(), labels,
+                         of.car == 0 ? home.storage() : nullptr);
     case HomeTopic::baseload_profile:
       return append_baseload_profile(out, home.baseload());
     case HomeTopic::price_profile:
       return append_price_profile(out, home, labels);
     default:
-      return append_rows(out, rows_of(topic), {snapshot, labels});
+      return append_rows(out, rows_of(of.topic), {.home = snapshot, .labels = labels, .car_number = of.car});
   }
 }
 

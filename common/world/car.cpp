@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 #include "common/base/decimal.hpp"
@@ -9,19 +10,22 @@
 namespace home_energy {
 namespace {
 
-Battery battery_of(const HomeSettings& settings) {
-  return {{.capacity = Energy(settings.capacity.count() * kMilliwattsPerWatt * settings.pace.ticks_per_hour()),
-           .efficiency = settings.charge_efficiency,
-           .taper = settings.taper},
-          settings.start_soc,
-          settings.charge_limit};
+Battery battery_of(const CarSettings& car, int ticks_per_hour) {
+  return {{.capacity = Energy(car.capacity.count() * kMilliwattsPerWatt * ticks_per_hour),
+           .efficiency = car.charge_efficiency,
+           .taper = car.taper},
+          car.start_soc,
+          car.charge_limit};
 }
 
 }  // namespace
 
-Car::Car(std::shared_ptr<const HomeSettings> settings)
-    : settings_(std::move(settings)), battery_(battery_of(*settings_)), wish_(settings_->wish) {
-  if (settings_->trips) travel_.emplace(settings_->trips);
+Car::Car(std::shared_ptr<const HomeSettings> settings, const CarSettings& own)
+    : settings_(std::move(settings)),
+      own_(&own),
+      battery_(battery_of(own, settings_->pace.ticks_per_hour())),
+      wish_(own.wish) {
+  if (own.trips) travel_.emplace(own.trips);
 }
 
 CarState Car::state() const {
@@ -43,9 +47,9 @@ void Car::restore(const CarState& state, const HomeTime& time) {
   if (!connected()) battery_.set_charging(Charging::off);
 }
 
-Energy Car::draw(Watts load) {
+Energy Car::draw(Beside beside) {
   assert(!plan_due_);
-  const Energy drawn = planned() ? follow_plan_for_a_tick(load) : charge_for_a_tick(load);
+  const Energy drawn = planned() ? follow_plan_for_a_tick(beside) : charge_for_a_tick(beside);
   assert(drawn >= Energy() && drawn <= in_one_tick(most()));
   ticks_of_run_ = drawn > Energy() ? ticks_of_run_ + 1 : 0;
   return drawn;
@@ -57,7 +61,7 @@ void Car::follow_time(const Surroundings& around) {
     judge_departure(around.time);
     renew_plan(around);
   }
-  settle(around.load);
+  settle(around.now);
 }
 
 void Car::move_to(const Surroundings& around) {
@@ -91,8 +95,8 @@ void Car::follow_travel(const Surroundings& around) {
 }
 
 /// In modes other than by hand no further than to the target.
-Energy Car::charge_for_a_tick(Watts load) {
-  const Watts power = within_fuse(wanted(load), load);
+Energy Car::charge_for_a_tick(Beside beside) {
+  const Watts power = within_fuse(wanted(beside.load), beside);
   const Energy tick = in_one_tick(power);
   const bool by_hand = wish_.mode == ChargingMode::manual;
   const Energy most = by_hand ? tick : std::min(tick, battery_.lacking(wish_.target));
@@ -103,12 +107,12 @@ Energy Car::charge_for_a_tick(Watts load) {
 
 /// One that is only on or off draws what it was told: a set point from outside is obeyed as a charger obeys it.
 Watts Car::most() const {
-  const Watts told = charge_power_.value_or(settings_->charger);
-  return settings_->charger_min && told < *settings_->charger_min ? Watts() : told;
+  const Watts told = charge_power_.value_or(own_->charger);
+  return own_->charger_min && told < *own_->charger_min ? Watts() : told;
 }
 
 Watts Car::least() const {
-  return std::min(settings_->charger_min.value_or(most()), most());
+  return std::min(own_->charger_min.value_or(most()), most());
 }
 
 /// What the mode asks for, before fuse and battery.
@@ -129,15 +133,15 @@ Watts Car::wanted(Watts load) const {
 /// The surplus; where it is less than the charger's least, that much with a little from the grid.
 Watts Car::surplus_taken(Watts load) const {
   const Watts surplus = Watts() - load;
-  if (surplus <= Watts() || surplus + settings_->solar_min < least()) return {};
+  if (surplus <= Watts() || surplus + own_->solar_min < least()) return {};
   return std::clamp(surplus, least(), most());
 }
 
-Energy Car::follow_plan_for_a_tick(Watts load) {
+Energy Car::follow_plan_for_a_tick(Beside beside) {
   Energy drawn;
   while (const auto wanted = follower_.next()) {
     Offer offer = *wanted;
-    offer.power = within_fuse(wanted->power, load);
+    offer.power = within_fuse(wanted->power, beside);
     if (offer.power != wanted->power) {
       const auto window = static_cast<Int128>(wanted->window.count()) * offer.power.count() / wanted->power.count();
       offer.window = Energy(static_cast<std::int64_t>(window));
@@ -163,25 +167,44 @@ bool Car::balances_load() const {
 }
 
 /// The guard that knows no plan: what of the wanted power may be offered beside the other load.
-Watts Car::within_fuse(Watts wanted, Watts load) const {
+Watts Car::within_fuse(Watts wanted, Beside beside) const {
   if (!balances_load()) return wanted;
-  const Watts left = settings_->fuse - load;
+  const Watts left = settings_->fuse - beside.load - beside.kept;
   if (battery_.accepted(wanted) <= left) return wanted;
   if (left >= least() && left > Watts()) return left;
   return battery_.accepted(least()) <= left ? least() : Watts();
 }
 
 /// What the charger offers at this moment.
-Watts Car::offered(Watts load) const {
+Watts Car::offered(Beside beside) const {
   if (battery_.charging() == Charging::off) return {};
-  return within_fuse(wanted(load), load);
+  return within_fuse(wanted(beside.load), beside);
+}
+
+Watts Car::asks_for(Watts load) const {
+  if (planned()) return battery_.accepted(follower_.most_in_tick());
+  return battery_.charging() == Charging::off ? Watts() : battery_.accepted(wanted(load));
+}
+
+/// An equal part; where that is too little to charge with, as many of them wait as it takes.
+Watts Car::kept_for_others(Watts used, std::int64_t rivals) const {
+  const Watts left = settings_->fuse - used;
+  if (rivals <= 1 || left <= Watts()) return {};
+  while (rivals > 1 && left.count() / rivals < least().count()) --rivals;
+  return left - Watts(left.count() / rivals);
+}
+
+std::int64_t Car::leaves_at() const {
+  if (planned()) return departure_;
+  const auto* const journey = travel_ && travel_->journey() ? &*travel_->journey() : nullptr;
+  return journey == nullptr ? std::numeric_limits<std::int64_t>::max() : journey->leave;
 }
 
 /// Where the mode decides, whether it charges is what the mode says now; until a due plan is there all stays as it was.
-void Car::settle(Watts load) {
+void Car::settle(Beside beside) {
   if (wish_.mode == ChargingMode::manual || plan_due_) return;
   const bool lacks = planned() || battery_.lacking(wish_.target) > Energy();
-  const bool charges = connected() && lacks && battery_.accepted(within_fuse(wanted(load), load)) > Watts();
+  const bool charges = connected() && lacks && battery_.accepted(within_fuse(wanted(beside.load), beside)) > Watts();
   battery_.set_charging(charges ? Charging::on : Charging::off);
 }
 
@@ -241,19 +264,23 @@ bool Car::set_limit(Percent limit) {
 }
 
 Result<bool> Car::set_charge_power(Watts power) {
-  if (power <= settings_->charger) {
+  if (power <= own_->charger) {
     const auto told = below_charger(power);
     return std::exchange(charge_power_, told) != told;
   }
   std::string reason = "charge_power must be at most --charger-kw, which is ";
-  append_decimal(reason, settings_->charger.count(), 3);
+  append_decimal(reason, own_->charger.count(), 3);
   append_decimal(reason += ", got ", power.count(), 3);
   return failure(ErrorCode::illegal, "charge_power", std::move(reason));
 }
 
+std::optional<Watts> Car::shown_charge_power() const {
+  return charge_power_ || !own_->charger_min ? charge_power_ : own_->charger;
+}
+
 /// The charger's own power is no limit: it remains none where the charger is another one later.
 std::optional<Watts> Car::below_charger(const std::optional<Watts>& power) const {
-  return power && *power < settings_->charger ? power : std::nullopt;
+  return power && *power < own_->charger ? power : std::nullopt;
 }
 
 bool Car::set_mode(ChargingMode mode) {

@@ -3,6 +3,7 @@
 /// the home only as its surroundings. Not safe to use from two threads at once.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,15 +26,24 @@ struct Expected {
   Watts supply;
 };
 
+/// What a car charges beside now.
+struct Beside {
+  Watts load;  ///< what all else in the home draws that does not come after it
+  Watts kept;  ///< what of the fuse is left to cars that do
+};
+
 /// What a car charges beside.
 struct Surroundings {
   const HomeTime& time;
   const PriceSeries& prices;
   const LoadSeries& loads;
   const std::vector<Device>& devices;
-  Watts load;  ///< what all else in the home draws now
+  Beside now;
+  /// What the other cars are likely to draw, in this quarter of an hour and those after it; beyond the end nothing.
+  std::vector<Watts> others{};
 
-  Expected expected(const Quarter& quarter) const;
+  /// @param slot so many quarters after the present one
+  Expected expected(const Quarter& quarter, std::size_t slot) const;
 };
 
 /// All that a car has to remember, beside its settings. A plan is made anew.
@@ -51,23 +61,42 @@ struct CarState {
 
 class Car {
  public:
-  explicit Car(std::shared_ptr<const HomeSettings> settings);
+  /// @param own of the home's settings
+  Car(std::shared_ptr<const HomeSettings> settings, const CarSettings& own);
 
   const Battery& battery() const { return battery_; }
   const ChargingWish& wish() const { return wish_; }
-  /// What it draws at this moment. @param load what all else in the home draws
-  Watts power(Watts load) const { return battery_.accepted(offered(load)); }
+  /// What it draws at this moment.
+  Watts power(Beside beside) const { return battery_.accepted(offered(beside)); }
+  /// What it may draw in the tick to come, where the fuse leaves it that. @param load what all else in the home draws
+  Watts asks_for(Watts load) const;
+  /// What of that the fuse leaves it.
+  Watts gets(Beside beside) const { return within_fuse(asks_for(beside.load), beside); }
+  /// Whether it is cut before the fuse is exceeded.
+  bool balances_load() const;
+  /// What of the fuse it leaves to cars that leave when it leaves.
+  /// @param used   what of the fuse is taken by what comes before
+  /// @param rivals how many they are with it
+  Watts kept_for_others(Watts used, std::int64_t rivals) const;
+  /// The moment of the departure that counts; the end of all time where there is none.
+  std::int64_t leaves_at() const;
 
   /// Its comings and goings; null where it never leaves.
   const Travel* travel() const { return travel_ ? &*travel_ : nullptr; }
   /// Whether the charger reaches it.
   bool connected() const { return !travel_ || travel_->connected(); }
 
-  /// One tick passes. Not while a plan is due. @param load what all else in the home draws in it @return what it drew
-  Energy advance(Watts load) {
-    if (planned() || battery_.charging() == Charging::on) return draw(load);
+  /// One tick passes. Not while a plan is due. @return what it drew
+  Energy advance(Beside beside) {
+    if (planned() || battery_.charging() == Charging::on) return draw(beside);
     ticks_of_run_ = 0;
     return {};
+  }
+  /// The same, and counts what it drew towards what its plan was to cost.
+  Energy advance(Beside beside, const Prices& prices) {
+    const Energy drawn = advance(beside);
+    count_cost(drawn, in_one_tick(std::max(Watts(), Watts() - beside.load)), prices);
+    return drawn;
   }
   /// Whether it does anything by itself as time goes on.
   bool follows_time() const { return wish_.mode != ChargingMode::manual || static_cast<bool>(travel_); }
@@ -86,6 +115,8 @@ class Car {
   Result<bool> set_charge_power(Watts power);
   /// What it was told to draw at most; none where that is the charger's own power.
   const std::optional<Watts>& charge_power() const { return charge_power_; }
+  /// The same of a charger that only switches; of one that modulates always.
+  std::optional<Watts> shown_charge_power() const;
   bool set_mode(ChargingMode mode);
   /// Fails above the charge limit.
   Result<bool> set_target(Percent target);
@@ -106,12 +137,10 @@ class Car {
   /// A plan falls due, where one is wanted: what it was made from has changed.
   void renew_plan(const Surroundings& around);
   PlanRequest plan_request(const Surroundings& around) const;
-  /// Counts a tick towards what the plan was to cost. @param surplus what the sun left beside the car
-  void count_cost(Energy drawn, Energy surplus, const Prices& prices);
   /// A plan falls due at a quarter's begin, where the sun is now expected to leave so much more or less until the
   /// departure that another plan may be better.
   void judge_forecast(const Surroundings& around);
-  /// Writes into the slots of a storage's plan, the first of which begins now, what the car is likely to draw.
+  /// Adds to the slots of a storage's plan, the first of which begins now, what the car is likely to draw.
   void foresee(std::vector<StorageSlot>& slots, const Surroundings& around) const;
   /// Follows the plan from now on. @param revision the car's when it was asked for the request
   /// @return false where that request is no longer the present one: nothing changed
@@ -125,21 +154,22 @@ class Car {
   void restore(const CarState& state, const HomeTime& time);
 
  private:
+  /// Counts a tick towards what the plan was to cost. @param surplus what the sun left beside the car
+  void count_cost(Energy drawn, Energy surplus, const Prices& prices);
   /// What the charger offers when it charges. Both are 0 where it was told less than its minimum: then it pauses.
   Watts most() const;
   Watts least() const;
   std::optional<Watts> below_charger(const std::optional<Watts>& power) const;
-  Energy draw(Watts load);
-  Energy charge_for_a_tick(Watts load);
+  Energy draw(Beside beside);
+  Energy charge_for_a_tick(Beside beside);
   Watts wanted(Watts load) const;
   Watts surplus_taken(Watts load) const;
   void plug(bool plugged);
   void follow_travel(const Surroundings& around);
-  Energy follow_plan_for_a_tick(Watts load);
-  bool balances_load() const;
-  Watts within_fuse(Watts wanted, Watts load) const;
-  Watts offered(Watts load) const;
-  void settle(Watts load);
+  Energy follow_plan_for_a_tick(Beside beside);
+  Watts within_fuse(Watts wanted, Beside beside) const;
+  Watts offered(Beside beside) const;
+  void settle(Beside beside);
 
   // The plan: car_plan.cpp.
   std::int64_t moment_of_departure(const HomeTime& time, std::int64_t day) const;
@@ -157,7 +187,8 @@ class Car {
   ChargingProblem problem(const Surroundings& around) const;
   bool is_plan_outdated(const HomeTime& time) const;
 
-  std::shared_ptr<const HomeSettings> settings_;
+  std::shared_ptr<const HomeSettings> settings_;  ///< the home's
+  const CarSettings* own_;                        ///< of those
   Battery battery_;
   ChargingWish wish_;
   Boxed<Travel> travel_;  ///< none where it never leaves

@@ -57,11 +57,17 @@ void append_stood_in(std::string& note, std::string_view none, const std::vector
   }
 }
 
+/// Of the cars, in a slot.
+Watts mean_power(const StorageSlot& slot) {
+  return Watts(slot.car.count() / slot.length.count());
+}
+
 }  // namespace
 
 /// A storage is left out: it follows the others.
-Expected Surroundings::expected(const Quarter& quarter) const {
+Expected Surroundings::expected(const Quarter& quarter, std::size_t slot) const {
   Expected expected{.load = loads.at(quarter, time.calendar()), .supply = {}};
+  if (slot < others.size()) expected.load += others[slot];
   for (const Device& device : devices) {
     const Watts power = expected_power(device, quarter);
     if (power > Watts()) expected.load += power;
@@ -76,7 +82,7 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
   for (std::int64_t moment = around.time.moment(); moment < departure_;) {
     const Quarter quarter = quarter_at(moment, calendar);
     const std::int64_t end = std::min(quarter.moment + kSecondsPerQuarter, departure_);
-    const Expected beside = around.expected(quarter);
+    const Expected beside = around.expected(quarter, slots.size());
     const PricePerKwh market = around.prices.at(quarter, calendar);
     const StorageSlot prices{.length = {},
                              .import = settings_->tariff.imported(market, quarter, calendar),
@@ -161,14 +167,14 @@ ChargingProblem Car::problem(const Surroundings& around) const {
                           .least = least(),
                           .most = most(),
                           .fuse = settings_->fuse,
-                          .capacity = settings_->capacity,
-                          .efficiency = settings_->charge_efficiency,
+                          .capacity = own_->capacity,
+                          .efficiency = own_->charge_efficiency,
                           .stored = stored,
                           .target = target,
-                          .taper = settings_->taper,
-                          .start_cost = settings_->start_cost,
-                          .min_run = settings_->min_run,
-                          .max_price = settings_->max_price,
+                          .taper = own_->taper,
+                          .start_cost = own_->start_cost,
+                          .min_run = own_->min_run,
+                          .max_price = own_->max_price,
                           .running_for = std::nullopt};
   if (ticks_of_run_ > 0) problem.running_for = std::chrono::seconds(ticks_of_run_ * kSecondsPerHour / ticks_per_hour);
   return problem;
@@ -195,7 +201,7 @@ void Car::judge_forecast(const Surroundings& around) {
   std::int64_t moment = now;
   for (std::size_t slot = first; slot < plan_->surplus.size() && moment < departure_; ++slot) {
     const Quarter quarter = quarter_at(moment, around.time.calendar());
-    const Expected expected = around.expected(quarter);
+    const Expected expected = around.expected(quarter, slot - first);
     const Watts surplus = std::max(Watts(), expected.supply - expected.load);
     const std::int64_t end = std::min(quarter.moment + kSecondsPerQuarter, departure_);
     off += std::abs((surplus - plan_->surplus[slot]).count()) * (end - moment);
@@ -249,7 +255,7 @@ void Car::renew_plan(const Surroundings& around) {
     promise_.reset();
     follower_ = {};
   }
-  settle(around.load);
+  settle(around.now);
 }
 
 PlanRequest Car::plan_request(const Surroundings& around) const {
@@ -284,11 +290,12 @@ void Car::foresee(std::vector<StorageSlot>& slots, const Surroundings& around) c
   for (StorageSlot& slot : slots) {
     const std::int64_t end = moment + slot.length.count();
     if (planned()) {
-      if (plan_) slot.car = still_planned(moment, end);
+      if (plan_) slot.car += still_planned(moment, end);
     } else {
-      const Watts power = by_sun ? surplus_taken(slot.net) : this->power(around.load);
-      slot.car = std::min(left, Joules(power.count() * slot.length.count()));
-      left = left - slot.car;
+      const Watts power = by_sun ? surplus_taken(slot.net + mean_power(slot)) : this->power(around.now);
+      const Joules drawn = std::min(left, Joules(power.count() * slot.length.count()));
+      slot.car += drawn;
+      left = left - drawn;
     }
     moment = end;
   }
@@ -303,7 +310,7 @@ bool Car::adopt(std::shared_ptr<const HomePlan> plan, std::uint64_t revision, co
   promise(*plan_);
   assert(std::ranges::all_of(plan_->plan.blocks, [](const PlanBlock& block) { return block.energy >= kLeastRun; }));
   follower_ = std::move(follower);
-  settle(around.load);
+  settle(around.now);
   return true;
 }
 

@@ -127,10 +127,10 @@ HistoryRow HistoryMeter::open_row(const Home& home) const {
                  .quarter = state_.quarter,
                  .minutes = home.settings().pace.quarters_per_slot() * kMinutesPerQuarter,
                  .base_mwh = milliwatt_hours(now.base - state_.began.base, ticks_per_hour),
-                 .car_mwh = milliwatt_hours(now.charged - state_.began.charged, ticks_per_hour),
+                 .car_mwh = milliwatt_hours(now.charged_together() - state_.began.charged_together(), ticks_per_hour),
                  .cost_micro = micro(now.cost - state_.began.cost, ticks_per_hour),
                  .price_micro = state_.price.count(),
-                 .soc = static_cast<int>(seen.soc().count()),
+                 .soc = static_cast<int>(seen.car.soc().count()),
                  .overload_s = state_.overload_ticks * kSecondsPerHour / ticks_per_hour};
   for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
     const FlowTotal& began = state_.began.devices.at(kind);

@@ -13,7 +13,7 @@
 #include "common/base/decimal.hpp"
 #include "common/base/units.hpp"
 #include "common/time/series.hpp"
-#include "common/world/car.hpp"
+#include "common/world/cars.hpp"
 #include "common/world/command.hpp"
 #include "common/world/home_settings.hpp"
 #include "common/world/home_time.hpp"
@@ -32,6 +32,7 @@ struct HomeState {
   Counters counters;
   DeviceStates devices{};
   std::optional<PeakState> peak{};  ///< where the tariff has a price of power
+  std::vector<CarState> further_cars{};
 
   friend bool operator==(const HomeState&, const HomeState&) = default;
 };
@@ -58,6 +59,24 @@ struct CarTravel {
   bool pending;  ///< charging by hand waits for it to be plugged in
 };
 
+/// What can be seen of a car and its charger.
+struct CarSnapshot {
+  Watts power;
+  Energy stored;
+  Energy capacity;
+  Charging charging;
+  Percent limit;
+  std::optional<CarTravel> travel{};  ///< of a car that leaves
+  /// What the charger may draw at most: where it modulates, or was told to draw less than it can.
+  std::optional<Watts> charge_power{};
+
+  /// Its state of charge; 0 where there is no car.
+  Percent soc() const {
+    return capacity == Energy() ? Percent()
+                                : Percent(rounded_quotient(Int128{100} * stored.count(), capacity.count(), 2));
+  }
+};
+
 /// What can be seen of a home at one moment: exact, in the units of the world; `wire` rounds it.
 struct Snapshot {
   int ticks_per_hour;
@@ -67,31 +86,26 @@ struct Snapshot {
   int minute;
   Watts base_power;
   PricePerKwh price;
-  Watts car_power;
   Watts fuse;
   Energy hour_energy;  ///< the hour's base load and what was charged in it
-  Energy stored;
-  Energy capacity;
-  Charging charging;
-  Percent limit;
+  CarSnapshot car;
   Counters counters;
-  bool has_car = true;                ///< without one nothing is stored, and it holds nothing
-  Watts device_power{};               ///< of the further devices together: what they draw less what they give
-  std::vector<Device> devices{};      ///< the further devices
-  Balance<Watts> balance{};           ///< what all but a storage leave to it
-  bool can_export = false;            ///< whether anything in the home gives
-  std::optional<CarTravel> travel{};  ///< of a car that leaves
-  /// What the charger may draw at most: where it modulates, or was told to draw less than it can.
-  std::optional<Watts> charge_power{};
-  std::optional<Watts> peak{};  ///< the mean of the month's highest hours, where the tariff has a price of power
+  bool has_car = true;            ///< without one nothing is stored, and it holds nothing
+  Watts device_power{};           ///< of the further devices together: what they draw less what they give
+  std::vector<Device> devices{};  ///< the further devices
+  Balance<Watts> balance{};       ///< what all but a storage leave to it
+  bool can_export = false;        ///< whether anything in the home gives
+  std::optional<Watts> peak{};    ///< the mean of the month's highest hours, where the tariff has a price of power
+  std::vector<CarSnapshot> further_cars{};
 
-  /// The car's state of charge; 0 where there is none.
-  Percent soc() const {
-    return capacity == Energy() ? Percent()
-                                : Percent(rounded_quotient(Int128{100} * stored.count(), capacity.count(), 2));
-  }
+  /// @param number 0 is the first
+  const CarSnapshot& car_at(std::size_t number) const { return number == 0 ? car : further_cars[number - 1]; }
   /// What the home draws from the grid; below zero what it gives to it.
-  Watts power() const { return base_power + device_power + car_power; }
+  Watts power() const {
+    Watts sum = base_power + device_power + car.power;
+    for (const CarSnapshot& further : further_cars) sum += further.power;
+    return sum;
+  }
   bool is_overload() const { return home_energy::is_overload(power(), fuse); }
 };
 
@@ -104,15 +118,16 @@ class Home {
   /// moment of a plan until the plan is there.
   void advance();
 
-  /// Carries out a command. @return what holds now, as the receipt tells it; or why it cannot be, and nothing changed
-  Result<Receipt> apply(const Command& command);
+  /// Carries out a command. @param car its place, of a command for a car: 0 is the first
+  /// @return what holds now, as the receipt tells it; or why it cannot be, and nothing changed
+  Result<Receipt> apply(const Command& command, std::size_t car = 0);
 
   /// Whether a plan has to be made: the home keeps its former one until `adopt`. A home never makes a plan itself.
-  bool plan_due() const { return car_.plan_due() || storage_plan_due_; }
+  bool plan_due() const { return cars_.plan_due() || storage_plan_due_; }
   /// What the due plan is to be made from.
   PlanRequest plan_request() const;
   /// Whether what the command leaves behind depends on the plan that is due: such a command has to wait for it.
-  bool needs_plan_for(const Command& command) const;
+  bool needs_plan_for(const Command& command, std::size_t car = 0) const;
   /// Follows the plan from now on. @param revision the home's when it was asked for the request
   /// @return false where that request is no longer the present one: nothing changed
   bool adopt(const std::shared_ptr<const HomePlan>& plan, std::uint64_t revision);
@@ -147,14 +162,16 @@ class Home {
   PricePerKwh price_at(const Quarter& quarter) const {
     return settings_->tariff.imported(prices_.at(quarter, calendar()), quarter, calendar());
   }
-  const ChargingWish& wish() const { return car_.wish(); }
+  /// A home without a car has one that is never told to do anything.
+  std::size_t cars() const { return cars_.size(); }
+  const ChargingWish& wish(std::size_t car = 0) const { return cars_.at(car).wish(); }
   /// None in manual mode, and before the first plan was adopted.
-  const HomePlan* plan() const { return car_.plan(); }
-  /// Another number whenever the plan, the wish or a curve has changed.
-  std::uint64_t revision() const { return car_.revision(); }
+  const HomePlan* plan(std::size_t car = 0) const { return cars_.at(car).plan(); }
+  /// Another number whenever a plan, a wish or a curve has changed.
+  std::uint64_t revision() const { return cars_.revision(); }
   Snapshot snapshot() const;
   /// What it draws from the grid now; below zero what it gives to it.
-  Watts power() const { return base_power_ + car_.power(load()) + device_power(); }
+  Watts power() const { return base_power_ + cars_.power(load()) + device_power(); }
   PricePerKwh present_price() const { return price_; }
   const Counters& counters() const { return meter_.counters(); }
 
@@ -168,21 +185,28 @@ class Home {
 
  private:
   struct Apply;
+  void restore_cars(const HomeState& state);
 
-  /// What all but the car draw, less what is given; a storage looks at the car and so does not count.
+  /// What all but the cars draw, less what is given; a storage looks at the cars and so does not count.
   Watts load() const { return base_power_ + steady_power_; }
   Balance<Watts> balance() const;
   Watts device_power() const;
-  Surroundings surroundings() const { return {time_, prices_, loads_, devices_, load()}; }
-  std::optional<CarTravel> travel() const;
-  std::optional<Watts> charge_power() const;
+  Surroundings surroundings(std::size_t car) const {
+    return {time_, prices_, loads_, devices_, cars_.beside(load(), car)};
+  }
+  Surroundings surroundings_of_plan(std::size_t car) const;
+  void foresee_cars(std::vector<StorageSlot>& slots, std::optional<std::size_t> but) const;
+  void move_cars();
+  void follow_time_of_cars(bool is_new_slot);
+  void renew_plans();
+  CarSnapshot car_snapshot(std::size_t car, Beside beside) const;
   Device* device(std::size_t kind);
   bool plans_storage() const { return storage() != nullptr && storage()->mode() == StorageMode::plan; }
   void renew_storage_plan();
-  StorageProblem meter_problem() const;
-  template <bool HasDevices>
+  StorageProblem meter_problem(const Surroundings& around) const;
+  template <bool HasDevices, bool HasCars>
   void tick();
-  Flows advance_devices(Energy house, Energy car);
+  Flows advance_devices(Energy house, Energy cars);
   void begin_quarter_of_devices();
   void read_steady_power();
   void begin_day();
@@ -211,7 +235,7 @@ class Home {
   Watts base_power_;          ///< of the present slot
   PricePerKwh price_;         ///< of the present slot
   PricePerKwh export_price_;  ///< of the present slot, where it has further devices
-  Car car_;
+  Cars cars_;
   std::vector<Device> devices_;  ///< further ones
   Watts steady_power_;           ///< of them together, less what they give, but for a storage
   bool storage_plan_due_ = false;

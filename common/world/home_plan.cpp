@@ -7,34 +7,51 @@
 namespace home_energy {
 
 /// Back to charging by hand the car goes on as the plan has it at this moment.
-bool Home::needs_plan_for(const Command& command) const {
+bool Home::needs_plan_for(const Command& command, std::size_t car) const {
   const auto* const mode = std::get_if<ModeCommand>(&command);
-  return plan_due() && mode != nullptr && mode->mode == ChargingMode::manual;
+  return car < cars_.size() && plan_due() && mode != nullptr && mode->mode == ChargingMode::manual;
 }
 
 PlanRequest Home::plan_request() const {
-  const bool is_for_storage_alone = storage_plan_due_ && !car_.plan_due();
-  PlanRequest request = is_for_storage_alone ? PlanRequest{.made_at = moment()} : car_.plan_request(surroundings());
+  const bool is_for_storage_alone = storage_plan_due_ && !cars_.plan_due();
+  const std::size_t car = cars_.due().value_or(0);
+  const Surroundings around = is_for_storage_alone ? surroundings(0) : surroundings_of_plan(car);
+  PlanRequest request = is_for_storage_alone ? PlanRequest{.made_at = moment()} : cars_.at(car).plan_request(around);
   const bool has_sun =
       std::ranges::any_of(devices_, [](const Device& device) { return role_of(device) == DeviceRole::generator; });
   const bool has_meter_a_say = has_sun || settings_->tariff.peak;
   if (storage_plan_due_ || (has_meter_a_say && request.problem.objective == Objective::cost))
-    request.meter = meter_problem();
+    request.meter = meter_problem(around);
   if (request.meter) request.peak = peak_problem(request.meter->slots.size());
-  if (is_for_storage_alone) car_.foresee(request.meter->slots, surroundings());
+  if (is_for_storage_alone) foresee_cars(request.meter->slots, std::nullopt);
   return request;
 }
 
+/// What a car's plan is made beside: the other cars draw as far as it is known.
+Surroundings Home::surroundings_of_plan(std::size_t car) const {
+  Surroundings around = surroundings(car);
+  if (cars_.is_one()) return around;
+  std::vector<StorageSlot> slots = meter_problem(around).slots;
+  foresee_cars(slots, car);
+  for (const StorageSlot& slot : slots) around.others.emplace_back(slot.car.count() / slot.length.count());
+  return around;
+}
+
+/// @param but left out
+void Home::foresee_cars(std::vector<StorageSlot>& slots, std::optional<std::size_t> but) const {
+  for (std::size_t car = 0; car < cars_.size(); ++car)
+    if (car != but) cars_.at(car).foresee(slots, surroundings(car));
+}
+
 /// Of the next 48 hours.
-StorageProblem Home::meter_problem() const {
+StorageProblem Home::meter_problem(const Surroundings& around) const {
   StorageProblem problem = plans_storage() ? storage()->problem(time_.ticks_per_hour()) : StorageProblem{};
   problem.fuse = settings_->fuse;
-  const Surroundings around = surroundings();
   std::int64_t begin = moment();
   for (std::size_t i = 0; i < kMaxPlannerSlots; ++i) {
     const Quarter quarter = quarter_at(begin, calendar());
     const std::int64_t end = quarter.moment + kSecondsPerQuarter;
-    const Expected expected = around.expected(quarter);
+    const Expected expected = around.expected(quarter, i);
     const PricePerKwh market = prices_.at(quarter, calendar());
     problem.slots.push_back({.length = std::chrono::seconds(end - begin),
                              .import = settings_->tariff.imported(market, quarter, calendar()),
@@ -46,13 +63,16 @@ StorageProblem Home::meter_problem() const {
   return problem;
 }
 
+/// The home battery follows the plan of the car that was planned last.
 bool Home::adopt(const std::shared_ptr<const HomePlan>& plan, std::uint64_t revision) {
-  if (!plan_due() || revision != car_.revision()) return false;
-  if (car_.plan_due()) {
-    car_.adopt(plan, revision, surroundings());
+  if (!plan_due() || revision != this->revision()) return false;
+  if (const auto due = cars_.due()) {
+    Car& car = cars_.at(*due);
+    car.adopt(plan, car.revision(), surroundings(*due));
   } else {
-    car_.touch();
+    cars_.first().touch();
   }
+  if (cars_.plan_due()) return true;
   if (std::exchange(storage_plan_due_, false)) std::get<Storage>(devices_.back()).follow(plan->storage, plan->made_at);
   return true;
 }
@@ -60,11 +80,11 @@ bool Home::adopt(const std::shared_ptr<const HomePlan>& plan, std::uint64_t revi
 /// A plan that is being made is no longer the one that is wanted.
 void Home::renew_storage_plan() {
   storage_plan_due_ = plans_storage();
-  if (storage_plan_due_) car_.touch();
+  if (storage_plan_due_) cars_.first().touch();
 }
 
 void plan_now(Home& home) {
-  if (home.plan_due()) home.adopt(std::make_shared<const HomePlan>(plan_home(home.plan_request())), home.revision());
+  while (home.plan_due()) home.adopt(std::make_shared<const HomePlan>(plan_home(home.plan_request())), home.revision());
 }
 
 }  // namespace home_energy

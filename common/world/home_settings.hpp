@@ -33,6 +33,23 @@ enum class LoadBalancing {
   off,
 };
 
+/// A car with its charger: what does not change, and what it starts with.
+struct CarSettings {
+  WattHours capacity;
+  Watts charger;
+  std::optional<Watts> charger_min{};  ///< none: the charger is on or off
+  Percent start_soc;
+  Percent charge_limit;
+  Percent charge_efficiency = kFull;
+  std::vector<TaperStep> taper{};
+  MoneyMicro start_cost{};
+  std::chrono::seconds min_run{0};
+  std::optional<PricePerKwh> max_price{};
+  ChargingWish wish{};
+  Watts solar_min{};                            ///< what mode `solar` may take from the grid to keep charging
+  std::shared_ptr<const TripSettings> trips{};  ///< null where the car never leaves
+};
+
 /// What does not change while a home runs, and what it starts with. Shared by all homes that are alike.
 struct HomeSettings {
   Pace pace;
@@ -41,26 +58,15 @@ struct HomeSettings {
   Record<Watts> recorded_loads{};         ///< null: every day is like `baseload`
   Record<PricePerKwh> recorded_prices{};  ///< null: every day is like `price`
   Resolution finest_record = Resolution::hourly;
-  bool has_car = true;  ///< without one what is said of it below counts for nothing
-  WattHours capacity;
-  Watts charger;
+  bool has_car = true;
+  CarSettings car;                          ///< counts for nothing without one
+  std::vector<CarSettings> further_cars{};  ///< fewer than `kMostCars`; none without the first
   Watts fuse;
-  Percent start_soc;
-  Percent charge_limit;
   ClockMode clock_mode;
-  std::optional<Watts> charger_min{};  ///< none: the charger is on or off
-  Percent charge_efficiency = kFull;
-  std::vector<TaperStep> taper{};
-  MoneyMicro start_cost{};
-  std::chrono::seconds min_run{0};
-  std::optional<PricePerKwh> max_price{};
   LoadBalancing load_balancing = LoadBalancing::automatic;
-  ChargingWish wish{};
   std::vector<Device>
       devices{};  ///< further ones, as they are at the start, in the order of their kinds; of each one at most
   Tariff tariff{};
-  Watts solar_min{};                            ///< what mode `solar` may take from the grid to keep charging
-  std::shared_ptr<const TripSettings> trips{};  ///< null where the car never leaves
   std::shared_ptr<const Calendar> calendar = std::make_shared<const Calendar>();
 };
 

@@ -66,4 +66,11 @@ Watts PlanFollower::power() const {
   return steps_[current_].power;
 }
 
+Watts PlanFollower::most_in_tick() const {
+  Watts most;
+  for (auto step = current_; step < steps_.size() && steps_[step].begin < tick_begin() + kPartsOfTick; ++step)
+    most = std::max(most, steps_[step].power);
+  return most;
+}
+
 }  // namespace home_energy

@@ -25,6 +25,8 @@ class PlanFollower {
 
   /// The power that the plan wants at the beginning of the present tick; 0 where it waits.
   Watts power() const;
+  /// The greatest power that it wants at any moment of the present tick.
+  Watts most_in_tick() const;
   /// What should have been drawn by now and was not.
   Energy behind() const { return behind_; }
 

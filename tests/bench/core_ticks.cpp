@@ -31,11 +31,11 @@ std::shared_ptr<const HomeSettings> settings() {
   return std::make_shared<HomeSettings>(HomeSettings{.pace = *pace,
                                                      .baseload = LoadCurve(loads),
                                                      .price = PriceCurve(prices),
-                                                     .capacity = WattHours(46'300),
-                                                     .charger = Watts(7'400),
+                                                     .car = {.capacity = WattHours(46'300),
+                                                             .charger = Watts(7'400),
+                                                             .start_soc = Percent(2'000),
+                                                             .charge_limit = kFull},
                                                      .fuse = Watts(11'000),
-                                                     .start_soc = Percent(2'000),
-                                                     .charge_limit = kFull,
                                                      .clock_mode = ClockMode::simulated});
 }
 

@@ -164,7 +164,7 @@ class Life {
       case 7:
         return ChargeCommand{input_.flag() ? Charging::on : Charging::off};
       case 10:
-        return ChargePowerCommand{Watts(input_.within(0, settings().charger.count()))};
+        return ChargePowerCommand{Watts(input_.within(0, settings().car.charger.count()))};
       default:
         return which < kFirst ? ModeCommand{kChargingModes.at(input_.below(kChargingModes.size()))}
                               : a_further_command(which - kFirst);
@@ -247,7 +247,7 @@ class Life {
     };
     if (settings().has_car) hold_soc("battery");
     if (home_.storage() != nullptr) hold_soc("storage");
-    hold(state.contains("car") == (settings().trips != nullptr), "a car that leaves");
+    hold(state.contains("car") == (settings().car.trips != nullptr), "a car that leaves");
   }
 
   home_assistant::Settings discovery_settings() const {
@@ -255,7 +255,7 @@ class Life {
                                  std::nullopt};
     all.parts = wire::parts_of(settings());
     for (const Device& device : settings().devices) all.devices.push_back(kind_of(device));
-    if (settings().charger_min) all.charger = settings().charger;
+    if (settings().car.charger_min) all.chargers.front() = settings().car.charger;
     all.has_peak_price = settings().tariff.peak.has_value();
     return all;
   }

@@ -64,9 +64,10 @@ class Tick {
   }
 
   void hold_car() const {
-    hold(car_ <= tick_of(before_.seen.charge_power.value_or(settings_.charger)), "no more than the charger gives");
+    hold(car_ <= tick_of(before_.seen.car.charge_power.value_or(settings_.car.charger)),
+         "no more than the charger gives");
     hold(settings_.has_car || car_ == 0, "a car that is not there draws nothing");
-    const auto& travel = before_.seen.travel;
+    const auto& travel = before_.seen.car.travel;
     hold(!travel || travel->plugged || car_ == 0, "a car that is not plugged in draws nothing");
     const bool balances = settings_.load_balancing == LoadBalancing::on ||
                           (settings_.load_balancing == LoadBalancing::automatic && after_.plans);
@@ -76,10 +77,10 @@ class Tick {
   /// Each bend of the taper rounds off less than one unit drawn.
   void hold_battery() const {
     if (!settings_.has_car) return;
-    const Int128 gained = Int128{(after_.seen.stored - before_.seen.stored).count()} * kFull.count();
+    const Int128 gained = Int128{(after_.seen.car.stored - before_.seen.car.stored).count()} * kFull.count();
     const Int128 fractions = after_.car.battery.fraction - before_.car.battery.fraction;
-    const Int128 off = gained + fractions + driven() * kFull.count() - car_ * settings_.charge_efficiency.count();
-    const Int128 bends = 1 + static_cast<Int128>(settings_.taper.size());
+    const Int128 off = gained + fractions + driven() * kFull.count() - car_ * settings_.car.charge_efficiency.count();
+    const Int128 bends = 1 + static_cast<Int128>(settings_.car.taper.size());
     hold(off <= 0 ? -off <= bends * 2 * kFull.count() : off <= bends * kFull.count(), "energy is conserved");
   }
 
@@ -263,10 +264,10 @@ void hold_counters(const Snapshot& before, const Snapshot& after) {
     const FlowTotal& is = after.counters.devices.at(kind);
     hold(is.drawn >= was.drawn && is.given >= was.given, "a device's counters do not fall");
   }
-  hold(after.stored >= Energy() && after.stored <= after.capacity, "what is stored is within the capacity");
-  if (!after.travel) return;
-  hold(after.travel->odometer_m >= before.travel->odometer_m, "the odometer does not fall");
-  hold(after.travel->stranded >= before.travel->stranded, "what trips lacked does not fall");
+  hold(after.car.stored >= Energy() && after.car.stored <= after.car.capacity, "what is stored is within the capacity");
+  if (!after.car.travel) return;
+  hold(after.car.travel->odometer_m >= before.car.travel->odometer_m, "the odometer does not fall");
+  hold(after.car.travel->stranded >= before.car.travel->stranded, "what trips lacked does not fall");
 }
 
 void hold_plan(const PlanRequest& request, const HomePlan& made) {

@@ -25,7 +25,7 @@ std::shared_ptr<const Calendar> a_calendar(Input& input) {
 std::optional<PeakPrice> a_peak_price(const HomeSettings& settings) {
   if (settings.fuse.count() % 8 != 5) return std::nullopt;
   PeakPrice price{.by_hour = {}, .highest = PricePerKwh(1 + settings.fuse.count() * 10'000), .hours = 1};
-  price.hours += static_cast<int>(settings.charger.count() % kMostPeakHours);
+  price.hours += static_cast<int>(settings.car.charger.count() % kMostPeakHours);
   for (auto& day : price.by_hour)
     for (std::size_t hour = 0; hour < day.size(); ++hour)
       day.at(hour) = hour < 6 ? PricePerKwh(price.highest.count() / 3) : price.highest;
@@ -43,27 +43,27 @@ HomeSettings settings_of(Input& input) {
       .pace = *Pace::make(ticks, std::chrono::seconds(1), quarterly ? Resolution::quarter_hourly : Resolution::hourly),
       .baseload = a_curve<Watts>(input, 0, large ? 1'000'000 : 12'000, slots),
       .price = a_curve<PricePerKwh>(input, large ? -1'000'000'000'000 : -200'000, large ? 1'000'000'000'000 : 3'000'000,
-                                    slots),
-      .capacity = WattHours(input.within(100, large ? 1'000'000 : 4'000)),
-      .charger = Watts(input.within(0, large ? 1'000'000 : 22'000)),
-      .fuse = Watts(input.within(0, large ? 1'000'000 : 25'000)),
-      .start_soc = Percent(input.within(0, kFull.count())),
-      .charge_limit = Percent(input.within(2'000, kFull.count())),
-      .clock_mode = input.below(4) == 0 ? ClockMode::local : ClockMode::simulated};
-  if (input.below(16) == 0) settings.charger_min = Watts(input.within(0, settings.charger.count()));
-  if (input.flag()) settings.charge_efficiency = Percent(input.within(1'000, kFull.count()));
+                                    slots)};
+  settings.car.capacity = WattHours(input.within(100, large ? 1'000'000 : 4'000));
+  settings.car.charger = Watts(input.within(0, large ? 1'000'000 : 22'000));
+  settings.fuse = Watts(input.within(0, large ? 1'000'000 : 25'000));
+  settings.car.start_soc = Percent(input.within(0, kFull.count()));
+  settings.car.charge_limit = Percent(input.within(2'000, kFull.count()));
+  settings.clock_mode = input.below(4) == 0 ? ClockMode::local : ClockMode::simulated;
+  if (input.below(16) == 0) settings.car.charger_min = Watts(input.within(0, settings.car.charger.count()));
+  if (input.flag()) settings.car.charge_efficiency = Percent(input.within(1'000, kFull.count()));
   for (std::int64_t from = 0; input.below(8) == 0 && from < kFull.count();) {
     from = input.within(from, kFull.count() - 1);
-    settings.taper.push_back({Percent(from++), Watts(input.within(0, settings.charger.count()))});
+    settings.car.taper.push_back({Percent(from++), Watts(input.within(0, settings.car.charger.count()))});
   }
-  if (input.flag()) settings.start_cost = MoneyMicro(input.within(0, large ? 1'000'000'000 : 2'000'000));
-  if (input.flag()) settings.min_run = std::chrono::minutes(input.within(0, 60));
-  if (input.flag()) settings.max_price = PricePerKwh(input.within(-100'000, 3'000'000));
+  if (input.flag()) settings.car.start_cost = MoneyMicro(input.within(0, large ? 1'000'000'000 : 2'000'000));
+  if (input.flag()) settings.car.min_run = std::chrono::minutes(input.within(0, 60));
+  if (input.flag()) settings.car.max_price = PricePerKwh(input.within(-100'000, 3'000'000));
   constexpr std::array kBalancing{LoadBalancing::automatic, LoadBalancing::on, LoadBalancing::off};
   settings.load_balancing = kBalancing.at(input.below(kBalancing.size()));
-  settings.wish = {.mode = kChargingModes.at(input.below(kChargingModes.size())),
-                   .target = Percent(input.within(2'000, settings.charge_limit.count())),
-                   .ready_by = static_cast<int>(15 + input.below(120))};
+  settings.car.wish = {.mode = kChargingModes.at(input.below(kChargingModes.size())),
+                       .target = Percent(input.within(2'000, settings.car.charge_limit.count())),
+                       .ready_by = static_cast<int>(15 + input.below(120))};
   if (input.below(4) == 0) {
     const Heater::Hours hours{static_cast<int>(input.below(25)), static_cast<int>(input.below(25))};
     settings.devices.emplace_back(
@@ -169,21 +169,21 @@ void add_fees(Tariff& tariff, Input& input) {
 /// The car that is not there has no charger, and no one plans for it.
 void take_car_away(HomeSettings& settings) {
   settings.has_car = false;
-  settings.charger = Watts();
-  settings.charger_min.reset();
-  settings.taper.clear();
-  settings.wish = {};
+  settings.car.charger = Watts();
+  settings.car.charger_min.reset();
+  settings.car.taper.clear();
+  settings.car.wish = {};
 }
 
 void add_devices(FuzzedHome& home, HomeInput& input) {
   HomeSettings& settings = home.settings;
   Input& more = input.more;
   add_fees(settings.tariff, more);
-  settings.solar_min = Watts(more.within(0, 3'000));
+  settings.car.solar_min = Watts(more.within(0, 3'000));
   if ((input.devices & kNoCar) == kNoCar)
     take_car_away(settings);
   else if ((input.devices & kTrips) != 0)
-    settings.trips = some_trips(more);
+    settings.car.trips = some_trips(more);
   if ((input.devices & kStorage) != 0) home.storage = a_storage_design(more, settings);
   const auto soc = Percent(more.within(0, kFull.count()));
   const auto reserve = Percent(more.within(0, kFull.count()));

@@ -32,12 +32,12 @@ class MemoryFile {
 };
 
 void hold_home(const HomeSettings& home) {
-  hold(home.capacity >= WattHours(100) && home.capacity <= WattHours(1'000'000), "a capacity");
-  hold(home.charger >= Watts() && home.charger <= Watts(1'000'000), "a charger");
-  hold(home.charger_min.value_or(home.charger) <= home.charger, "a least power");
-  hold(home.wish.target <= home.charge_limit && home.charge_limit <= kFull, "a target and a limit");
-  hold(home.charge_efficiency > Percent() && home.charge_efficiency <= kFull, "an efficiency");
-  hold(home.wish.ready_by >= 0 && home.wish.ready_by < kHoursPerDay * kMinutesPerHour, "a departure");
+  hold(home.car.capacity >= WattHours(100) && home.car.capacity <= WattHours(1'000'000), "a capacity");
+  hold(home.car.charger >= Watts() && home.car.charger <= Watts(1'000'000), "a charger");
+  hold(home.car.charger_min.value_or(home.car.charger) <= home.car.charger, "a least power");
+  hold(home.car.wish.target <= home.car.charge_limit && home.car.charge_limit <= kFull, "a target and a limit");
+  hold(home.car.charge_efficiency > Percent() && home.car.charge_efficiency <= kFull, "an efficiency");
+  hold(home.car.wish.ready_by >= 0 && home.car.wish.ready_by < kHoursPerDay * kMinutesPerHour, "a departure");
   hold(home.pace.ticks_per_hour() >= 1 && home.pace.ticks_per_hour() <= 360'000, "a pace");
 }
 

@@ -19,7 +19,7 @@ HomeRecord record_of(std::string_view text) {
 
 void hold_home(const Home& home, const HistoryMeter& meter) {
   const Snapshot seen = home.snapshot();
-  hold(seen.stored >= Energy() && seen.stored <= seen.capacity, "what is stored is within the capacity");
+  hold(seen.car.stored >= Energy() && seen.car.stored <= seen.car.capacity, "what is stored is within the capacity");
   hold_json(wire::http::state(home, seen, {"SEK", ""}));
   HistoryRow row = meter.open_row(home);
   row.currency = currency_code("SEK");

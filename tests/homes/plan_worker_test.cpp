@@ -13,7 +13,7 @@ namespace {
 
 PlanRequest request_of_a_home() {
   HomeSettings settings = test::reference_settings();
-  settings.wish.mode = ChargingMode::cheapest;
+  settings.car.wish.mode = ChargingMode::cheapest;
   return Home(std::make_shared<const HomeSettings>(settings)).plan_request();
 }
 

@@ -149,7 +149,7 @@ TEST_CASE("a stored command to the clock never acts") {
 
 TEST_CASE("a step waits for the plans that fall due on its way") {
   auto settings = test::reference_settings();
-  settings.wish = {.mode = ChargingMode::cheapest, .target = Percent(8'000), .ready_by = 7 * 60};
+  settings.car.wish = {.mode = ChargingMode::cheapest, .target = Percent(8'000), .ready_by = 7 * 60};
   test::World world({"a", "b"}, settings);
   Teller clock(world);
   world.runner.start();
@@ -159,7 +159,7 @@ TEST_CASE("a step waits for the plans that fall due on its way") {
   for (const std::size_t home : {0U, 1U}) {
     CHECK(of(world.runner.home(home)) == "3T7:0");
     const auto seen = world.runner.home(home).snapshot();
-    CHECK(10 * seen.stored.count() >= 8 * seen.capacity.count() - 10);
+    CHECK(10 * seen.car.stored.count() >= 8 * seen.car.capacity.count() - 10);
     CHECK_FALSE(world.runner.home(home).plan_due());
   }
   world.runner.stop();

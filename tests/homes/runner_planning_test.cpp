@@ -180,7 +180,7 @@ TEST_CASE("time goes on where what it calls throws") {
 
 TEST_CASE("homes that plan from the start have their plans before anyone is told that they are there") {
   HomeSettings settings = test::reference_settings();
-  settings.wish.mode = ChargingMode::cheapest;
+  settings.car.wish.mode = ChargingMode::cheapest;
   test::World world(ids(3), settings);
   bool present = false;
   world.runner.start([&] {

@@ -56,7 +56,7 @@ TEST_CASE("a stored command never acts") {
   auto stored = message("home-energy/home/charge/set", "on");
   stored.stored = true;
   world.runner.on_message(stored);
-  CHECK(world.runner.home(0).snapshot().charging == Charging::off);
+  CHECK(world.runner.home(0).snapshot().car.charging == Charging::off);
   CHECK(test::sent(world.outbox).back().payload.find("retain") != std::string::npos);
 }
 

@@ -77,7 +77,7 @@ def test_homes_that_are_gone_are_cleared_at_the_broker(started, folder, broker, 
     assert list(infos[-1]) == ["name", "version", "protocol", "homes", "seconds_per_hour", "http"]
     ours = [(topic, payload) for topic, payload in seen if topic.startswith("home-energy/home-17/")]
     assert ours[0] == ("home-energy/home-17/status", b"offline"), "nobody takes it for available"
-    assert ours[-1] == ("home-energy/home-17/status", b"") and len(ours) == 15  # offline, then 14 topics cleared, those of car and devices among them
+    assert ours[-1] == ("home-energy/home-17/status", b"") and len(ours) == 24  # offline, then 23 topics cleared, those of cars and devices among them
     assert all(payload == b"" for _, payload in ours[1:])
 
 

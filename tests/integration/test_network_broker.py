@@ -171,6 +171,26 @@ def test_panels_that_are_gone_leave_this_broker_too(started, folder, network):
             left.discard(message.topic)
 
 
+def test_a_second_car_is_told_and_leaves_this_broker_too(started, folder, network):
+    house = folder / "house.toml"
+    house.write_text('[[car]]\n[[car]]\ntrips = "none"\n')
+    with_two = started(agent_of(network, folder, "--house", house)).wait_connected()
+    viewer = started(network.client("viewer", "home-energy/home/#"))
+    home_assistant = started(network.client("homeassistant", "home-energy/#"))
+    topics = [f"home-energy/home/car-2/{name}" for name in ("battery", "plan", "car")]
+    for topic in topics:
+        viewer.expect(topic)
+    home_assistant.publish("home-energy/home/car-2/charge/set", "on")
+    assert home_assistant.expect("home-energy/home/receipt")["command"] == "car-2/charge"
+    with_two.stop()
+    started(agent_of(network, folder)).wait_connected()
+    left = set(topics)
+    while left:
+        message = viewer.messages.get(timeout=harness.PATIENCE)
+        if not message.payload:
+            left.discard(message.topic)
+
+
 def test_password_from_the_environment(started, folder, network):
     env = {"HOME_ENERGY_MQTT_PASSWORD": password_of("home-energy-agent")}
     started(agent_of(network, folder, password=None, env=env)).wait_connected()
@@ -271,12 +291,14 @@ def test_a_viewer_sees_and_does_not_command(started, network, network_agent, vie
     ("home-energy-agent", "elsewhere", False),
     ("homeassistant", "home-energy/home/charge/set", True),
     ("homeassistant", "home-energy/charge/set", True),
+    ("homeassistant", "home-energy/home/car-2/charge/set", True),
     ("homeassistant", "home-energy/clock/set", True),
     ("homeassistant", "homeassistant/status", True),
     ("homeassistant", "home-energy/home/battery", False),
     ("homeassistant", "home-energy/status", False),
     ("homeassistant", "elsewhere", False),
     ("viewer", "home-energy/home/charge/set", False),
+    ("viewer", "home-energy/home/car-2/charge/set", False),
     ("viewer", "home-energy/charge/set", False),
     ("viewer", "home-energy/clock/set", False),
     ("viewer", "home-energy/home/battery", False),
@@ -289,7 +311,8 @@ def test_who_may_write(started, network, user, topic, allowed):
     assert topics_before(observer, "the/end") == ({topic} if allowed else set())
 
 
-OF_HOME = {"home-energy/home/charge/set", "home-energy/home/battery", "home-energy/home/solar/forecast"}
+OF_HOME = {"home-energy/home/charge/set", "home-energy/home/battery", "home-energy/home/solar/forecast",
+           "home-energy/home/car-2/charge/set", "home-energy/home/car-2/battery", "home-energy/home/car-2/plan", "home-energy/home/car-2/car"}
 
 
 @pytest.mark.parametrize("user, readable", [

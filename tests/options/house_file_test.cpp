@@ -102,16 +102,54 @@ kw = 2
   REQUIRE(made.tariff.peak);
   CHECK(made.tariff.peak->by_hour.at(6).at(5) == PricePerKwh(40'625'000));
   CHECK(made.tariff.peak->hours == 2);
-  CHECK(made.capacity == WattHours(60'000));
-  CHECK(made.wish.mode == ChargingMode::immediate);
-  REQUIRE(made.trips);
-  CHECK(made.trips->week.at(5).size() == 1);
-  CHECK(made.trips->per_100km == WattHours(20'000));
+  CHECK(made.car.capacity == WattHours(60'000));
+  CHECK(made.car.wish.mode == ChargingMode::immediate);
+  REQUIRE(made.car.trips);
+  CHECK(made.car.trips->week.at(5).size() == 1);
+  CHECK(made.car.trips->per_100km == WattHours(20'000));
   CHECK(made.devices.size() == 3);
   CHECK(made.calendar->has_zone());
   const HomeSettings other = home({"--house", path, "--capacity-kwh", "40", "--storage-kwh", "5"});
-  CHECK(other.capacity == WattHours(40'000));
+  CHECK(other.car.capacity == WattHours(40'000));
   CHECK(other.fuse == Watts(17'300));
+}
+
+TEST_CASE("each [[car]] of a house is a car of its own, and flags are those of the first") {
+  const Folder folder;
+  const auto path = folder.file("house.toml", R"(
+[[car]]
+capacity-kwh = 60
+mode = "cheapest"
+[[car]]
+[[car]]
+charger-kw = 11
+charger-min-kw = 1.4
+trips = "mon-fri 07:30-17:15 9.5"
+odometer-km = 100
+)");
+  const HomeSettings made = home({"--house", path, "--capacity-kwh", "70", "--target", "90"});
+  CHECK(made.car.capacity == WattHours(70'000));
+  CHECK(made.car.wish.target == Percent(9'000));
+  REQUIRE(made.further_cars.size() == 2);
+  const CarSettings& second = made.further_cars[0];
+  CHECK(second.capacity == WattHours(46'300));
+  CHECK(second.wish.mode == ChargingMode::manual);
+  CHECK(second.wish.target == Percent(8'000));
+  CHECK_FALSE(second.trips);
+  const CarSettings& third = made.further_cars[1];
+  CHECK(third.charger == Watts(11'000));
+  CHECK(third.charger_min == Watts(1'400));
+  REQUIRE(third.trips);
+  CHECK(third.trips->odometer_m == 100'000);
+  CHECK(home({"--house", path, "--car", "off"}).further_cars.empty());
+}
+
+TEST_CASE("what describes a further car's trips needs trips, and the error names the car") {
+  const Folder folder;
+  const auto path = folder.file("house.toml", "[[car]]\n[[car]]\ntrip-day-off = 0.5\n");
+  const auto read = start_with({"--house", path});
+  REQUIRE(std::holds_alternative<Exit>(read));
+  CHECK(std::get<Exit>(read).err.find("car-2: --trip-day-off: needs --trips") != std::string::npos);
 }
 
 TEST_CASE("what is wrong with a house is told with its line, the key and what is legal") {
@@ -121,7 +159,10 @@ TEST_CASE("what is wrong with a house is told with its line, the key and what is
   CHECK(fault(folder, "[solar]\n\nkwp = 5000\n") == "3: kwp must be 0..1000, got \"5000\"\n");
   CHECK(fault(folder, "[storage]\nkwh = \"much\"\n") == "2: kwh must be 0..1000, got \"much\"\n");
   CHECK(fault(folder, "[heater]\npower = 2\n") == "2: \"power\" is no key of [heater], there are kw, hours\n");
-  CHECK(fault(folder, "[[car]]\n[[car]]\n") == "2: [[car]] may be there once: a home has one car\n");
+  CHECK(fault(folder, many("[[car]]\n", 5)) == "5: [[car]] is there too often: a home has at most 4\n");
+  CHECK(fault(folder, "[[car]]\n[[car]]\ntarget = 10\n").starts_with("3: target must be 20..100"));
+  CHECK(fault(folder, "[[car]]\n[[car]]\nload-balancing = \"on\"\n") ==
+        "3: load-balancing is for all cars together: it belongs to [house]\n");
   CHECK(fault(folder, "solar = 5\n") == "1: solar must be a section, [solar]\n");
   CHECK(fault(folder, "car = []\n") == "1: car must be a section, [car]\n");
   CHECK(fault(folder, "[solar\n").starts_with("1: "));
@@ -171,7 +212,7 @@ TEST_CASE("a key of a device that the house does not have is told as the flag wo
   REQUIRE(std::holds_alternative<Exit>(outcome));
   CHECK(std::get<Exit>(outcome).err == "home-energy-agent: --solar-tilt: needs a --solar-kwp above 0\n");
   CHECK(home({"--preset", "villa", "--solar-kwp", "0"}).devices.size() == 2);
-  CHECK(home({"--preset", "villa", "--charger-kw", "3.7"}).charger_min == Watts(3'700));
+  CHECK(home({"--preset", "villa", "--charger-kw", "3.7"}).car.charger_min == Watts(3'700));
 }
 
 TEST_CASE("a house that is not there, and one beside a preset, are refused") {
@@ -198,16 +239,16 @@ TEST_CASE("every preset makes a home, and is printed as it is") {
     const HomeSettings of_preset = home({"--preset", name});
     const HomeSettings of_file = home({"--house", path});
     CHECK(of_preset.devices.size() == of_file.devices.size());
-    CHECK(of_preset.capacity == of_file.capacity);
+    CHECK(of_preset.car.capacity == of_file.car.capacity);
     CHECK(of_preset.fuse == of_file.fuse);
   }
   const HomeSettings reference = home({"--preset", "reference"});
   const HomeSettings plain = home({});
-  CHECK(reference.capacity == plain.capacity);
-  CHECK(reference.charger == plain.charger);
+  CHECK(reference.car.capacity == plain.car.capacity);
+  CHECK(reference.car.charger == plain.car.charger);
   CHECK(reference.fuse == plain.fuse);
   CHECK(reference.devices.empty());
-  CHECK_FALSE(reference.trips);
+  CHECK_FALSE(reference.car.trips);
   CHECK(home({"--preset", "villa"}).devices.size() == 3);
 }
 

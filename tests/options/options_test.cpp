@@ -75,7 +75,7 @@ TEST_CASE("without options there is the contract's home") {
   CHECK(std::prev(read.mqtt.subscriptions.end(), 2)->filter == "home-energy/+/+/set");
   CHECK(read.mqtt.subscriptions.back().filter == "home-energy/+/set");
   CHECK(read.runner.home_ids == std::vector<std::string>{"home"});
-  CHECK(read.runner.home->capacity == WattHours(46'300));
+  CHECK(read.runner.home->car.capacity == WattHours(46'300));
   CHECK(read.runner.home->pace.ticks_per_hour() == 4);
   REQUIRE(read.http);
   CHECK(read.http->port == 5000);
@@ -91,8 +91,8 @@ TEST_CASE("a flag beats the environment, the environment beats the file") {
   const Variables variables{
       {"HOME_ENERGY_CONFIG", file.path()}, {"HOME_ENERGY_CHARGER_KW", "5"}, {"HOME_ENERGY_HOME", "env"}};
   const auto read = options({"--home", "flag"}, variables);
-  CHECK(read.runner.home->capacity == WattHours(10'000));
-  CHECK(read.runner.home->charger == Watts(5'000));
+  CHECK(read.runner.home->car.capacity == WattHours(10'000));
+  CHECK(read.runner.home->car.charger == Watts(5'000));
   CHECK(read.runner.home_ids == std::vector<std::string>{"flag"});
   CHECK(options({"--config=" + file.path()}, {{"HOME_ENERGY_HOME", ""}}).runner.home_ids ==
         std::vector<std::string>{"file"});
@@ -264,7 +264,7 @@ TEST_CASE("the example file shows every option with its default and meaning") {
     CHECK(example.find("# " + doc.meaning + "\n#" + doc.name + " = " + doc.default_toml + "\n") != std::string::npos);
   }
   const TemporaryFile file(example);
-  CHECK(options({"--config", file.path()}).runner.home->capacity == WattHours(46'300));
+  CHECK(options({"--config", file.path()}).runner.home->car.capacity == WattHours(46'300));
 }
 
 }  // namespace home_energy

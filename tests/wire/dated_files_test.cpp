@@ -217,7 +217,7 @@ TEST_CASE("the last of a list's values lasts as long as it says, and a day where
 
 TEST_CASE("a plan says that another day's prices stand in") {
   HomeSettings settings = test::reference_settings();
-  settings.wish.mode = ChargingMode::cheapest;
+  settings.car.wish.mode = ChargingMode::cheapest;
   settings.recorded_prices = std::make_shared<const std::vector<Dated<PricePerKwh>>>(std::vector<Dated<PricePerKwh>>{
       {unix_time("2025-12-01T00:00Z"), unix_time("2025-12-15T00:00Z"), PricePerKwh(1'000'000)}});
   const Home home = test::home_of(settings);

@@ -195,7 +195,7 @@ TEST_CASE("whatever a control sends is a command that is accepted") {
 TEST_CASE("the power of a charger that modulates is a number up to the charger's") {
   CHECK_FALSE(document()["cmps"].contains("charge_power"));
   ha::Settings settings = kSettings;
-  settings.charger = Watts(11'040);
+  settings.chargers.front() = Watts(11'040);
   const json components = document("home", settings)["cmps"];
   CHECK(components.size() == document()["cmps"].size() + 1);
   const json number = components.at("charge_power");

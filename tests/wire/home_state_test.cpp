@@ -300,7 +300,7 @@ TEST_CASE("text that is no state is refused, whatever it is") {
       home.restore(at_pace(*state, home.settings().pace).home, {});
       plan_now(home);
       test::advance(home, 100);
-      CHECK(home.snapshot().stored <= home.snapshot().capacity);
+      CHECK(home.snapshot().car.stored <= home.snapshot().car.capacity);
     }
   }
   for (const auto* const text : {"", "null", "[]", "{", "\xff"}) CHECK_FALSE(parse_state(text, test::kPlain));

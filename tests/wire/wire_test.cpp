@@ -52,7 +52,7 @@ TEST_CASE("the documented endpoints are the contract's, byte for byte") {
   CHECK(wire::http::info(home) ==
         R"({"sim_time_hour":0,"sim_time_min":0,"base_current_load":0.88,"battery_capacity_kWh":9.26,)"
         R"("ev_battery_charge_start_stopp":false})");
-  CHECK(wire::http::soc_percent(home) == "20.0");
+  CHECK(wire::http::soc_percent(home.car) == "20.0");
   CHECK(wire::http::stored_kwh(home) == "9.26");
   CHECK(wire::http::hourly_prices(default_price_curve()) ==
         "[85.28,70.86,68.01,67.95,68.01,85.04,87.86,100.26,118.45,116.61,105.93,91.95,90.51,90.34,90.8,88.85,90.39,"

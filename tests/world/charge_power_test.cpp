@@ -13,7 +13,7 @@ namespace home_energy {
 namespace {
 
 Watts power_of(const Home& home) {
-  return home.snapshot().car_power;
+  return home.snapshot().car.power;
 }
 
 double charged_kwh(const Home& home) {
@@ -42,7 +42,7 @@ TEST_CASE("a charging power that is told holds from that moment on, until anothe
   CHECK(test::tell(home, "charge_power", "0") == R"({"charge_power":0.0})");
   test::advance(home, 4);
   CHECK(charged_kwh(home) == Approx(5.08));
-  CHECK(home.snapshot().charging == Charging::on);  // it pauses: nobody has switched it off
+  CHECK(home.snapshot().car.charging == Charging::on);  // it pauses: nobody has switched it off
   test::tell(home, "discharge", "on");
   test::tell(home, "charge", "on");
   CHECK(power_of(home) == Watts());  // as the charge limit, it outlives that
@@ -83,7 +83,7 @@ TEST_CASE("every mode keeps to the charging power") {
   CAPTURE(mode);
   HomeSettings settings = test::settings_of(
       {{"solar-kwp", "20"}, {"fuse-kw", "25"}, {"start-date", "2026-06-21"}, {"charge-limit", "100"}});
-  if (GENERATE(false, true)) settings.charger_min = Watts(1'400);
+  if (GENERATE(false, true)) settings.car.charger_min = Watts(1'400);
   Home home = test::home_of(settings);
   test::tell(home, "target", "100");
   test::tell(home, "mode", mode);
@@ -101,13 +101,13 @@ TEST_CASE("every mode keeps to the charging power") {
 
 TEST_CASE("what is told while it charges switches on and off where the mode decides") {
   Home home = test::home_of(test::settings_of({{"mode", "immediate"}}));
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
   test::tell(home, "charge_power", "0");
-  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.snapshot().car.charging == Charging::off);
   test::advance(home, 8);
   CHECK(charged_kwh(home) == 0);
   test::tell(home, "charge_power", "5");
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
   CHECK(power_of(home) == Watts(5'000));
 }
 
@@ -206,9 +206,9 @@ TEST_CASE("the fuse guard and the taper take what the charging power leaves") {
   CHECK(power_of(home) == Watts(2'500));
   test::tell(home, "charge_power", "2");
   CHECK(power_of(home) == Watts(2'000));
-  const Energy stored = home.snapshot().stored;
+  const Energy stored = home.snapshot().car.stored;
   test::advance(home);
-  CHECK((home.snapshot().stored - stored).count() == in_one_tick(Watts(1'000)).count());
+  CHECK((home.snapshot().car.stored - stored).count() == in_one_tick(Watts(1'000)).count());
   test::set_clock(home, {.day = 0, .quarter = 17 * 4, .tick = 0});  // the house takes the whole fuse
   CHECK(power_of(home) == Watts());
 }

@@ -79,15 +79,15 @@ Command random_command() {
 HomeSettings random_house() {
   HomeSettings house = villa(*rc::gen::element("2026-06-20", "2026-12-20", "2026-03-27"));
   house.pace = *Pace::make(*rc::gen::element(4, 8, 60), std::chrono::seconds(1), Resolution::quarter_hourly);
-  house.charger = Watts(*rc::gen::element(0, 1'400, 7'400, 11'000));
-  if (*rc::gen::arbitrary<bool>()) house.charger_min = std::min(Watts(1'400), house.charger);
-  house.charge_efficiency = Percent(*rc::gen::element(10'000, 9'100));
-  house.solar_min = Watts(*rc::gen::element(0, 1'000, 20'000));
+  house.car.charger = Watts(*rc::gen::element(0, 1'400, 7'400, 11'000));
+  if (*rc::gen::arbitrary<bool>()) house.car.charger_min = std::min(Watts(1'400), house.car.charger);
+  house.car.charge_efficiency = Percent(*rc::gen::element(10'000, 9'100));
+  house.car.solar_min = Watts(*rc::gen::element(0, 1'000, 20'000));
   house.price =
       DayCurve<PricePerKwh>(std::vector<PricePerKwh>(24, PricePerKwh(*rc::gen::element(-200'000, 0, 1'000'000))));
   house.tariff.vat = *rc::gen::element(0, 250'000);
   if (*rc::gen::arbitrary<bool>()) house.tariff.fees = to_fees("mon-fri 06-22 0.7, -0.1");
-  if (*rc::gen::arbitrary<bool>()) house.trips = nullptr;
+  if (*rc::gen::arbitrary<bool>()) house.car.trips = nullptr;
   while (!house.devices.empty() && *rc::gen::inRange(0, 3) == 0) house.devices.pop_back();
   if (*rc::gen::arbitrary<bool>()) house.calendar = std::make_shared<const Calendar>(stockholm());
   return house;
@@ -116,15 +116,15 @@ void check_tick(const Snapshot& before, const Snapshot& after, const HomeSetting
   const Money expected = Money(before.price.count() * imported.count()) -
                          Money(house.tariff.export_price.at(house.price[0]).count() * exported.count());
   RC_ASSERT(cost == expected);
-  RC_ASSERT(after.stored >= Energy());
-  RC_ASSERT(after.stored <= after.capacity);
-  if (after.travel && !after.travel->plugged) RC_ASSERT(after.car_power == Watts());
-  const Watts told = before.charge_power.value_or(house.charger);
-  RC_ASSERT(told <= house.charger);
-  const Watts most = house.charger_min && told < *house.charger_min ? Watts() : told;
+  RC_ASSERT(after.car.stored >= Energy());
+  RC_ASSERT(after.car.stored <= after.car.capacity);
+  if (after.car.travel && !after.car.travel->plugged) RC_ASSERT(after.car.power == Watts());
+  const Watts told = before.car.charge_power.value_or(house.car.charger);
+  RC_ASSERT(told <= house.car.charger);
+  const Watts most = house.car.charger_min && told < *house.car.charger_min ? Watts() : told;
   RC_ASSERT((now.charged - was.charged).count() <= in_one_tick(most).count());
-  RC_ASSERT(before.car_power <= most);
-  if (after.travel && !after.travel->plugged) RC_ASSERT(after.charging == Charging::off);
+  RC_ASSERT(before.car.power <= most);
+  if (after.car.travel && !after.car.travel->plugged) RC_ASSERT(after.car.charging == Charging::off);
 }
 
 }  // namespace
@@ -251,7 +251,7 @@ TEST_CASE("the sun behind the fuse: what it gives leaves room to charge, and wha
     test::set_clock(home, {0, hour * kQuartersPerHour, 0});
     test::advance(home);
     CHECK_FALSE(home.snapshot().is_overload());
-    return home.snapshot().car_power;
+    return home.snapshot().car.power;
   };
   CHECK(car_at(9) == Watts(3'000));
   CHECK(car_at(11) == Watts(7'400));

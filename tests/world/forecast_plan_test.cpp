@@ -95,8 +95,8 @@ TEST_CASE("the note tells what the car's energy costs more than planned at first
     double loss = 0;
     for (int tick = 0; tick < 12 * 4; ++tick) {
       const Snapshot now = home.snapshot();
-      const double car = static_cast<double>(now.car_power.count()) / 4'000;
-      const double surplus = std::max(0.0, static_cast<double>((now.car_power - now.power()).count()) / 4'000);
+      const double car = static_cast<double>(now.car.power.count()) / 4'000;
+      const double surplus = std::max(0.0, static_cast<double>((now.car.power - now.power()).count()) / 4'000);
       paid += 2 * std::max(0.0, car - surplus) + 0.3 * std::min(car, surplus);
       if (const auto told = told_loss(note_of(home))) loss = *told;
       test::advance(home);
@@ -124,7 +124,7 @@ TEST_CASE("a run is not broken for less than a start costs") {
     bool charges = false;
     for (int i = 0; i < kSummerDays * test::kTicksOfDay; ++i) {
       test::advance(home);
-      const bool now = home.snapshot().car_power > Watts();
+      const bool now = home.snapshot().car.power > Watts();
       if (now && !charges) ++starts;
       charges = now;
     }

@@ -57,7 +57,7 @@ TEST_CASE("with a heater the meter adds up") {
   switch_heater(home, "on");
   for (int tick = 0; tick < 200; ++tick) {
     const Snapshot seen = home.snapshot();
-    CHECK(seen.power() == seen.base_power + seen.car_power + Watts(2'000));
+    CHECK(seen.power() == seen.base_power + seen.car.power + Watts(2'000));
     const Counters before = home.counters();
     home.advance();
     without.advance();
@@ -106,21 +106,21 @@ TEST_CASE("full hours of a day that do not pass midnight") {
 TEST_CASE("a plan leaves room for the heater within the fuse") {
   HomeSettings tight = settings(kNight);
   tight.fuse = Watts(11'000);  // beside the heater there is room for the car from 23:00 to 02:00 only
-  tight.wish = {.mode = ChargingMode::cheapest, .target = Percent(5'000), .ready_by = 7 * kMinutesPerHour};
+  tight.car.wish = {.mode = ChargingMode::cheapest, .target = Percent(5'000), .ready_by = 7 * kMinutesPerHour};
   Home home = test::home_of(tight);
   for (int tick = 0; tick < 2 * kQuartersPerDay; ++tick) {
     plan_now(home);
     home.advance();
     const Snapshot seen = home.snapshot();
-    if (seen.car_power > Watts()) CHECK(seen.power() <= tight.fuse);
+    if (seen.car.power > Watts()) CHECK(seen.power() <= tight.fuse);
   }
   const Snapshot seen = home.snapshot();
-  CHECK(100 * seen.stored.count() >= 49 * seen.capacity.count());
+  CHECK(100 * seen.car.stored.count() >= 49 * seen.car.capacity.count());
 }
 
 TEST_CASE("a heater that is switched on by hand makes the plan anew") {
   HomeSettings planned = settings();
-  planned.wish.mode = ChargingMode::cheapest;
+  planned.car.wish.mode = ChargingMode::cheapest;
   Home home = test::home_of(planned);
   plan_now(home);
   switch_heater(home, "on");

@@ -37,7 +37,7 @@ HomeSettings settings_in(const std::shared_ptr<const Calendar>& calendar, Chargi
   HomeSettings settings = test::reference_settings();
   settings.clock_mode = ClockMode::local;
   settings.pace = *Pace::make(kHourSeconds, std::chrono::seconds(kTickSeconds), Resolution::quarter_hourly);
-  settings.wish = {.mode = mode, .target = Percent(8'000), .ready_by = 7 * kMinutesPerHour};
+  settings.car.wish = {.mode = mode, .target = Percent(8'000), .ready_by = 7 * kMinutesPerHour};
   settings.calendar = calendar;
   return settings;
 }
@@ -115,19 +115,19 @@ TEST_CASE("a car that is to be full by 07:00 is so in every night, charged in th
   const auto day = GENERATE(spring_day().day, autumn_day().day, today().day);
   CAPTURE(day);
   HomeSettings settings = settings_in(shared_stockholm(), ChargingMode::cheapest);
-  settings.start_soc = Percent(7'000);  // less than an hour of charging is missing
+  settings.car.start_soc = Percent(7'000);  // less than an hour of charging is missing
   std::vector<PricePerKwh> prices(kHoursPerDay, PricePerKwh(900'000));
   prices[6] = PricePerKwh(100'000);
   settings.price = PriceCurve(prices);
   settings.baseload = LoadCurve(std::vector<Watts>(kHoursPerDay, Watts(500)));
-  settings.capacity = WattHours(60'000);
+  settings.car.capacity = WattHours(60'000);
   Home home = home_in_stockholm(settings, day);
   const auto at_six = stockholm().moment_of(day, 6 * kSecondsPerHour);
   while (home.moment() < at_six) test::advance(home);
-  CHECK(home.snapshot().stored == Energy(60'000LL * 1000 * kTicksOfHour * 7 / 10));
+  CHECK(home.snapshot().car.stored == Energy(60'000LL * 1000 * kTicksOfHour * 7 / 10));
   while (home.moment() < at_six + kHourSeconds) test::advance(home);
   CHECK(home.clock().quarter == 7 * kQuartersPerHour);
-  CHECK(home.snapshot().stored >= Energy(60'000LL * 1000 * kTicksOfHour * 8 / 10 - kTicksOfHour * 1000));
+  CHECK(home.snapshot().car.stored >= Energy(60'000LL * 1000 * kTicksOfHour * 8 / 10 - kTicksOfHour * 1000));
   CHECK(home.plan()->note.find("late") == std::string::npos);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 HomeSettings planned_settings(ChargingMode mode = ChargingMode::cheapest, int ready_by = 0, int ticks_per_hour = 4) {
   HomeSettings settings = test::reference_settings();
-  settings.wish = {.mode = mode, .target = Percent(8'000), .ready_by = ready_by};
+  settings.car.wish = {.mode = mode, .target = Percent(8'000), .ready_by = ready_by};
   settings.pace = *Pace::make(ticks_per_hour, std::chrono::seconds(1), Resolution::hourly);
   return settings;
 }
@@ -100,20 +100,20 @@ TEST_CASE("a home charges as planned, whatever a tick is worth") {
     const double wanted = hour == 3 || hour >= 22 ? 7.4 : hour == 4 ? 5.58 : 0;
     CHECK(charged[hour] == Approx(wanted).margin(0.001));
   }
-  CHECK(home.snapshot().stored.count() ==
+  CHECK(home.snapshot().car.stored.count() ==
         Approx(0.8 * 46'300 * test::kWattHour * ticks_per_hour).margin(1.0 * test::kWattHour));
 }
 
 TEST_CASE("a block that begins inside a tick draws only its part of it") {
   Home home = test::home_of(planned_settings(ChargingMode::lowest_load));
   test::advance(home, 22 * 4);
-  CHECK(home.snapshot().charging == Charging::off);  // it begins at 22:14:45
+  CHECK(home.snapshot().car.charging == Charging::off);  // it begins at 22:14:45
   const auto before = home.snapshot().counters.charged;
   test::advance(home);
   const auto drawn = home.snapshot().counters.charged - before;
   CHECK(drawn.count() > 0);
   CHECK(drawn.count() < in_one_tick(Watts(7'400)).count() / 50);
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
 }
 
 TEST_CASE("a plan is made anew when something changes, and not otherwise") {
@@ -150,7 +150,7 @@ TEST_CASE("charge by hand takes over from a plan") {
   CHECK(home.wish().mode == ChargingMode::manual);
   CHECK(home.plan() == nullptr);
   test::advance(home, 4);
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
   CHECK_FALSE(test::apply(home, ChargeCommand{Charging::off})->took_over);
 }
 
@@ -168,11 +168,11 @@ TEST_CASE("the target stays within the charge limit") {
 TEST_CASE("ready by is the next time that the clock shows it, strictly after now") {
   Home home = test::home_of(planned_settings(ChargingMode::cheapest, 7 * 60));
   test::advance(home, 7 * 4);
-  CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * test::kWattHour * 4).margin(test::kWattHour));
+  CHECK(home.snapshot().car.stored.count() == Approx(0.8 * 46'300 * test::kWattHour * 4).margin(test::kWattHour));
   tell(home, ResetCommand{});  // 00:00 of the next day
   CHECK(test::plan_of(home)["blocks"].back()["end"] <= "07:00");
   test::advance(home, 7 * 4);
-  CHECK(home.snapshot().stored.count() == Approx(0.8 * 46'300 * test::kWattHour * 4).margin(test::kWattHour));
+  CHECK(home.snapshot().car.stored.count() == Approx(0.8 * 46'300 * test::kWattHour * 4).margin(test::kWattHour));
 }
 
 TEST_CASE("a departure a minute away gets a minute's charge, and says what is missing") {
@@ -186,7 +186,7 @@ TEST_CASE("a departure a minute away gets a minute's charge, and says what is mi
 
 HomeSettings late_settings(Percent start = Percent(5'500)) {
   HomeSettings settings = planned_settings(ChargingMode::cheapest, 10, 3600);
-  settings.start_soc = start;
+  settings.car.start_soc = start;
   return settings;
 }
 
@@ -203,14 +203,14 @@ TEST_CASE("a car that misses its departure goes on charging until its target, in
       CHECK(test::plan_of(home)["shortfall_kwh"] == 0.0);
     }
     test::advance(home);
-    const Charging now = home.snapshot().charging;
+    const Charging now = home.snapshot().car.charging;
     starts += now == Charging::on && before == Charging::off ? 1 : 0;
     before = now;
     if (now == Charging::off) break;
   }
   CHECK(ticks + 1 == 3600 + 33 * 60 + 51);  // 25 % of 46.3 kWh at 7.4 kW
   CHECK(starts == 1);
-  CHECK(wire::http::soc_percent(home.snapshot()) == "80.0");
+  CHECK(wire::http::soc_percent(home.snapshot().car) == "80.0");
   test::advance(home, 10);
   CHECK(test::plan_of(home)["note"].is_null());
   CHECK(test::plan_of(home)["blocks"].empty());
@@ -220,7 +220,7 @@ TEST_CASE("a car that misses its departure goes on charging until its target, in
 
 TEST_CASE("a car that is late waits while the price ceiling bars it") {
   HomeSettings settings = late_settings();
-  settings.max_price = PricePerKwh(700'000);  // 02:00 to 05:00, 22:00 to 24:00
+  settings.car.max_price = PricePerKwh(700'000);  // 02:00 to 05:00, 22:00 to 24:00
   Home home = test::home_of(settings);
   test::advance(home, 3600);
   CHECK(test::plan_of(home)["note"] == "late since 00:10 of day 0, charging goes on until the target is reached");
@@ -266,15 +266,15 @@ TEST_CASE("in real time a plan says of which date the missed departure was") {
 
 TEST_CASE("without balancing a fuse is exceeded, with it charging waits") {
   HomeSettings settings = test::reference_settings();
-  settings.start_soc = Percent(0);
+  settings.car.start_soc = Percent(0);
   const auto balancing = GENERATE(LoadBalancing::automatic, LoadBalancing::off, LoadBalancing::on);
   settings.load_balancing = balancing;
   Home home = test::home_of(settings);
   tell(home, ChargeCommand{Charging::on});
   test::advance(home, 5 * 4);  // from 05:00 on the house takes 3.85 kW of the 11
   const bool waits = balancing == LoadBalancing::on;
-  CHECK(home.snapshot().car_power == Watts(waits ? 0 : 7'400));
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.power == Watts(waits ? 0 : 7'400));
+  CHECK(home.snapshot().car.charging == Charging::on);
   const auto before = home.snapshot().counters.charged;
   test::advance(home, 4);
   CHECK((home.snapshot().counters.charged > before) != waits);
@@ -282,36 +282,36 @@ TEST_CASE("without balancing a fuse is exceeded, with it charging waits") {
 
 TEST_CASE("a charger that can do less is cut to what the fuse leaves") {
   HomeSettings settings = test::reference_settings();
-  settings.start_soc = Percent(0);
+  settings.car.start_soc = Percent(0);
   settings.load_balancing = LoadBalancing::on;
-  settings.charger_min = Watts(1'400);
+  settings.car.charger_min = Watts(1'400);
   Home home = test::home_of(settings);
   tell(home, ChargeCommand{Charging::on});
   test::advance(home, 5 * 4);
-  CHECK(home.snapshot().car_power == Watts(7'150));
+  CHECK(home.snapshot().car.power == Watts(7'150));
   test::set_clock(home, {.day = 0, .quarter = 17 * 4, .tick = 0});
-  CHECK(home.snapshot().car_power == Watts(0));  // the house takes all of it
+  CHECK(home.snapshot().car.power == Watts(0));  // the house takes all of it
 }
 
 TEST_CASE("a car that takes less near full, and a charger that loses some") {
   HomeSettings settings = test::reference_settings();
-  settings.capacity = WattHours(40'000);
-  settings.start_soc = Percent(7'500);
-  settings.charge_efficiency = Percent(8'000);
-  settings.taper = {{Percent(8'000), Watts(4'000)}, {Percent(9'000), Watts(2'000)}};
+  settings.car.capacity = WattHours(40'000);
+  settings.car.start_soc = Percent(7'500);
+  settings.car.charge_efficiency = Percent(8'000);
+  settings.car.taper = {{Percent(8'000), Watts(4'000)}, {Percent(9'000), Watts(2'000)}};
   Home home = test::home_of(settings);
   tell(home, ChargeCommand{Charging::on});
-  CHECK(home.snapshot().car_power == Watts(7'400));
+  CHECK(home.snapshot().car.power == Watts(7'400));
   // 2 kWh to 80 % are 2.5 kWh drawn, 20.27 minutes; the other 9.73 minutes of the half hour at 4 kW are 0.6486 kWh.
   test::advance(home, 2);
   CHECK(home.snapshot().counters.charged.count() == Approx(3.14865e6 * 4).epsilon(1e-5));
-  CHECK(home.snapshot().stored.count() == Approx((30e6 + 0.8 * 3.14865e6) * 4).epsilon(1e-6));
-  CHECK(home.snapshot().car_power == Watts(4'000));
+  CHECK(home.snapshot().car.stored.count() == Approx((30e6 + 0.8 * 3.14865e6) * 4).epsilon(1e-6));
+  CHECK(home.snapshot().car.power == Watts(4'000));
   test::advance(home, 8);
-  CHECK(home.snapshot().car_power == Watts(2'000));
+  CHECK(home.snapshot().car.power == Watts(2'000));
   test::advance(home, 30);
-  CHECK(home.snapshot().stored == home.snapshot().capacity);
-  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.snapshot().car.stored == home.snapshot().car.capacity);
+  CHECK(home.snapshot().car.charging == Charging::off);
 }
 
 TEST_CASE("new prices change the plan at once") {
@@ -389,9 +389,9 @@ TEST_CASE("equal prices all night make one block, as late as can be, and it does
   CHECK(spans_of(home) == "02:14-06:00");
   int switched = 0;
   for (int tick = 0; tick < 24 * 60; ++tick) {
-    const auto before = home.snapshot().charging;
+    const auto before = home.snapshot().car.charging;
     test::advance(home);
-    switched += home.snapshot().charging != before ? 1 : 0;
+    switched += home.snapshot().car.charging != before ? 1 : 0;
   }
   CHECK(switched == 2);
 }
@@ -410,16 +410,16 @@ TEST_CASE("homes that are alike ask for the same plan as long as they are") {
 
 TEST_CASE("a home keeps what it showed until its plan is there") {
   Home home = test::home_of(planned_settings(ChargingMode::lowest_load));
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
   const HomePlan* const before = home.plan();
   REQUIRE(home.apply(ModeCommand{ChargingMode::cheapest}));
   CHECK(home.plan_due());
   CHECK(home.plan() == before);
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
   const auto revision = home.revision();
   REQUIRE(home.adopt(std::make_shared<const HomePlan>(plan_home(home.plan_request())), revision));
   CHECK_FALSE(home.plan_due());
-  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.snapshot().car.charging == Charging::off);
   CHECK(home.revision() > revision);
   CHECK(spans_of(home) == "03:00-04:46 22:00-00:00");
 }
@@ -479,7 +479,7 @@ TEST_CASE("a plan of many blocks stays below what Home Assistant keeps") {
   for (int i = 0; i < kQuartersPerDay; ++i) up_and_down.emplace_back(i % 2 == 0 ? 1'234'567 : 7'654'321);
   settings.price = PriceCurve(up_and_down);
   settings.baseload = LoadCurve(std::vector<Watts>(24, Watts(500)));
-  settings.capacity = WattHours(148'000);  // 60 % of it are half of what a day can give
+  settings.car.capacity = WattHours(148'000);  // 60 % of it are half of what a day can give
   settings.calendar = from_2027_03_28();
   const Home home = test::home_of(settings);
   CHECK(test::plan_of(home)["blocks"].size() == 48);

@@ -26,10 +26,10 @@ HomeSettings random_settings() {
   HomeSettings settings = test::reference_settings();
   settings.baseload = random_curve<Watts>(0, 1'000'000);
   settings.price = random_curve<PricePerKwh>(-1'000'000'000'000, 1'000'000'000'000);
-  settings.capacity = WattHours(*rc::gen::inRange(100, 1'000'001));
-  settings.charger = Watts(*rc::gen::inRange(0, 1'000'001));
-  settings.start_soc = Percent(*rc::gen::inRange(0, 10'001));
-  settings.charge_limit = Percent(*rc::gen::inRange(2'000, 10'001));
+  settings.car.capacity = WattHours(*rc::gen::inRange(100, 1'000'001));
+  settings.car.charger = Watts(*rc::gen::inRange(0, 1'000'001));
+  settings.car.start_soc = Percent(*rc::gen::inRange(0, 10'001));
+  settings.car.charge_limit = Percent(*rc::gen::inRange(2'000, 10'001));
   const auto finest = std::max(settings.baseload.resolution(), settings.price.resolution());
   const bool quarterly = finest == Resolution::quarter_hourly;
   const int ticks = *rc::gen::inRange(1, 61) * (quarterly ? kQuartersPerHour : 1);
@@ -58,7 +58,7 @@ void live(Home& home, const Check& check) {
   const int steps = *rc::gen::inRange(1, 60);
   for (int i = 0; i < steps; ++i) {
     const Snapshot before = home.snapshot();
-    const Command command = random_command(home.settings().charger);
+    const Command command = random_command(home.settings().car.charger);
     RC_ASSERT(test::apply(home, command).has_value());
     check(before, home.snapshot(), std::holds_alternative<ResetCommand>(command));
     const int ticks = *rc::gen::inRange(0, 50);
@@ -77,7 +77,7 @@ TEST_CASE("energy is conserved to the last unit between resets") {
     Home home = test::home_of(random_settings());
     live(home, [](const Snapshot& before, const Snapshot& after, bool reset) {
       const auto charged = after.counters.charged - before.counters.charged;
-      if (!reset) RC_ASSERT(charged.count() == (after.stored - before.stored).count());
+      if (!reset) RC_ASSERT(charged.count() == (after.car.stored - before.car.stored).count());
       if (reset) RC_ASSERT(charged.count() == 0);
     });
   }));
@@ -101,10 +101,10 @@ TEST_CASE("the state of charge stays within the battery, and charging never pass
   CHECK(rc::check([] {
     Home home = test::home_of(random_settings());
     live(home, [](const Snapshot& before, const Snapshot& after, bool reset) {
-      RC_ASSERT(after.stored >= Energy());
-      RC_ASSERT(after.stored <= after.capacity);
-      const Int128 at_limit = Int128{after.capacity.count()} * after.limit.count() / kFull.count();
-      if (!reset && after.stored > before.stored) RC_ASSERT(after.stored.count() <= at_limit);
+      RC_ASSERT(after.car.stored >= Energy());
+      RC_ASSERT(after.car.stored <= after.car.capacity);
+      const Int128 at_limit = Int128{after.car.capacity.count()} * after.car.limit.count() / kFull.count();
+      if (!reset && after.car.stored > before.car.stored) RC_ASSERT(after.car.stored.count() <= at_limit);
     });
   }));
 }
@@ -129,7 +129,7 @@ TEST_CASE("the same commands at the same ticks give the same bytes") {
     Home other = test::home_of(settings);
     const wire::Labels labels{"SEK", "2026-11-22T00:00:00+01:00"};
     for (int i = 0; i < 20; ++i) {
-      const Command command = random_command(settings.charger);
+      const Command command = random_command(settings.car.charger);
       const int ticks = *rc::gen::inRange(0, 40);
       for (Home* home : {&one, &other}) {
         test::apply(*home, command);

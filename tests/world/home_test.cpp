@@ -25,8 +25,8 @@ TEST_CASE("in real time a discharge leaves the clock alone and begins the hour's
   const Snapshot after = home.snapshot();
   CHECK(home.clock() == Clock{.day = 0, .quarter = 4 * 17 + 2, .tick = 15});
   CHECK(after.hour_energy == in_one_hour(Watts(11'000), 3600));
-  CHECK(after.stored.count() == after.capacity.count() / 5);
-  CHECK(after.charging == Charging::off);
+  CHECK(after.car.stored.count() == after.car.capacity.count() / 5);
+  CHECK(after.car.charging == Charging::off);
 }
 
 TEST_CASE("setting the clock within the hour keeps the hour's energy, into another hour begins it anew") {
@@ -48,16 +48,16 @@ TEST_CASE("charging twice over is charging once") {
   test::apply(twice, ChargeCommand{Charging::on});
   test::advance(once, 30);
   test::advance(twice, 30);
-  CHECK(once.snapshot().stored == twice.snapshot().stored);
+  CHECK(once.snapshot().car.stored == twice.snapshot().car.stored);
 }
 
 TEST_CASE("a charger of 0 kW charges nothing and stays on") {
   HomeSettings settings = test::reference_settings();
-  settings.charger = Watts(0);
+  settings.car.charger = Watts(0);
   Home home = test::home_of(settings);
   test::apply(home, ChargeCommand{Charging::on});
   test::advance(home, 100);
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
   CHECK(home.snapshot().counters.charged == EnergyTotal());
 }
 

@@ -126,7 +126,7 @@ TEST_CASE("a home that had a car begins without it as if it had never charged") 
   CHECK(home.counters().charged == with_car.counters().charged);
   test::advance(home, 4);
   CHECK(home.counters().charged == with_car.counters().charged);
-  CHECK(home.snapshot().car_power == Watts());
+  CHECK(home.snapshot().car.power == Watts());
 }
 
 TEST_CASE("without a car the plan is the home battery's alone") {

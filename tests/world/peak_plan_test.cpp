@@ -30,7 +30,7 @@ TEST_CASE("a plan keeps the month's highest hours low, and says what they cost a
   CHECK(plan["shortfall_kwh"] == 0.0);
   CHECK(plan["blocks"][0]["why"] == "keeps the month's peak low");
   test::advance(home, 7 * 4);
-  CHECK(home.snapshot().soc() == Percent(8'000));
+  CHECK(home.snapshot().car.soc() == Percent(8'000));
   const Watts peak = home.snapshot().peak.value();
   CHECK(plan["peak_cost"].get<double>() == Approx(60 * (static_cast<double>(peak.count()) / 1e3 - 3)).margin(0.1));
   CHECK(peak < Watts(4'700));  // 27.8 kWh in seven hours beside 0.5 to 1 kW

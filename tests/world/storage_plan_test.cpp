@@ -83,7 +83,7 @@ TEST_CASE("the car's plan and the storage's are made together and leave the fuse
     test::advance(home);
     CHECK(home.power() <= home.settings().fuse);
   }
-  CHECK(home.snapshot().stored >= Energy(home.snapshot().capacity.count() / 10 * 8));
+  CHECK(home.snapshot().car.stored >= Energy(home.snapshot().car.capacity.count() / 10 * 8));
 }
 
 TEST_CASE("the plan's document tells what a storage that plans is going to do") {

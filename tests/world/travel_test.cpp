@@ -28,7 +28,7 @@ void until(Home& home, double time) {
 
 double soc(const Home& home) {
   const Snapshot seen = home.snapshot();
-  return 100.0 * static_cast<double>(seen.stored.count()) / static_cast<double>(seen.capacity.count());
+  return 100.0 * static_cast<double>(seen.car.stored.count()) / static_cast<double>(seen.car.capacity.count());
 }
 
 std::string car_of(const Home& home) {
@@ -45,14 +45,14 @@ TEST_CASE("a commuter leaves, drives its battery down, and comes back") {
         R"({"plugged":true,"status":"B","away":false,"departure":"2026-01-01T07:30:00+00:00","trip_kwh":9.5,)"
         R"("odometer_km":12000.0,"stranded_kwh":0.0,"pending":false})");
   until(home, 7.15);
-  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK_FALSE(home.snapshot().car.travel->away);
   until(home, 7.30);
-  CHECK(home.snapshot().travel->away);
+  CHECK(home.snapshot().car.travel->away);
   CHECK(soc(home) == Approx(50));
   until(home, 12.30);  // 5 of its 9.75 hours
   CHECK(soc(home) == Approx(50 - 100 * 9.5 * 5 / 9.75 / 46.3));
   until(home, 17.15);
-  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK_FALSE(home.snapshot().car.travel->away);
   CHECK(soc(home) == Approx(50 - 100 * 9.5 / 46.3));
   CHECK(car_of(home) ==
         R"({"plugged":true,"status":"B","away":false,"departure":"2026-01-02T07:30:00+00:00","trip_kwh":9.5,)"
@@ -71,37 +71,37 @@ TEST_CASE("charging by hand while it is away waits until it is plugged in") {
   Home home = test::home_of(test::settings_of({{"trips", kCommuter}, {"charger-kw", "2"}}));
   CHECK(test::tell(home, "charge", "on") == R"({"charging":"on"})");
   until(home, 7.30);
-  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.snapshot().car.charging == Charging::off);
   until(home, 17.15);
-  CHECK(home.snapshot().charging == Charging::on);  // as it was when it left
+  CHECK(home.snapshot().car.charging == Charging::on);  // as it was when it left
   CHECK(test::tell(home, "charge", "off") == R"({"charging":"off"})");
   CHECK(test::tell(home, "plug", "off") == R"({"plug":"off"})");
   CHECK(test::tell(home, "charge", "on") == R"({"charging":"on","pending":true})");
   test::advance(home, test::kTicksPerHour);
-  CHECK(home.snapshot().charging == Charging::off);
-  CHECK(home.snapshot().car_power == Watts());
+  CHECK(home.snapshot().car.charging == Charging::off);
+  CHECK(home.snapshot().car.power == Watts());
   CHECK(test::tell(home, "plug", "on") == R"({"plug":"on"})");
-  CHECK(home.snapshot().charging == Charging::on);
-  CHECK(home.snapshot().car_power == Watts(2'000));
+  CHECK(home.snapshot().car.charging == Charging::on);
+  CHECK(home.snapshot().car.power == Watts(2'000));
   // Taken back before it comes to it.
   test::tell(home, "plug", "off");
   test::tell(home, "charge", "off");
   test::tell(home, "plug", "on");
-  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.snapshot().car.charging == Charging::off);
 }
 
 TEST_CASE("immediate charges whenever it is plugged in, up to the target") {
   Home home = home_with(kCommuter, "immediate");
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
   until(home, 3.0);
   CHECK(soc(home) == Approx(80));
-  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.snapshot().car.charging == Charging::off);
   until(home, 17.30);
-  CHECK(home.snapshot().charging == Charging::on);
+  CHECK(home.snapshot().car.charging == Charging::on);
   CHECK(test::tell(home, "plug", "off") == R"({"plug":"off"})");
-  CHECK(home.snapshot().charging == Charging::off);
+  CHECK(home.snapshot().car.charging == Charging::off);
   test::advance(home);
-  CHECK(home.snapshot().car_power == Watts());
+  CHECK(home.snapshot().car.power == Watts());
 }
 
 TEST_CASE("a plan is for the departure, and another is made when it comes back") {
@@ -138,14 +138,14 @@ TEST_CASE("it comes back late, and a single trip takes the place of the week's")
   CHECK(test::tell(home, "plug", "on") == "plug is not possible, the car is away");
   CHECK(test::tell(home, "trip", R"({"back":"19:00"})") == R"({"trip":{"back":"19:00"}})");
   until(home, 18.45);
-  CHECK(home.snapshot().travel->away);
+  CHECK(home.snapshot().car.travel->away);
   until(home, 19.0);
-  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK_FALSE(home.snapshot().car.travel->away);
   CHECK(soc(home) == Approx(50 - 100 * 9.5 / 46.3).epsilon(0.001));
   test::tell(home, "trip", R"({"leave":"06:00","back":"09:00","kwh":3})");
-  CHECK(home.snapshot().travel->departure == "2026-01-02T06:00:00+00:00");
+  CHECK(home.snapshot().car.travel->departure == "2026-01-02T06:00:00+00:00");
   until(home, 24 + 9.0);
-  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK_FALSE(home.snapshot().car.travel->away);
   CHECK(soc(home) == Approx(50 - 100 * 12.5 / 46.3).epsilon(0.001));
 }
 
@@ -155,27 +155,27 @@ TEST_CASE("a trip that should have left while the car was elsewhere does not beg
   until(early, 10.0);
   test::tell(early, "trip", R"({"back":"12:00"})");
   until(early, 16.0);
-  CHECK_FALSE(early.snapshot().travel->away);
-  CHECK(early.snapshot().travel->departure == "2026-01-02T07:30:00+00:00");
+  CHECK_FALSE(early.snapshot().car.travel->away);
+  CHECK(early.snapshot().car.travel->departure == "2026-01-02T07:30:00+00:00");
   // A single trip stands in the place of the one of the week that it overlaps.
   Home other = home_with(kCommuter);
   test::tell(other, "trip", R"({"leave":"10:00","back":"12:00","kwh":2})");
   until(other, 9.45);
-  CHECK_FALSE(other.snapshot().travel->away);
+  CHECK_FALSE(other.snapshot().car.travel->away);
   until(other, 11.0);
-  CHECK(other.snapshot().travel->away);
+  CHECK(other.snapshot().car.travel->away);
   until(other, 16.0);
-  CHECK_FALSE(other.snapshot().travel->away);
+  CHECK_FALSE(other.snapshot().car.travel->away);
   CHECK(soc(other) == Approx(50 - 100 * 2 / 46.3));
 }
 
 TEST_CASE("where the clock is put into a trip the car is away") {
   Home home = home_with(kCommuter);
   home.move_to(12 * kSecondsPerHour);
-  CHECK(home.snapshot().travel->away);
+  CHECK(home.snapshot().car.travel->away);
   CHECK(soc(home) == Approx(50));  // nothing is driven in between
   until(home, 17.15);
-  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK_FALSE(home.snapshot().car.travel->away);
   CHECK(soc(home) == Approx(50 - 100 * 9.5 * (17.25 - 12) / 9.75 / 46.3));
 }
 
@@ -184,10 +184,10 @@ TEST_CASE("trips may follow each other at once, and last a day") {
     Home home = home_with(trips);
     int count = 0;
     for (int tick = 0; tick < 10 * kQuartersPerDay; ++tick) {
-      const auto before = home.snapshot().travel->journey;
-      const bool was_away = home.snapshot().travel->away;
+      const auto before = home.snapshot().car.travel->journey;
+      const bool was_away = home.snapshot().car.travel->away;
       test::advance(home);
-      const auto travel = home.snapshot().travel;
+      const auto travel = home.snapshot().car.travel;
       if (travel->away && (!was_away || travel->journey->back != before->back)) ++count;
     }
     return count;
@@ -219,21 +219,21 @@ TEST_CASE("a discharge in real time leaves the car where it is") {
   test::tell(home, "trip", R"({"back":"20:00"})");
   until(home, 18.0);
   test::tell(home, "discharge", "on");
-  CHECK(home.snapshot().travel->away);
+  CHECK(home.snapshot().car.travel->away);
   // A clock that is corrected a little neither.
   home.move_to(home.moment() + 600);
-  CHECK(home.snapshot().travel->away);
+  CHECK(home.snapshot().car.travel->away);
   until(home, 20.0);
-  CHECK_FALSE(home.snapshot().travel->away);
+  CHECK_FALSE(home.snapshot().car.travel->away);
   home.move_to(home.moment() - 600);
-  CHECK(home.snapshot().travel->away == false);
+  CHECK(home.snapshot().car.travel->away == false);
 }
 
 TEST_CASE("before day 0 a trip is what it was told to be") {
   Home home = home_with("none");
   home.move_to(-3 * kSecondsPerDay);
   test::tell(home, "trip", R"({"leave":"23:30","back":"23:50","kwh":5})");
-  CHECK(home.snapshot().travel->journey ==
+  CHECK(home.snapshot().car.travel->journey ==
         Journey{-2 * kSecondsPerDay - 1800, -2 * kSecondsPerDay - 600, WattHours(5'000)});
 }
 
@@ -278,13 +278,13 @@ TEST_CASE("a state that somebody changed is put right or refused, and nothing ov
 
 TEST_CASE("the week can be set, and none leaves the car at home") {
   Home home = home_with("none");
-  CHECK(home.snapshot().travel->departure.empty());
+  CHECK(home.snapshot().car.travel->departure.empty());
   CHECK(car_of(home).find(R"("departure":null,"trip_kwh":0.0)") != std::string::npos);
   CHECK(test::tell(home, "trips", R"({"thu":[{"leave":"10:00","back":"11:00","kwh":2}],"id":"x"})") ==
         R"({"trips":{"thu":[{"leave":"10:00","back":"11:00","kwh":2.0}]}})");
-  CHECK(home.snapshot().travel->departure == "2026-01-01T10:00:00+00:00");
+  CHECK(home.snapshot().car.travel->departure == "2026-01-01T10:00:00+00:00");
   CHECK(test::tell(home, "trips", "{}") == R"({"trips":{}})");
-  CHECK(home.snapshot().travel->departure.empty());
+  CHECK(home.snapshot().car.travel->departure.empty());
   const HomeState before = home.state();
   for (const char* text :
        {"on", "[]", R"({"thu":{}})", R"({"day":[]})", R"({"thu":[{"leave":"10:00"}]})",
