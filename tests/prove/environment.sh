@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 cmake --build --preset dev | tail -n 1
 export HOME_ENERGY_AGENT=$PWD/build/dev/agent/home-energy-agent HOME_ENERGY_BENT_AGENT=$PWD/build/dev/tests/bent-agent
 export HOME_ENERGY_SANITIZED=0
+export HOME_ENERGY_PATIENCE=30  # as in tests/CMakeLists.txt: the parts run beside each other
 jobs=$((4 * $(nproc)))
 
 # Runs ctest, and its summary becomes the figure.
