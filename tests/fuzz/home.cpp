@@ -77,8 +77,7 @@ class Life {
  private:
   const HomeSettings& settings() const { return home_.settings(); }
 
-  bool car_is_planned() const {
-    const ChargingMode mode = home_.wish().mode;
+  static bool is_planned(ChargingMode mode) {
     return mode == ChargingMode::cheapest || mode == ChargingMode::lowest_load;
   }
 
@@ -86,7 +85,7 @@ class Life {
 
   /// Most departures are near. After one that was missed a plan spans a day, so most then leave it.
   void bring_departure_near() {
-    if (!car_is_planned()) return;
+    if (!is_planned(home_.wish().mode)) return;
     if (home_.state().car.late_since) return charge_by_hand();
     const Snapshot now = home_.snapshot();
     const int minute = now.hour * kMinutesPerHour + now.minute + 1 + static_cast<int>(input_.below(40));
@@ -130,8 +129,11 @@ class Life {
   }
 
   void command() {
-    const auto told = a_command();
-    const auto outcome = home_.apply(told);
+    auto told = a_command();
+    const bool is_for_second = !settings().further_cars.empty() && is_for_car(told) && input_.flag();
+    auto* const mode = std::get_if<ModeCommand>(&told);
+    if (is_for_second && mode != nullptr && is_planned(mode->mode)) mode->mode = ChargingMode::immediate;
+    const auto outcome = home_.apply(told, is_for_second ? 1 : 0);
     meter_look();
     hold_shown(wire::receipt("fuzzed", std::nullopt, outcome));
     if (outcome) hold_shown(wire::http::result(*outcome));
@@ -247,6 +249,7 @@ class Life {
     };
     if (settings().has_car) hold_soc("battery");
     if (home_.storage() != nullptr) hold_soc("storage");
+    hold(state.contains("car-2") == !settings().further_cars.empty(), "a second car");
     hold(state.contains("car") == (settings().car.trips != nullptr), "a car that leaves");
   }
 
@@ -276,7 +279,7 @@ class Life {
     }
     const Counters& now = home_.counters();
     hold_sum(sums[0], now.base - began_.base, "the rows' base load");
-    hold_sum(sums[1], now.charged - began_.charged, "the rows' charging");
+    hold_sum(sums[1], now.charged_together() - began_.charged_together(), "the rows' charging");
     hold_sum(sums[2], now.exported - began_.exported, "the rows' export");
     for (const auto step : {HistoryStep::quarter, HistoryStep::hour, HistoryStep::day}) {
       const auto folded_rows = folded(rows_, step, home_.calendar());

@@ -21,7 +21,9 @@ class Tick {
       : settings_(home.settings), home_(home), before_(before), after_(after) {
     const Counters& was = before.seen.counters;
     const Counters& is = after.seen.counters;
-    car_ = (is.charged - was.charged).count();
+    for (std::size_t car = 0; car < cars(); ++car)
+      drawn_by_car_.at(car) = (is.charged_by(car) - was.charged_by(car)).count();
+    of_cars_ = (is.charged_together() - was.charged_together()).count();
     base_ = (is.base - was.base).count();
     imported_ = (is.imported() - was.imported()).count();
     exported_ = (is.exported - was.exported).count();
@@ -34,15 +36,24 @@ class Tick {
   void hold_all() const {
     hold_meter();
     hold_cost();
-    hold_car();
-    hold_battery();
+    for (std::size_t car = 0; car < cars(); ++car) hold_car(car);
+    hold_fuse();
+    for (std::size_t car = 0; settings_.has_car && car < cars(); ++car) hold_battery(car);
     for (const Device& device : before_.seen.devices) hold_steady(device);
     if (home_.storage) hold_storage(*home_.storage, *before_.storage(), *after_.storage());
   }
 
  private:
+  std::size_t cars() const { return 1 + settings_.further_cars.size(); }
+  const CarSettings& settings_of(std::size_t car) const {
+    return car == 0 ? settings_.car : settings_.further_cars.at(car - 1);
+  }
+  static const CarState& state_of(const Moment& moment, std::size_t car) {
+    return car == 0 ? moment.state.car : moment.state.further_cars.at(car - 1);
+  }
+
   void hold_meter() const {
-    Int128 net = base_ + car_;
+    Int128 net = base_ + of_cars_;
     for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
       hold(drawn_.at(kind) >= 0 && given_.at(kind) >= 0, "a device's counters do not fall");
       hold(drawn_.at(kind) == 0 || given_.at(kind) == 0, "a device draws or gives");
@@ -51,7 +62,7 @@ class Tick {
     hold(imported_ - exported_ == net, "the meter adds up");
     hold(imported_ == 0 || exported_ == 0, "import or export");
     hold(imported_ >= 0 && exported_ >= 0, "the meter's counters do not fall");
-    hold(car_ >= 0 && base_ == tick_of(before_.seen.base_power), "energy flows in one direction");
+    hold(base_ == tick_of(before_.seen.base_power), "energy flows in one direction");
     hold(before_.seen.can_export || exported_ == 0, "no export without panels or storage");
   }
 
@@ -63,31 +74,39 @@ class Tick {
     hold(settings_.tariff.peak ? of_hours >= 0 : of_hours == 0, "the cost");
   }
 
-  void hold_car() const {
-    hold(car_ <= tick_of(before_.seen.car.charge_power.value_or(settings_.car.charger)),
-         "no more than the charger gives");
-    hold(settings_.has_car || car_ == 0, "a car that is not there draws nothing");
-    const auto& travel = before_.seen.car.travel;
-    hold(!travel || travel->plugged || car_ == 0, "a car that is not plugged in draws nothing");
+  void hold_car(std::size_t car) const {
+    const CarSnapshot& seen = before_.seen.car_at(car);
+    const Int128 drawn = drawn_by_car_.at(car);
+    hold(drawn >= 0, "a car's counter does not fall");
+    hold(drawn <= tick_of(seen.charge_power.value_or(settings_of(car).charger)), "no more than the charger gives");
+    hold(settings_.has_car || drawn == 0, "a car that is not there draws nothing");
+    hold(!seen.travel || seen.travel->plugged || drawn == 0, "a car that is not plugged in draws nothing");
+  }
+
+  /// A second car follows no plan: only a guard that is on cuts it.
+  void hold_fuse() const {
     const bool balances = settings_.load_balancing == LoadBalancing::on ||
-                          (settings_.load_balancing == LoadBalancing::automatic && after_.plans);
-    if (balances && car_ > 0) hold(imported_ <= tick_of(settings_.fuse), "the fuse");
+                          (settings_.load_balancing == LoadBalancing::automatic && after_.plans && cars() == 1);
+    if (balances && of_cars_ > 0) hold(imported_ <= tick_of(settings_.fuse), "the fuse");
   }
 
   /// Each bend of the taper rounds off less than one unit drawn.
-  void hold_battery() const {
-    if (!settings_.has_car) return;
-    const Int128 gained = Int128{(after_.seen.car.stored - before_.seen.car.stored).count()} * kFull.count();
-    const Int128 fractions = after_.car.battery.fraction - before_.car.battery.fraction;
-    const Int128 off = gained + fractions + driven() * kFull.count() - car_ * settings_.car.charge_efficiency.count();
-    const Int128 bends = 1 + static_cast<Int128>(settings_.car.taper.size());
+  void hold_battery(std::size_t car) const {
+    const CarSettings& settings = settings_of(car);
+    const Int128 stored = (after_.seen.car_at(car).stored - before_.seen.car_at(car).stored).count();
+    const Int128 gained = stored * kFull.count();
+    const Int128 fractions = state_of(after_, car).battery.fraction - state_of(before_, car).battery.fraction;
+    const Int128 off =
+        gained + fractions + driven(car) * kFull.count() - drawn_by_car_.at(car) * settings.charge_efficiency.count();
+    const Int128 bends = 1 + static_cast<Int128>(settings.taper.size());
     hold(off <= 0 ? -off <= bends * 2 * kFull.count() : off <= bends * kFull.count(), "energy is conserved");
   }
 
   /// Out of the battery.
-  Int128 driven() const {
-    if (!before_.car.travel) return 0;
-    const Int128 driven = (after_.car.travel->driven - before_.car.travel->driven).count();
+  Int128 driven(std::size_t car) const {
+    const auto& before = state_of(before_, car).travel;
+    if (!before) return 0;
+    const Int128 driven = (state_of(after_, car).travel->driven - before->driven).count();
     hold(driven >= 0, "what was driven does not fall");
     return driven;
   }
@@ -139,7 +158,8 @@ class Tick {
   const FuzzedHome& home_;
   const Moment& before_;
   const Moment& after_;
-  Int128 car_;
+  CarArray<Int128> drawn_by_car_{};
+  Int128 of_cars_;
   Int128 base_;
   Int128 imported_;
   Int128 exported_;
@@ -238,10 +258,17 @@ class MeterPlan {
   std::vector<std::chrono::seconds> ends_;
 };
 
+void hold_car(const CarSnapshot& before, const CarSnapshot& after) {
+  hold(after.stored >= Energy() && after.stored <= after.capacity, "what is stored is within the capacity");
+  if (!after.travel) return;
+  hold(after.travel->odometer_m >= before.travel->odometer_m, "the odometer does not fall");
+  hold(after.travel->stranded >= before.travel->stranded, "what trips lacked does not fall");
+}
+
 }  // namespace
 
 Moment::Moment(const Home& home)
-    : seen(home.snapshot()), car(home.state().car), exported(), plans(home.plan() != nullptr) {
+    : seen(home.snapshot()), state(home.state()), exported(), plans(home.plan() != nullptr) {
   const Quarter quarter{home.slot_begin(), home.clock().day, home.clock().quarter};
   exported = home.settings().tariff.exported(home.prices().at(quarter, home.calendar()), quarter, home.calendar());
 }
@@ -256,7 +283,6 @@ void hold_tick(const FuzzedHome& home, const Moment& before, const Moment& after
 
 void hold_counters(const Snapshot& before, const Snapshot& after) {
   hold(after.counters.base >= before.counters.base, "the base load's counter does not fall");
-  hold(after.counters.charged >= before.counters.charged, "the car's counter does not fall");
   hold(after.counters.exported >= before.counters.exported, "the export's counter does not fall");
   hold(after.counters.imported() >= before.counters.imported(), "the import's counter does not fall");
   for (std::size_t kind = 0; kind < kDeviceKinds; ++kind) {
@@ -264,10 +290,11 @@ void hold_counters(const Snapshot& before, const Snapshot& after) {
     const FlowTotal& is = after.counters.devices.at(kind);
     hold(is.drawn >= was.drawn && is.given >= was.given, "a device's counters do not fall");
   }
-  hold(after.car.stored >= Energy() && after.car.stored <= after.car.capacity, "what is stored is within the capacity");
-  if (!after.car.travel) return;
-  hold(after.car.travel->odometer_m >= before.car.travel->odometer_m, "the odometer does not fall");
-  hold(after.car.travel->stranded >= before.car.travel->stranded, "what trips lacked does not fall");
+  hold_car(before.car, after.car);
+  for (std::size_t car = 0; car < after.further_cars.size(); ++car)
+    hold_car(before.further_cars.at(car), after.further_cars.at(car));
+  for (std::size_t car = 0; car < kMostCars; ++car)
+    hold(after.counters.charged_by(car) >= before.counters.charged_by(car), "a car's counter does not fall");
 }
 
 void hold_plan(const PlanRequest& request, const HomePlan& made) {

@@ -11,7 +11,7 @@ struct Moment {
   explicit Moment(const Home& home);
 
   Snapshot seen;
-  CarState car;
+  HomeState state;
   PricePerKwh exported;  ///< what is paid for a kilowatt-hour given to the grid
   bool plans;            ///< whether the car follows a plan
 

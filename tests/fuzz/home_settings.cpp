@@ -10,7 +10,8 @@ namespace {
 constexpr unsigned kSolar = 1;
 constexpr unsigned kStorage = 2;
 constexpr unsigned kTrips = 4;
-constexpr unsigned kNoCar = 24;  // both bits
+constexpr unsigned kSecondCar = 8;
+constexpr unsigned kCars = 24;  // both bits: no car
 
 /// Days of 24 hours, or some in which the clock is changed within the first hours by so many minutes.
 std::shared_ptr<const Calendar> a_calendar(Input& input) {
@@ -175,12 +176,21 @@ void take_car_away(HomeSettings& settings) {
   settings.car.wish = {};
 }
 
+/// Like the first, with another charger; no plan is made for it.
+CarSettings a_second_car(Input& input, CarSettings car) {
+  car.charger = Watts(input.within(0, 22'000));
+  if (car.charger_min) car.charger_min = std::min(*car.charger_min, car.charger);
+  if (!input.flag()) car.trips = nullptr;
+  car.wish.mode = ChargingMode::manual;
+  return car;
+}
+
 void add_devices(FuzzedHome& home, HomeInput& input) {
   HomeSettings& settings = home.settings;
   Input& more = input.more;
   add_fees(settings.tariff, more);
   settings.car.solar_min = Watts(more.within(0, 3'000));
-  if ((input.devices & kNoCar) == kNoCar)
+  if ((input.devices & kCars) == kCars)
     take_car_away(settings);
   else if ((input.devices & kTrips) != 0)
     settings.car.trips = some_trips(more);
@@ -188,6 +198,7 @@ void add_devices(FuzzedHome& home, HomeInput& input) {
   const auto soc = Percent(more.within(0, kFull.count()));
   const auto reserve = Percent(more.within(0, kFull.count()));
   const StorageMode mode = kStorageModes.at(more.below(kStorageModes.size()));
+  if ((input.devices & kCars) == kSecondCar) settings.further_cars = {a_second_car(more, settings.car)};
   if ((input.devices & kSolar) != 0) settings.devices.emplace_back(a_solar(more));
   if (home.storage) settings.devices.emplace_back(Storage(*home.storage, soc, reserve, mode));
 }

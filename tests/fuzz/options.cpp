@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "agent/options/house_file.hpp"
+#include "common/wire/home_topics.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace home_energy::fuzz {
@@ -31,13 +32,19 @@ class MemoryFile {
   int descriptor_;
 };
 
+void hold_car(const CarSettings& car) {
+  hold(car.capacity >= WattHours(100) && car.capacity <= WattHours(1'000'000), "a capacity");
+  hold(car.charger >= Watts() && car.charger <= Watts(1'000'000), "a charger");
+  hold(car.charger_min.value_or(car.charger) <= car.charger, "a least power");
+  hold(car.wish.target <= car.charge_limit && car.charge_limit <= kFull, "a target and a limit");
+  hold(car.charge_efficiency > Percent() && car.charge_efficiency <= kFull, "an efficiency");
+  hold(car.wish.ready_by >= 0 && car.wish.ready_by < kHoursPerDay * kMinutesPerHour, "a departure");
+}
+
 void hold_home(const HomeSettings& home) {
-  hold(home.car.capacity >= WattHours(100) && home.car.capacity <= WattHours(1'000'000), "a capacity");
-  hold(home.car.charger >= Watts() && home.car.charger <= Watts(1'000'000), "a charger");
-  hold(home.car.charger_min.value_or(home.car.charger) <= home.car.charger, "a least power");
-  hold(home.car.wish.target <= home.car.charge_limit && home.car.charge_limit <= kFull, "a target and a limit");
-  hold(home.car.charge_efficiency > Percent() && home.car.charge_efficiency <= kFull, "an efficiency");
-  hold(home.car.wish.ready_by >= 0 && home.car.wish.ready_by < kHoursPerDay * kMinutesPerHour, "a departure");
+  hold_car(home.car);
+  for (const CarSettings& car : home.further_cars) hold_car(car);
+  hold(home.further_cars.size() < kMostCars, "so many cars");
   hold(home.pace.ticks_per_hour() >= 1 && home.pace.ticks_per_hour() <= 360'000, "a pace");
 }
 
@@ -50,7 +57,10 @@ void hold_house(const std::string& text) {
     return;
   }
   for (const auto& [option, value] : *house) {
-    const auto spec = std::ranges::find(option_specs(), option, &OptionSpec::name);
+    const bool is_car = std::ranges::find(wire::kCarNames, option) != wire::kCarNames.end();
+    if (is_car) continue;
+    const std::string name(wire::car_command_of(option).command);  // a further car's options are named as its commands
+    const auto spec = std::ranges::find(option_specs(), name, &OptionSpec::name);
     hold(spec != option_specs().end() && spec->is_legal(value), "a legal value of an option");
   }
 }
