@@ -50,6 +50,14 @@ double kwh(EnergyTotal energy, const Home& home) {
   return static_cast<double>(energy.count()) / 1e6 / home.settings().pace.ticks_per_hour();
 }
 
+/// What a plan that was made at midnight draws in a quarter of an hour.
+Joules planned_in(const HomePlan& made, int quarter) {
+  Joules sum;
+  for (const PlanStep& step : made.plan.steps)
+    if (step.begin.count() / kSecondsPerQuarter == quarter) sum += step.energy;
+  return sum;
+}
+
 nlohmann::json state_of(const Home& home) {
   return nlohmann::json::parse(wire::http::state(home, home.snapshot(), test::kLabels));
 }
@@ -168,6 +176,10 @@ TEST_CASE("two plans reach their targets beside each other, and neither exceeds 
   REQUIRE(home.plan(1) != nullptr);
   CHECK(home.plan(0)->plan.shortfall == Joules());
   CHECK(home.plan(1)->plan.shortfall == Joules());
+  for (int quarter = 0; quarter < 9 * kQuartersPerHour; ++quarter) {
+    const Joules both = planned_in(*home.plan(0), quarter) + planned_in(*home.plan(1), quarter);
+    CHECK(both.count() <= (settings.fuse - settings.baseload.at_quarter(quarter)).count() * kSecondsPerQuarter);
+  }
   while (home.clock().quarter < 7 * kQuartersPerHour) {
     CHECK_FALSE(home.snapshot().is_overload());
     test::advance(home);
@@ -178,6 +190,22 @@ TEST_CASE("two plans reach their targets beside each other, and neither exceeds 
     test::advance(home);
   }
   CHECK(home.snapshot().car_at(1).soc() >= Percent(5'999));
+}
+
+TEST_CASE("what a plan begins to draw within a tick is kept free for it") {
+  HomeSettings settings = two_at_a_fuse(Watts(14'000));
+  settings.car.capacity = WattHours(60'000);
+  settings.car.start_soc = Percent(2'000);
+  settings.car.wish = {.mode = ChargingMode::cheapest, .target = Percent(8'000), .ready_by = 7 * kMinutesPerHour};
+  Home home = test::home_of(settings);
+  REQUIRE(home.plan()->plan.steps.front().begin.count() % kSecondsPerQuarter != 0);
+  test::tell(home, "car-2/charge", "on");
+  while (home.clock().quarter < 7 * kQuartersPerHour) {
+    const EnergyTotal before = home.counters().imported();
+    test::advance(home);
+    CHECK((home.counters().imported() - before).count() <= in_one_tick(settings.fuse).count());
+  }
+  CHECK(home.snapshot().car.soc() >= Percent(7'999));
 }
 
 TEST_CASE("whatever two cars are told, nothing is lost at the meter, and the guard keeps to the fuse") {
