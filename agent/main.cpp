@@ -128,15 +128,6 @@ Result<void> Agent::listen() {
   return {};
 }
 
-/// What each draws at most; none of those that only switch.
-CarArray<std::optional<Watts>> modulating_chargers(const HomeSettings& home) {
-  CarArray<std::optional<Watts>> chargers{};
-  if (home.has_car && home.car.charger_min) chargers.front() = home.car.charger;
-  for (std::size_t car = 0; car < home.further_cars.size(); ++car)
-    if (home.further_cars[car].charger_min) chargers.at(car + 1) = home.further_cars[car].charger;
-  return chargers;
-}
-
 void Agent::announce() {
   const RunnerSettings& runner = options_.runner;
   GoneHomes::Settings settings{.base_topic = runner.base_topic, .homes = runner.home_ids};
@@ -152,7 +143,7 @@ void Agent::announce() {
         .page_url = page_url_};
     settings.home_assistant->devices = settings.devices;
     settings.home_assistant->parts = settings.parts;
-    settings.home_assistant->chargers = modulating_chargers(*runner.home);
+    settings.home_assistant->chargers = wire::modulating_chargers(*runner.home);
     settings.home_assistant->has_peak_price = runner.home->tariff.peak.has_value();
   }
   const auto flush = [this] { link_->flush(); };

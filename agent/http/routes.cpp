@@ -246,8 +246,7 @@ std::span<const Routes::Route> Routes::table() {
 /// Every command is there for the first home and for each.
 std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
   constexpr auto kCarryOut = [](const Match& m) {
-    const std::string car = m.car == 0 ? "" : m.car_name() + '/';
-    return m.routes.command(car + std::string(m.command), m.home, m.request);
+    return m.routes.command(wire::below_car(m.car, m.command), m.home, m.request);
   };
   for (const std::string_view command : wire::command::all()) {
     const std::string name(command);

@@ -10,8 +10,7 @@
 
 #include "agent/options/toml_file.hpp"
 #include "common/base/text.hpp"
-#include "common/wire/car_options.hpp"
-#include "common/world/car_array.hpp"
+#include "common/wire/home_topics.hpp"
 
 namespace home_energy {
 namespace {
@@ -97,11 +96,11 @@ class HouseReader {
     if (list.items.size() > kMostCars)
       return wrong(list.items[kMostCars], fmt::format("[[car]] is there too often: a home has at most {}", kMostCars));
     for (std::size_t car = 0; car < list.items.size(); ++car) {
-      prefix_ = further_car_prefix(car);
-      if (car > 0) values_.push_back({further_car_name(car), "on"});
+      car_ = car;
+      if (car > 0) values_.push_back({std::string(wire::kCarNames.at(car)), "on"});
       if (auto outcome = keys(section, list.items[car]); !outcome) return outcome;
     }
-    prefix_.clear();
+    car_ = 0;
     return {};
   }
 
@@ -120,10 +119,10 @@ class HouseReader {
     const auto text = text_in(spec, value);
     if (!text || !spec.is_legal(*text))
       return wrong(value, fmt::format("{} must be {}{}", key, spec.legal, text ? ", got " + excerpt(*text) : ""));
-    if (!prefix_.empty() && spec.name == "load-balancing")
+    if (car_ > 0 && spec.name == "load-balancing")
       return wrong(value, "load-balancing is for all cars together: it belongs to [house]");
     const bool is_file = is_curve(spec) && value.type != Type::list;
-    values_.push_back({prefix_ + spec.name, is_file ? beside(*text) : *text});
+    values_.push_back({wire::below_car(car_, spec.name), is_file ? beside(*text) : *text});
     return {};
   }
 
@@ -160,7 +159,7 @@ class HouseReader {
 
   std::string name_;
   const std::vector<OptionSpec>& specs_;
-  std::string prefix_;  ///< of options of a further car
+  std::size_t car_ = 0;  ///< whose options are read; 0 is the first, and what is no car's
   std::vector<HouseValue> values_;
 };
 

@@ -1,6 +1,6 @@
 // What the reader sets: mode, target, limit, departure; and the plan that comes of it.
 import { send } from "./commands.js";
-import { addField, element } from "./devices.js";
+import { addNumber } from "./devices.js";
 import { blockSpan, kilowattHours, kilowatts, minuteOfDay, money, number, price, sentence, setText, timeOfDay } from "./format.js";
 import { Setting } from "./setting.js";
 
@@ -97,9 +97,8 @@ function startDischarge() {
 
 /** What the charger may draw at most, where it is told of. @return what to call with it */
 function startChargePower() {
-  const power = element("input", { id: "charge-power", type: "number", min: 0, step: "any", inputMode: "decimal" });
-  const field = addField(element("label", { htmlFor: power.id, textContent: "Charging power at most" }),
-    element("span", { className: "with-unit" }, power, element("span", { textContent: "kW" })));
+  const power = addNumber("charge-power", "Charging power at most", "kW", { min: 0 });
+  const field = power.closest(".field");
   const setting = new Setting([power], "charge_power", "charge_power", Number);
   field.hidden = true;
   return (told) => {

@@ -35,6 +35,21 @@ export function addField(label, ...children) {
   return byId("settings").appendChild(element("div", { className: "field" }, label, ...children));
 }
 
+/** A select with its label among the settings. @return it */
+export function addSelect(id, label, options) {
+  const select = element("select", { id }, ...options.map(([value, textContent]) => element("option", { value, textContent })));
+  addField(element("label", { htmlFor: id, textContent: label }), select);
+  return select;
+}
+
+/** A field for a number with its label and unit. @return it */
+export function addNumber(id, label, unit, limits) {
+  const input = element("input", { id, type: "number", step: "any", inputMode: "decimal", ...limits });
+  addField(element("label", { htmlFor: id, textContent: label }),
+    element("span", { className: "with-unit" }, input, element("span", { textContent: unit })));
+  return input;
+}
+
 /**
  * A line among the facts.
  * @param more  a smaller text below it

@@ -1,6 +1,6 @@
 // The cars beside the first: what each has and draws, its button and its settings.
 import { send } from "./commands.js";
-import { addFact, addField, deviceName, element } from "./devices.js";
+import { addFact, addField, addNumber, addSelect, deviceName, element } from "./devices.js";
 import { kilowatts, percent, setText } from "./format.js";
 import { Setting } from "./setting.js";
 
@@ -9,9 +9,8 @@ const topics = document.body.dataset.topics.split(" ");
 /** "car-2", "car-3" */
 export const furtherCars = topics.filter((topic) => /^car-\d+\/battery$/.test(topic)).map((topic) => topic.split("/")[0]);
 
-const MODES = [
-  ["manual", "By hand"], ["cheapest", "Cheapest hours"], ["lowest_load", "Quietest hours"], ["immediate", "At once"], ["solar", "With the sun"],
-];
+/** Those of the first car, with their words. */
+const MODES = [...document.querySelectorAll("input[name=mode]")].map((radio) => [radio.value, radio.nextElementSibling.textContent]);
 
 function doesWords(battery, car) {
   if (car?.away) return "is away";
@@ -41,24 +40,12 @@ function addButton(name) {
   };
 }
 
-function addMode(name) {
-  const select = element("select", { id: `${name}-mode` }, ...MODES.map(([value, textContent]) => element("option", { value, textContent })));
-  addField(element("label", { htmlFor: select.id, textContent: `${deviceName(name)} charges` }), select);
-  return new Setting([select], `${name}/mode`, "mode", String);
-}
-
-function addTarget(name) {
-  const target = element("input", { id: `${name}-target`, type: "number", min: 20, max: 100, step: "any", inputMode: "decimal" });
-  addField(element("label", { htmlFor: target.id, textContent: `${deviceName(name)}, target of the plan` }),
-    element("span", { className: "with-unit" }, target, element("span", { textContent: "%" })));
-  return new Setting([target], `${name}/target`, "target", Number);
-}
-
 function startCar(home, name) {
   const showFact = addFactOf(name);
   const showButton = addButton(name);
-  const mode = addMode(name);
-  const target = addTarget(name);
+  const mode = new Setting([addSelect(`${name}-mode`, `${deviceName(name)} charges`, MODES)], `${name}/mode`, "mode", String);
+  const percents = { min: 20, max: 100 };
+  const target = new Setting([addNumber(`${name}-target`, `${deviceName(name)}, target of the plan`, "%", percents)], `${name}/target`, "target", Number);
   return (topic) => {
     const [battery, car, plan] = ["battery", "car", "plan"].map((part) => home[`${name}/${part}`]);
     if (!topic.startsWith(`${name}/`) || !battery) return;

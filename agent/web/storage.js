@@ -1,5 +1,5 @@
 // The battery of the home: what it does, and the settings of its mode and its reserve.
-import { addFact, addField, deviceName, element } from "./devices.js";
+import { addFact, addNumber, addSelect, deviceName } from "./devices.js";
 import { kilowatts, percent, setText } from "./format.js";
 import { Setting } from "./setting.js";
 
@@ -18,11 +18,8 @@ export function storageWords(power) {
 
 function addSettings() {
   setText(document.getElementById("discharge-label"), "The car’s battery");
-  const select = element("select", { id: "storage-mode" }, ...MODES.map(([value, textContent]) => element("option", { value, textContent })));
-  addField(element("label", { htmlFor: select.id, textContent: NAME }), select);
-  const reserve = element("input", { id: "storage-reserve", type: "number", min: 0, max: 100, step: "any", inputMode: "decimal" });
-  addField(element("label", { htmlFor: reserve.id, textContent: "Reserve of the home battery" }),
-    element("span", { className: "with-unit" }, reserve, element("span", { textContent: "%" })));
+  const select = addSelect("storage-mode", NAME, MODES);
+  const reserve = addNumber("storage-reserve", "Reserve of the home battery", "%", { min: 0, max: 100 });
   const mode = new Setting([select], "storage_mode", "storage_mode", String);
   const least = new Setting([reserve], "storage_reserve", "storage_reserve", Number);
   return (told) => { mode.show(told.mode); least.show(told.reserve_percent); };

@@ -1,12 +1,10 @@
 #include "common/wire/car_options.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "common/base/units.hpp"
 #include "common/time/iso8601.hpp"
 #include "common/wire/home_topics.hpp"
-#include "common/wire/option_text.hpp"
+#include "common/wire/option_reader.hpp"
 #include "common/wire/trip_text.hpp"
 
 namespace home_energy {
@@ -22,21 +20,13 @@ const std::vector<OptionSpec>& car_specs() {
 }
 
 /// Puts one together; the first option that is wrong is told.
-class CarAssembly {
+class CarAssembly : OptionReader {
  public:
-  explicit CarAssembly(const OptionValues& values) : values_(values) {}
+  using OptionReader::OptionReader;
 
   Result<CarSettings> car();
 
  private:
-  const std::string& text(const std::string& name) const { return values_.at(name).text; }
-  bool given(const std::string& name) const { return values_.at(name).given; }
-  std::int64_t parts(const std::string& name, double per_unit) const {
-    return std::llround(to_number(text(name)) * per_unit);
-  }
-  Watts kilowatts(const std::string& name) const { return Watts(parts(name, kMilli)); }
-  Percent percent(const std::string& name) const { return Percent(parts(name, kHundredths)); }
-
   void battery();
   Result<void> none_said() const;
   Result<void> charger();
@@ -44,7 +34,6 @@ class CarAssembly {
   Result<void> trips();
   Result<void> wish();
 
-  const OptionValues& values_;
   CarSettings car_{};
 };
 
@@ -62,7 +51,7 @@ void CarAssembly::battery() {
 /// Balancing the load is the house's.
 Result<void> CarAssembly::none_said() const {
   for (const OptionSpec& spec : car_specs()) {
-    const OptionValue& value = values_.at(spec.name);
+    const OptionValue& value = values().at(spec.name);
     const bool is_said = given("car") ? value.given : value.is_said();
     if (is_said && spec.name != "load-balancing") return wrong_option(spec.name, "needs a car: --car on");
   }
@@ -70,7 +59,7 @@ Result<void> CarAssembly::none_said() const {
 }
 
 Result<void> CarAssembly::rest() {
-  car_.charge_efficiency = Percent(parts("charge-efficiency", kHundredths * kHundredths));
+  car_.charge_efficiency = share("charge-efficiency");
   car_.taper = *to_taper(text("taper"));
   car_.start_cost = MoneyMicro(parts("start-cost", kMillionths));
   car_.min_run = std::chrono::minutes(std::stoi(text("min-run")));
@@ -102,16 +91,16 @@ Result<void> CarAssembly::wish() {
 Result<void> CarAssembly::trips() {
   if (text("trips").empty()) {
     for (const OptionSpec& spec : car_specs())
-      if (values_.at(spec.name).is_said() && (spec.name.starts_with("trip-") || spec.name.starts_with("car-")))
+      if (values().at(spec.name).is_said() && (spec.name.starts_with("trip-") || spec.name.starts_with("car-")))
         return wrong_option(spec.name, "needs --trips");
     return {};
   }
   car_.trips = std::make_shared<const TripSettings>(
       TripSettings{.week = *to_week(text("trips")),
-                   .chance = {.seed = static_cast<std::uint64_t>(to_number(text("trip-seed"))),
+                   .chance = {.seed = static_cast<std::uint64_t>(number("trip-seed")),
                               .minutes = std::stoi(text("trip-spread-min")),
-                              .energy = to_number(text("trip-spread-energy")),
-                              .day_off = to_number(text("trip-day-off"))},
+                              .energy = number("trip-spread-energy"),
+                              .day_off = number("trip-day-off")},
                    .per_100km = WattHours(parts("car-kwh-per-100km", kMilli)),
                    .odometer_m = parts("car-odometer-km", kMilli)});
   return {};
@@ -123,26 +112,20 @@ Result<CarSettings> car_of(const OptionValues& values) {
   return CarAssembly(values).car();
 }
 
-std::string further_car_name(std::size_t car) {
-  return std::string(wire::kCarNames.at(car));
-}
-
-std::string further_car_prefix(std::size_t car) {
-  return car == 0 ? "" : further_car_name(car) + '/';
-}
-
 Result<std::vector<CarSettings>> further_cars_of(const OptionValues& values) {
   std::vector<CarSettings> cars;
-  for (std::size_t car = 1; car < kMostCars && values.contains(further_car_name(car)); ++car) {
+  for (std::size_t car = 1; car < kMostCars; ++car) {
+    const std::string name(wire::kCarNames.at(car));
+    if (!values.contains(name)) break;
     OptionValues own{{"car", {"on"}}};
     for (const OptionSpec& spec : car_specs()) {
-      const auto said = values.find(further_car_prefix(car) + spec.name);
+      const auto said = values.find(wire::below_car(car, spec.name));
       own[spec.name] = said == values.end() ? OptionValue{spec.default_text} : said->second;
     }
     auto made = car_of(own);
     if (!made) {
       Error error = made.error();
-      error.reason = further_car_name(car) + ": " + error.reason;
+      error.reason = name + ": " + error.reason;
       return tl::unexpected(error);
     }
     cars.push_back(std::move(*made));

@@ -2,20 +2,12 @@
 /// The options of a car, its charger and its plans, and the car that their texts make. Part of `home_options`.
 #pragma once
 
-#include <cstddef>
-#include <string>
 #include <vector>
 
 #include "common/wire/option_spec.hpp"
 #include "common/world/home_settings.hpp"
 
 namespace home_energy {
-
-/// Further cars are described in a house only. Among the values of options each has its name, `car-2`, with the text
-/// `on`, and its own options behind that: `car-2/charger-kw`.
-/// @param car its place: 0 is the first, whose options have no prefix
-std::string further_car_name(std::size_t car);
-std::string further_car_prefix(std::size_t car);
 
 /// In the order of `--help`.
 void add_car_specs(std::vector<OptionSpec>& all);
@@ -25,7 +17,8 @@ void add_car_specs(std::vector<OptionSpec>& all);
 /// @param values of all `add_car_specs` and of `car`, each legal by itself
 Result<CarSettings> car_of(const OptionValues& values);
 
-/// Those beside the first.
+/// Those beside the first, which are described in a house only. Among the values of options each has its name, `car-2`,
+/// with the text `on`, and its own options below that: `car-2/charger-kw`.
 Result<std::vector<CarSettings>> further_cars_of(const OptionValues& values);
 
 }  // namespace home_energy

@@ -1,21 +1,19 @@
 #include "common/wire/device_options.hpp"
 
-#include <cmath>
-
 #include "common/base/units.hpp"
 #include "common/wire/curve_reader.hpp"
 #include "common/wire/device_table.hpp"
-#include "common/wire/option_text.hpp"
+#include "common/wire/option_reader.hpp"
 #include "common/wire/solar_text.hpp"
 
 namespace home_energy {
 namespace {
 
 /// Puts the devices together, one after the other; the first option that is wrong is told.
-class DeviceAssembly {
+class DeviceAssembly : OptionReader {
  public:
   DeviceAssembly(const OptionValues& values, const HomeSettings& home, const Calendar& times, const ReadFile& read_file)
-      : values_(values), home_(home), times_(times), read_file_(read_file) {}
+      : OptionReader(values), home_(home), times_(times), read_file_(read_file) {}
 
   Result<std::vector<Device>> devices() {
     return heater().and_then([&] { return solar(); }).and_then([&] { return storage(); }).map([&] {
@@ -24,23 +22,15 @@ class DeviceAssembly {
   }
 
  private:
-  const std::string& text(const std::string& name) const { return values_.at(name).text; }
-  bool given(const std::string& name) const { return values_.at(name).given; }
-  double number(const std::string& name) const { return to_number(text(name)); }
-  Watts kilowatts(const std::string& name) const { return Watts(std::llround(number(name) * kMilli)); }
-  Percent percent(const std::string& name) const { return Percent(std::llround(number(name) * kHundredths)); }
-  Percent share(const std::string& name) const {
-    return Percent(std::llround(number(name) * kHundredths * kHundredths));
-  }
   /// Whether the days of the home are those of a zone, where the sun goes by UTC.
   bool has_zone() const {
-    const auto zone = values_.find("zone");
-    return text("realtime") == "true" || (zone != values_.end() && !zone->second.text.empty());
+    const auto zone = values().find("zone");
+    return text("realtime") == "true" || (zone != values().end() && !zone->second.text.empty());
   }
   /// Of the options of a device that is not there one that was given is a mistake.
   Result<void> none_given(const std::string& device, const std::string& prefix) const {
     const bool is_switched_off = given(device);  // and what the house says of it counts no more
-    for (const auto& [name, value] : values_)
+    for (const auto& [name, value] : values())
       if ((is_switched_off ? value.given : value.is_said()) && name != device && name != "solar-min-kw" &&
           name.starts_with(prefix))
         return wrong_option(name, "needs a --" + device + " above 0");
@@ -52,7 +42,6 @@ class DeviceAssembly {
   Result<LoadSeries> measured_sun() const;
   Result<void> storage();
 
-  const OptionValues& values_;
   const HomeSettings& home_;
   const Calendar& times_;
   const ReadFile& read_file_;
@@ -103,14 +92,14 @@ Result<LoadSeries> DeviceAssembly::measured_sun() const {
 }
 
 Result<void> DeviceAssembly::storage() {
-  const auto capacity = std::llround(number("storage-kwh") * kMilli);
-  if (capacity == 0) return none_given("storage-kwh", "storage-");
-  const StorageDesign design{.capacity = in_one_hour(Watts(capacity), home_.pace.ticks_per_hour()),
+  const Watts for_an_hour = kilowatts("storage-kwh");
+  if (for_an_hour == Watts()) return none_given("storage-kwh", "storage-");
+  const StorageDesign design{.capacity = in_one_hour(for_an_hour, home_.pace.ticks_per_hour()),
                              .most_in = kilowatts("storage-in-kw"),
                              .most_out = kilowatts("storage-out-kw"),
                              .efficiency_in = share("storage-efficiency-in"),
                              .efficiency_out = share("storage-efficiency-out"),
-                             .standby = Watts(std::llround(number("storage-standby-w"))),
+                             .standby = Watts(parts("storage-standby-w", 1)),
                              .fuse = home_.fuse,
                              .feeds_car = text("storage-feeds-car") == "on"};
   const auto mode = wire::storage_mode_of(text("storage-mode"));

@@ -82,15 +82,12 @@ void put(ordered_json& component, const char* name, std::string_view value) {
 
 ordered_json component_of(const Entity& entity, const Settings& settings, std::string_view home) {
   const wire::Topics topics(settings.base_topic);
-  const auto below_car = [&](std::string_view name) {
-    return entity.car == 0 ? std::string(name) : std::string(wire::kCarNames.at(entity.car)).append("/").append(name);
-  };
   ordered_json component{{"p", entity.platform},
                          {"uniq_id", device_id(settings.base_topic, home) + '_' + id_of(entity)},
                          {"def_ent_id", entity_id_of(entity, settings, home)},
                          {"name", name_of(entity)}};
   if (!entity.topic.empty()) {
-    component["stat_t"] = topics.of(home, below_car(entity.topic));
+    component["stat_t"] = topics.of(home, wire::below_car(entity.car, entity.topic));
     component["val_tpl"] = template_of(entity);
   }
   const Measure& measure = entity.measure;
@@ -100,7 +97,7 @@ ordered_json component_of(const Entity& entity, const Settings& settings, std::s
   if (measure.precision >= 0) component["sug_dsp_prc"] = measure.precision;
   put(component, "ic", measure.icon);
   if (!entity.command.empty()) {
-    component["cmd_t"] = topics.command(home, below_car(entity.command));
+    component["cmd_t"] = topics.command(home, wire::below_car(entity.car, entity.command));
     component["qos"] = kCommandQos;
   }
   if (entity.more != nullptr) entity.more(component, settings, {home, entity.car});

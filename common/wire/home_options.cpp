@@ -1,7 +1,6 @@
 #include "common/wire/home_options.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "common/base/text.hpp"
 #include "common/base/units.hpp"
@@ -11,33 +10,26 @@
 #include "common/wire/curve_text.hpp"
 #include "common/wire/device_options.hpp"
 #include "common/wire/names.hpp"
-#include "common/wire/option_text.hpp"
+#include "common/wire/option_reader.hpp"
 #include "common/wire/tariff_options.hpp"
 
 namespace home_energy {
 namespace {
 
-std::int64_t in_parts(const std::string& number, double per_unit) {
-  return std::llround(to_number(number) * per_unit);
-}
-
 /// A home put together from the texts of its options, one group after the other; the first that is wrong is told.
-class HomeAssembly {
+class HomeAssembly : OptionReader {
  public:
   HomeAssembly(const OptionValues& values, const Calendar& times, const ReadFile& read_file)
-      : values_(values), times_(times), read_file_(read_file) {}
+      : OptionReader(values), times_(times), read_file_(read_file) {}
 
   Result<HomeConfiguration> configuration() const;
 
  private:
-  const std::string& text(const std::string& name) const { return values_.at(name).text; }
-  bool given(const std::string& name) const { return values_.at(name).given; }
   Result<void> curves(HomeSettings& home) const;
   Result<void> car(HomeSettings& home) const;
   Result<Pace> pace(const HomeSettings& home, double seconds_per_hour) const;
   std::chrono::milliseconds tick() const;
 
-  const OptionValues& values_;
   const Calendar& times_;
   const ReadFile& read_file_;
 };
@@ -64,15 +56,15 @@ Result<void> HomeAssembly::car(HomeSettings& home) const {
                         : text("load-balancing") == "off" ? LoadBalancing::off
                                                           : LoadBalancing::automatic;
   home.has_car = text("car") == "on";
-  auto car = car_of(values_);
+  auto car = car_of(values());
   if (!car) return tl::unexpected(car.error());
   home.car = std::move(*car);
   if (!home.has_car) return {};
-  return further_cars_of(values_).map([&](std::vector<CarSettings> cars) { home.further_cars = std::move(cars); });
+  return further_cars_of(values()).map([&](std::vector<CarSettings> cars) { home.further_cars = std::move(cars); });
 }
 
 Result<Pace> HomeAssembly::pace(const HomeSettings& home, double seconds_per_hour) const {
-  const bool has_sun = to_number(text("solar-kwp")) > 0;
+  const bool has_sun = number("solar-kwp") > 0;
   const auto finest = has_sun ? Resolution::quarter_hourly
                               : std::max({home.baseload.resolution(), home.price.resolution(), home.finest_record});
   return named_option("tick", Pace::make(seconds_per_hour, tick(), finest));
@@ -87,27 +79,27 @@ std::chrono::milliseconds HomeAssembly::tick() const {
 Result<HomeConfiguration> HomeAssembly::configuration() const {
   constexpr double kRealTime = 3600;
   const bool realtime = text("realtime") == "true";
-  if (realtime && given("seconds-per-hour") && to_number(text("seconds-per-hour")) != kRealTime) {
+  if (realtime && given("seconds-per-hour") && number("seconds-per-hour") != kRealTime) {
     return wrong_option("seconds-per-hour", "is 3600 with --realtime, leave one of them out");
   }
   for (const std::string simulated : {"start-date", "clock"})
     if (realtime && given(simulated)) return wrong_option(simulated, "is for a simulated clock, not for --realtime");
-  const auto tariff = tariff_of(values_);
+  const auto tariff = tariff_of(values());
   if (!tariff) return tl::unexpected(tariff.error());
   HomeSettings home{.pace = *Pace::make(4, std::chrono::seconds(1), Resolution::hourly),
                     .baseload = default_load_curve(),
                     .price = default_price_curve(),
-                    .fuse = Watts(in_parts(text("fuse-kw"), kMilli)),
+                    .fuse = kilowatts("fuse-kw"),
                     .clock_mode = realtime ? ClockMode::local : ClockMode::simulated,
                     .tariff = *tariff,
                     .calendar = std::make_shared<const Calendar>(*to_date(text("start-date")))};
   for (const auto step : {&HomeAssembly::car, &HomeAssembly::curves})
     if (auto outcome = (this->*step)(home); !outcome) return tl::unexpected(outcome.error());
-  const double seconds_per_hour = realtime ? kRealTime : to_number(text("seconds-per-hour"));
+  const double seconds_per_hour = realtime ? kRealTime : number("seconds-per-hour");
   const auto pace_made = pace(home, seconds_per_hour);
   if (!pace_made) return tl::unexpected(pace_made.error());
   home.pace = *pace_made;
-  auto devices = devices_of(values_, home, times_, read_file_);
+  auto devices = devices_of(values(), home, times_, read_file_);
   if (!devices) return tl::unexpected(devices.error());
   home.devices = std::move(*devices);
   return HomeConfiguration{

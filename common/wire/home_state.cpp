@@ -81,10 +81,6 @@ Int128 wide(const Json& object, const std::string& key, Int128 lowest, Int128 hi
   return value;
 }
 
-std::string car_key(std::size_t car) {
-  return std::string(wire::kCarNames.at(car));
-}
-
 // What may be read back: far more than a home can come to with the options at their ends, and little enough that
 // nothing overflows, whatever the pace is that it goes on at and however it is rendered.
 
@@ -218,9 +214,11 @@ HomeState read_home(const Json& json, const Calendar& calendar) {
   home.tick = static_cast<int>(whole(json, "tick", 0, home.ticks_per_hour - 1));
   const std::int64_t latest = calendar.at(home.moment).day + 1;
   home.car = read_car(json, home.ticks_per_hour, latest);
-  for (std::size_t car = 1; car < kMostCars && json.contains(car_key(car)); ++car) {
-    const Json& further = json.at(car_key(car));
-    if (!further.is_object()) refuse(car_key(car) + " must be an object");
+  for (std::size_t car = 1; car < kMostCars; ++car) {
+    const std::string key(wire::kCarNames.at(car));
+    if (!json.contains(key)) break;
+    const Json& further = json.at(key);
+    if (!further.is_object()) refuse(key + " must be an object");
     home.further_cars.push_back(read_car(further, home.ticks_per_hour, latest));
   }
   home.hour_energy = Energy(whole_or(0, json, "hour_energy", 0, kMostInAnHour * home.ticks_per_hour));
@@ -320,7 +318,7 @@ void append_state(std::string& out, const RememberedHome& state) {
       .add("hour_energy", home.hour_energy.count())
       .add("counters", home.counters);
   for (std::size_t car = 0; car < home.further_cars.size(); ++car) {
-    writer.name(car_key(car + 1));
+    writer.name(wire::kCarNames.at(car + 1));
     NumbersWriter(out).add(home.further_cars[car]).end();
   }
   if (home.peak) writer.add("peak", *home.peak);

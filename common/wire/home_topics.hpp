@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -92,5 +93,7 @@ struct CarCommand {
   std::string_view command;
 };
 CarCommand car_command_of(std::string_view name);
+/// The other way round.
+std::string below_car(std::size_t car, std::string_view name);
 
 }  // namespace home_energy::wire

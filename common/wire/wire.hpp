@@ -103,6 +103,8 @@ inline constexpr std::array<std::string_view, 6> kReservedHomes{"fleet", "clock"
 inline constexpr std::string_view kAnswers = "answers";
 
 HomeParts parts_of(const HomeSettings& home);
+/// What each charger draws at most; none of those that only switch.
+CarArray<std::optional<Watts>> modulating_chargers(const HomeSettings& home);
 int qos(HomeTopic topic);
 
 struct CommandAddress {

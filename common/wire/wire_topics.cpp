@@ -66,6 +66,13 @@ HomeParts parts_of(const HomeSettings& home) {
   return parts;
 }
 
+CarArray<std::optional<Watts>> modulating_chargers(const HomeSettings& home) {
+  CarArray<std::optional<Watts>> chargers{};
+  for (std::size_t car = 0; home.has_car && car <= home.further_cars.size(); ++car)
+    if (const CarSettings& each = home.car_at(car); each.charger_min) chargers.at(car) = each.charger;
+  return chargers;
+}
+
 std::vector<TopicOfHome> topics_of(const HomeParts& parts) {
   std::vector<TopicOfHome> topics;
   for (const HomeTopic topic : kHomeTopics) {
@@ -102,6 +109,10 @@ ShownDay::ShownDay(const Calendar& of, std::int64_t number) : calendar(&of), day
     starts.push_back(of.text(moment));
   }
   starts.push_back(of.text(end));
+}
+
+std::string below_car(std::size_t car, std::string_view name) {
+  return car == 0 ? std::string(name) : std::string(kCarNames.at(car)).append("/").append(name);
 }
 
 void append_clock(std::string& out, const Snapshot& home, const Labels& labels) {

@@ -113,9 +113,7 @@ class Car {
   bool set_limit(Percent limit);
   /// Fails above the charger's power.
   Result<bool> set_charge_power(Watts power);
-  /// What it was told to draw at most; none where that is the charger's own power.
-  const std::optional<Watts>& charge_power() const { return charge_power_; }
-  /// The same of a charger that only switches; of one that modulates always.
+  /// What the charger may draw at most: where it modulates, or was told to draw less than it can.
   std::optional<Watts> shown_charge_power() const;
   bool set_mode(ChargingMode mode);
   /// Fails above the charge limit.

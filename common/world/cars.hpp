@@ -40,7 +40,6 @@ class Cars {
   CarArray<Energy> advance(Watts load, const Prices& prices);
 
   bool follows_time() const { return any(&Car::follows_time); }
-  bool planned() const { return any(&Car::planned); }
   bool plan_due() const { return any(&Car::plan_due); }
   /// The first whose plan is due; none where none is.
   std::optional<std::size_t> due() const;

@@ -68,6 +68,9 @@ struct HomeSettings {
       devices{};  ///< further ones, as they are at the start, in the order of their kinds; of each one at most
   Tariff tariff{};
   std::shared_ptr<const Calendar> calendar = std::make_shared<const Calendar>();
+
+  /// @param number 0 is the first
+  const CarSettings& car_at(std::size_t number) const { return number == 0 ? car : further_cars[number - 1]; }
 };
 
 }  // namespace home_energy

@@ -258,7 +258,7 @@ class Life {
                                  std::nullopt};
     all.parts = wire::parts_of(settings());
     for (const Device& device : settings().devices) all.devices.push_back(kind_of(device));
-    if (settings().car.charger_min) all.chargers.front() = settings().car.charger;
+    all.chargers = wire::modulating_chargers(settings());
     all.has_peak_price = settings().tariff.peak.has_value();
     return all;
   }

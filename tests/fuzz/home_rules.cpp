@@ -45,9 +45,6 @@ class Tick {
 
  private:
   std::size_t cars() const { return 1 + settings_.further_cars.size(); }
-  const CarSettings& settings_of(std::size_t car) const {
-    return car == 0 ? settings_.car : settings_.further_cars.at(car - 1);
-  }
   static const CarState& state_of(const Moment& moment, std::size_t car) {
     return car == 0 ? moment.state.car : moment.state.further_cars.at(car - 1);
   }
@@ -78,7 +75,7 @@ class Tick {
     const CarSnapshot& seen = before_.seen.car_at(car);
     const Int128 drawn = drawn_by_car_.at(car);
     hold(drawn >= 0, "a car's counter does not fall");
-    hold(drawn <= tick_of(seen.charge_power.value_or(settings_of(car).charger)), "no more than the charger gives");
+    hold(drawn <= tick_of(seen.charge_power.value_or(settings_.car_at(car).charger)), "no more than the charger gives");
     hold(settings_.has_car || drawn == 0, "a car that is not there draws nothing");
     hold(!seen.travel || seen.travel->plugged || drawn == 0, "a car that is not plugged in draws nothing");
   }
@@ -92,7 +89,7 @@ class Tick {
 
   /// Each bend of the taper rounds off less than one unit drawn.
   void hold_battery(std::size_t car) const {
-    const CarSettings& settings = settings_of(car);
+    const CarSettings& settings = settings_.car_at(car);
     const Int128 stored = (after_.seen.car_at(car).stored - before_.seen.car_at(car).stored).count();
     const Int128 gained = stored * kFull.count();
     const Int128 fractions = state_of(after_, car).battery.fraction - state_of(before_, car).battery.fraction;

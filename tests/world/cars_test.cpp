@@ -296,7 +296,7 @@ TEST_CASE("a further car has its topics, its part of the state and its entities"
                                      .has_dates = false,
                                      .page_url = std::nullopt,
                                      .parts = parts};
-  announced.chargers.at(1) = Watts(7'400);
+  announced.chargers = wire::modulating_chargers(settings);
   const auto document = nlohmann::json::parse(home_assistant::document(announced, "home"));
   const auto& components = document["cmps"];
   CHECK(components["charge_car_2"]["cmd_t"] == "home-energy/home/car-2/charge/set");
