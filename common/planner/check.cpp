@@ -31,6 +31,13 @@ bool are_blocks_sound(const ChargingPlan& plan) {
          std::ranges::is_sorted(plan.blocks, {}, [](const PlanBlock& block) { return block.begin; });
 }
 
+/// Whether not even the least power is allowed where the car takes so much at most.
+bool is_barred(const ChargingProblem& problem, const PlannerSlot& slot, std::int64_t limit) {
+  const std::int64_t room = (problem.fuse - slot.base_load).count();
+  const bool too_dear = problem.max_price && slot.price > *problem.max_price;
+  return too_dear || room <= 0 || std::min(problem.least.count(), limit) > room;
+}
+
 }  // namespace
 
 std::vector<Draw> without_artefacts(const std::vector<Draw>& draws) {
@@ -96,6 +103,29 @@ bool is_sound(const ChargingProblem& problem, const ChargingPlan& plan) {
   const bool ends_in_time = plan.blocks.empty() || plan.blocks.back().end <= departure;
   const bool in_order = std::ranges::is_sorted(plan.steps, {}, [](const PlanStep& step) { return step.begin; });
   return ends_in_time && in_order && are_blocks_sound(plan) && energy == plan.energy;
+}
+
+bool keeps_min_run(const ChargingProblem& problem, const ChargingPlan& plan) {
+  constexpr std::chrono::seconds kRounding{2};  // begin and end are whole seconds each
+  if (problem.objective == Objective::time) return true;
+  const Intake intake(problem);
+  const std::int64_t whole = intake.time(0, plan.energy.count() * kMicro, problem.least.count());
+  const std::chrono::seconds least_run(std::min<std::int64_t>(problem.min_run.count(), whole / kMicro));
+  std::int64_t drawn = 0;
+  std::size_t slot = 0;
+  std::chrono::seconds slot_begin{0};
+  for (const PlanBlock& block : plan.blocks) {
+    drawn += block.energy.count() * kMicro;
+    std::chrono::seconds lasts = block.end - block.begin;
+    if (block.begin.count() == 0) lasts += problem.running_for.value_or(std::chrono::seconds(0));
+    if (lasts + kRounding >= least_run) continue;
+    for (; slot < problem.slots.size() && slot_begin + kRounding <= block.end; ++slot)
+      slot_begin += problem.slots[slot].length;
+    if (slot_begin >= block.end + kRounding) return false;  // it ends within a slot
+    const bool departs = slot == problem.slots.size();
+    if (!departs && !is_barred(problem, problem.slots[slot], intake.limit_at(drawn))) return false;
+  }
+  return true;
 }
 
 }  // namespace home_energy::planner

@@ -29,4 +29,8 @@ Worthwhile worthwhile(const std::vector<Draw>& draws);
 /// power, all lie in order and before the departure, and the energies add up.
 bool is_sound(const ChargingProblem& problem, const ChargingPlan& plan);
 
+/// Whether every run lasts at least `min_run`, or ends where planner.hpp lets it. A plan made within a month's highest
+/// hours need not: to the planner of the car an hour that is full is a slot that is barred.
+bool keeps_min_run(const ChargingProblem& problem, const ChargingPlan& plan);
+
 }  // namespace home_energy::planner

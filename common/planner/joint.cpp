@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/base/decimal.hpp"
+#include "common/planner/check.hpp"
 #include "common/planner/intake.hpp"
 #include "common/planner/peaks.hpp"
 #include "common/planner/planner.hpp"
@@ -185,7 +186,7 @@ class JointSearch {
   void try_limits(const Limits& limits) {
     constexpr std::size_t kLevels = 51;
     JointPlan plan = planned(limited_to(limits), kLevels);
-    if (coarse_ && !is_better(plan, *coarse_)) return;
+    if (!keeps_min_run(charging_, plan.charging) || (coarse_ && !is_better(plan, *coarse_))) return;
     coarse_ = std::move(plan);
     limits_ = limits;
   }
@@ -244,7 +245,7 @@ class JointSearch {
       joint.charging.cost_at_once = best_->charging.cost_at_once;
       joint.charging.obstacles = best_->charging.obstacles;
     }
-    if (!best_ || is_better(joint, *best_)) best_ = std::move(joint);
+    if (!best_ || (keeps_min_run(charging_, joint.charging) && is_better(joint, *best_))) best_ = std::move(joint);
   }
 
   /// Many limits are none to the car: its plan is as before.

@@ -8,6 +8,7 @@
 
 #include "common/planner/peaks.hpp"
 #include "common/planner/planner.hpp"
+#include "tests/planner/legality.hpp"
 
 namespace home_energy {
 namespace {
@@ -144,6 +145,24 @@ TEST_CASE("energy and the month's highest hour cost together what they cost at l
     // Energy moves in steps of 25 Wh, and limits are tried to a fraction of the highest hour.
     RC_ASSERT(cost <= least * 1.01 + 1);
     RC_ASSERT(cost >= least * 0.99 - 1);
+  }));
+}
+
+TEST_CASE("no run is shorter than the minimum for the sake of an hour") {
+  CHECK(rc::check([] {
+    const auto hours = *rc::gen::inRange<std::size_t>(2, 9);
+    const auto prices =
+        *rc::gen::container<std::vector<std::int64_t>>(hours, rc::gen::inRange<std::int64_t>(0, 60'000'000));
+    const auto most = Watts(*rc::gen::element(3'700, 7'400, 11'000));
+    const auto least = *rc::gen::element(most, Watts(1'400));
+    const auto share = *rc::gen::inRange(5, 100);
+    Night problem = night(prices, least, most, Joules(most.count() * 36 * static_cast<std::int64_t>(hours) * share));
+    problem.charging.min_run = std::chrono::minutes(*rc::gen::element(1, 15, 20, 30, 48, 60));
+    problem.charging.start_cost = MoneyMicro(*rc::gen::element(0, 500'000));
+    if (*rc::gen::arbitrary<bool>()) problem.charging.taper = {{Percent(*rc::gen::inRange(0, 4'000)), Watts(1'356)}};
+    if (*rc::gen::arbitrary<bool>()) problem.charging.running_for = std::chrono::minutes(*rc::gen::inRange(0, 60));
+    for (std::size_t hour = 0; hour < hours; ++hour) problem.load(hour, Watts(*rc::gen::inRange(0, 6'000)));
+    RC_ASSERT(test::fault_of(problem.charging, problem.plan().charging) == "");
   }));
 }
 
