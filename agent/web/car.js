@@ -1,6 +1,6 @@
 // A car that leaves: whether it is there, when it goes and what that takes, and its plug.
 import { send } from "./commands.js";
-import { addDays, kilowattHours, minuteOfDay, setText, timeOfDay, weekdayName } from "./format.js";
+import { kilowattHours, momentWords, setText } from "./format.js";
 
 const byId = (id) => document.getElementById(id);
 const BUTTON = {
@@ -9,17 +9,10 @@ const BUTTON = {
   away: ["Charge on return", "Do not charge on return"],
 };
 
-function placeWords(car) {
-  if (car.away) return "Away until it comes back.";
+/** @param back when it is expected, where a plan has that */
+function placeWords(car, clock, back) {
+  if (car.away) return back ? `Away, back ${momentWords(back, clock.date)}.` : "Away until it comes back.";
   return car.plugged ? "Plugged in." : "At home, unplugged.";
-}
-
-/** "today at 07:30", "on Sat 27 Jun at 10:00": by the home's clock. */
-function momentWords(moment, today) {
-  const [day] = moment.split("T");
-  const time = timeOfDay(minuteOfDay(moment));
-  if (day === today) return `today at ${time}`;
-  return day === addDays(today, 1) ? `tomorrow at ${time}` : `on ${weekdayName(day)} at ${time}`;
 }
 
 /** While it is away the departure is that of the trip that it is on. */
@@ -38,8 +31,8 @@ function showButton(car) {
   setText(document.querySelector("#charge .when-off"), stop);
 }
 
-function showCar({ car, clock }) {
-  setText(byId("car-place"), placeWords(car));
+function showCar({ car, clock, plan }) {
+  setText(byId("car-place"), placeWords(car, clock, clock && plan?.later?.[0]?.back));
   setText(byId("car-trip"), [tripWords(car, clock), strandedWords(car)].filter(Boolean).join(" "));
   const plug = byId("plug");
   setText(plug, car.plugged ? "Unplug" : "Plug in");
@@ -52,5 +45,5 @@ function showCar({ car, clock }) {
 export function startCar(home) {
   byId("car-state").hidden = false;
   byId("plug").addEventListener("click", () => send("plug", { plug: byId("plug").dataset.next }));
-  return (topic) => { if (home.car && (topic === "car" || topic === "clock")) showCar(home); };
+  return (topic) => { if (home.car && ["car", "clock", "plan"].includes(topic)) showCar(home); };
 }

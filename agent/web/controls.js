@@ -1,7 +1,8 @@
 // What the reader sets: mode, target, limit, departure; and the plan that comes of it.
 import { send } from "./commands.js";
 import { addNumber } from "./devices.js";
-import { blockSpan, kilowattHours, kilowatts, minuteOfDay, money, number, price, sentence, setText, timeOfDay } from "./format.js";
+import { blockSpan, kilowattHours, kilowatts, minuteOfDay, money, number, price, sentence, setText, spanWords, timeOfDay } from "./format.js";
+import { laterSentence, laterSpans } from "./later_plans.js";
 import { Setting } from "./setting.js";
 
 const byId = (id) => document.getElementById(id);
@@ -38,14 +39,9 @@ class ModeChoice {
   }
 }
 
-/** "02:00–05:00", with its day where that is not today. */
-function spanWords({ start, end }) {
-  const clock = (minute) => timeOfDay(((minute % 1440) + 1440) % 1440);
-  const day = start >= 1440 ? "tomorrow " : start < 0 ? "yesterday " : "";
-  return `${day}${clock(start)}–${end === 1440 ? "24:00" : clock(end)}`;
-}
-
+/** There is no plan, and so no cost of it, while the charger does not reach the car. */
 function planSentence(plan) {
+  if (plan.cost === null) return "Nothing to charge before the car is plugged in.";
   if (plan.blocks.length === 0) return `Nothing to charge for ${number(plan.target, 0, 1)} % by ${plan.ready_by}.`;
   const cost = `${kilowattHours(plan.energy_kwh)} for ${money(plan.cost, plan.currency)}`;
   const start = plan.start_cost > 0 ? `, and ${money(plan.start_cost, plan.currency)} for starting` : "";
@@ -71,20 +67,26 @@ function planShort(plan, spans, now) {
   return next.start <= now ? `Planned to charge until ${timeOfDay(next.end % 1440)}` : `Next charging: ${spanWords(next)}`;
 }
 
+function showList(list, sentences) {
+  while (list.children.length > sentences.length) list.lastElementChild.remove();
+  sentences.forEach((sentence, index) => setText(list.children[index] ?? list.appendChild(document.createElement("li")), sentence));
+}
+
 function showPlan(home) {
   const { plan, clock } = home;
   if (!plan || !clock) return;
   const now = minuteOfDay(clock.time);
   const spans = plan.blocks.map((block) => blockSpan(block, now, minuteOfDay(plan.ready_by)));
-  setText(byId("plan-short"), planShort(plan, spans, now));
+  const later = plan.later ?? [];
+  setText(byId("plan-short"), planShort(plan, spans.concat(later.flatMap((stay) => laterSpans(stay, clock.date))), now));
   byId("plan").hidden = !PLANNING.has(plan.mode);
   if (!PLANNING.has(plan.mode)) return;
   setText(byId("plan-words"), planSentence(plan));
   const unit = home.price?.unit ?? `${plan.currency}/kWh`;
   const sentences = plan.blocks.map((block, index) => blockSentence(block, spans[index], unit));
-  const list = byId("plan-blocks");
-  while (list.children.length > sentences.length) list.lastElementChild.remove();
-  sentences.forEach((sentence, index) => setText(list.children[index] ?? list.appendChild(document.createElement("li")), sentence));
+  showList(byId("plan-blocks"), sentences);
+  showList(byId("plan-later"), later.map((stay) => laterSentence(stay, plan, clock.date)));
+  byId("plan-later").hidden = later.length === 0;
   setText(byId("plan-note"), noteSentence(plan));
   byId("plan-note").hidden = noteSentence(plan) === "";
 }

@@ -65,7 +65,7 @@ function seriesOf(home, rows) {
     car: pastStretches(rows, "car_kwh", now, home.battery?.power_kw ?? 0),
     sun: pastStretches(rows, "solar_kwh", now, home.solar?.power_kw ?? 0),
     export: canExport ? pastStretches(rows, "export_kwh", now, Math.max(0, -home.grid?.power_kw || 0)) : [],
-    plan: plannedStretches(home.plan, now),
+    plan: plannedStretches(home.plan, now, home.clock?.date),
     fuse: fuse ? [{ from: 0, to: DAY, value: fuse }] : [],
     unit: home["price/profile"]?.unit ?? "",
   };

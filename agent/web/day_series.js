@@ -1,5 +1,6 @@
 // The day as stretches of time with a value each: { from, to, value }, in minutes from 00:00 of the home's day.
 import { blockSpan, minuteOfDay } from "./format.js";
+import { laterSpans } from "./later_plans.js";
 
 export const DAY = 1440;
 const HOUR = 60;
@@ -30,10 +31,12 @@ export function pastStretches(rows, column, now, powerNow) {
 }
 
 /** What the plan has the car draw from now to the end of the day, kW. */
-export function plannedStretches(plan, now) {
+export function plannedStretches(plan, now, today) {
   if (!plan?.blocks || plan.mode === "manual") return [];
+  const later = (plan.later ?? []).flatMap((stay) => laterSpans(stay, today).map((span, index) => ({ ...span, value: stay.blocks[index].kw })));
   return plan.blocks
     .map((block) => ({ ...blockSpan(block, now, minuteOfDay(plan.ready_by)), value: block.kw }))
+    .concat(later)
     .map(({ start, end, value }) => ({ from: Math.max(start, now), to: Math.min(end, DAY), value }))
     .filter(({ from, to }) => to > from)
     .sort((one, other) => one.from - other.from);

@@ -75,6 +75,23 @@ const weekdays = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "
 /** "2026-06-27" → "Sat, Jun 27" in the reader's language. */
 export const weekdayName = (date) => weekdays.format(new Date(`${date}T00:00:00Z`));
 
+/** "today at 07:30", "on Sat 27 Jun at 10:00": by the home's clock. */
+export function momentWords(moment, today) {
+  const [day] = moment.split("T");
+  const time = timeOfDay(minuteOfDay(moment));
+  if (day === today) return `today at ${time}`;
+  return day === addDays(today, 1) ? `tomorrow at ${time}` : `on ${weekdayName(day)} at ${time}`;
+}
+
+const DAY_WORDS = { "-1": "yesterday ", 1: "tomorrow ", 2: "the day after tomorrow " };
+
+/** "02:00–05:00", with its day where that is not today. */
+export function spanWords({ start, end }) {
+  const day = Math.floor(start / MINUTES_PER_DAY);
+  const clock = (minute) => timeOfDay(minute - Math.floor(minute / MINUTES_PER_DAY) * MINUTES_PER_DAY);
+  return `${DAY_WORDS[day] ?? ""}${clock(start)}–${end === MINUTES_PER_DAY ? "24:00" : clock(end)}`;
+}
+
 /**
  * When a block of a plan starts and ends, in minutes from 00:00 of the present day: negative before it, over 1440
  * tomorrow. A block names only the time of day; it lies in the 24 hours that end at the next departure, since the

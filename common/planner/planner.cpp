@@ -189,6 +189,11 @@ MoneyMicro cost_of(const ChargingProblem& problem, const std::vector<Draw>& draw
 
 }  // namespace
 
+Joules reachable(const ChargingProblem& problem) {
+  const Intake intake(problem);
+  return Joules(draw_at_once(problem, intake, {}, intake.need()).drawn / kMicro);
+}
+
 ChargingPlan plan_charging(const ChargingProblem& problem) {
   const Intake intake(problem);
   const AtOnce reach = draw_at_once(problem, intake, {}, intake.need());

@@ -32,6 +32,9 @@ namespace home_energy {
 /// @param problem within the ranges of its fields
 ChargingPlan plan_charging(const ChargingProblem& problem);
 
+/// What a plan draws: the whole need or, where that cannot be, all that can be drawn.
+Joules reachable(const ChargingProblem& problem);
+
 /// What a kilowatt-hour costs that a charger draws at its most: what of it is surplus would else have been exported.
 PricePerKwh price_of_charging(const StorageSlot& prices, Watts surplus, Watts most);
 

@@ -200,8 +200,9 @@ void append_price_profile(std::string& out, const Home& home, const Labels& labe
 /// What is to be charged when, what it costs, and why. Times are rounded out to whole minutes.
 /// @param made none in manual mode
 /// @param storage none where there is none; one that plans adds what it is going to do
+/// @param later of a car that leaves; else none
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
-                 const Labels& labels, const Storage* storage = nullptr);
+                 const Labels& labels, const Storage* storage = nullptr, const std::vector<LaterPlan>* later = nullptr);
 /// The same of a home without a car: what its storage is going to do.
 void append_storage_plan(std::string& out, const Storage* storage, const Calendar& calendar, const Labels& labels);
 /// What follows the home's id in the topic of the sun's forecast; only where there are solar panels.

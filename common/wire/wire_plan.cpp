@@ -59,11 +59,41 @@ void append_block(std::string& out, const PlanBlock& block, const std::string& w
   out += '}';
 }
 
-void append_blocks(std::string& out, const HomePlan* made, const Calendar& calendar) {
+void append_blocks(std::string& out, const ChargingPlan& plan, const std::vector<std::string>& reasons,
+                   std::int64_t made_at, const Calendar& calendar) {
   out += '[';
-  for (std::size_t i = 0; made != nullptr && i < made->plan.blocks.size(); ++i) {
+  for (std::size_t i = 0; i < plan.blocks.size(); ++i) {
     if (i > 0) out += ',';
-    append_block(out, made->plan.blocks[i], made->reasons[i], made->made_at, calendar);
+    append_block(out, plan.blocks[i], reasons[i], made_at, calendar);
+  }
+  out += ']';
+}
+
+void append_later_plan(std::string& out, const LaterPlan& later, const Calendar& calendar) {
+  begin(out, "back");
+  out += json_string(calendar.text(later.begin));
+  next(out, "departure");
+  out += json_string(calendar.text(later.departure));
+  next(out, "trip_kwh");
+  later.trip ? append_decimal(out, later.trip->count(), 3) : static_cast<void>(out += kNull);
+  next(out, "stored_kwh");
+  append_joules(out, later.stored);
+  next(out, key::kEnergyKwh);
+  append_joules(out, later.plan.energy);
+  next(out, key::kCost);
+  append_money(out, later.plan.cost);
+  next(out, "shortfall_kwh");
+  append_joules(out, later.plan.shortfall);
+  next(out, "blocks");
+  append_blocks(out, later.plan, later.reasons, later.begin, calendar);
+  out += '}';
+}
+
+void append_later_plans(std::string& out, const std::vector<LaterPlan>& all, const Calendar& calendar) {
+  out += '[';
+  for (const LaterPlan& each : all) {
+    if (out.back() != '[') out += ',';
+    append_later_plan(out, each, calendar);
   }
   out += ']';
 }
@@ -151,9 +181,10 @@ void append_storage_plan(std::string& out, const Storage* storage, const Calenda
 }
 
 void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* made, const Calendar& calendar,
-                 const Labels& labels, const Storage* storage) {
-  static const ChargingPlan kNothing{};
-  const ChargingPlan& plan = made != nullptr ? made->plan : kNothing;
+                 const Labels& labels, const Storage* storage, const std::vector<LaterPlan>* later) {
+  static const HomePlan kNothing{};
+  const HomePlan& shown = made != nullptr ? *made : kNothing;
+  const ChargingPlan& plan = shown.plan;
   begin(out, key::kMode);
   out += json_string(text(wish.mode));
   next(out, key::kTarget);
@@ -174,7 +205,7 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
   next(out, "shortfall_kwh");
   append_joules(out, plan.shortfall);
   next(out, "blocks");
-  append_blocks(out, made, calendar);
+  append_blocks(out, plan, shown.reasons, shown.made_at, calendar);
   next(out, "note");
   out += made != nullptr && !made->note.empty() ? json_string(made->note) : std::string(kNull);
   if (made != nullptr && made->peak_cost) {
@@ -182,6 +213,10 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
     append_money(out, made->peak_cost->planned);
   }
   append_storage(out, storage, calendar);
+  if (later != nullptr) {
+    next(out, "later");
+    append_later_plans(out, *later, calendar);
+  }
   out += '}';
 }
 

@@ -146,7 +146,8 @@ void append_topic(std::string& out, TopicOfHome of, const Home& home, const Snap
     case HomeTopic::plan:
       if (!snapshot.has_car) return append_storage_plan(out, home.storage(), home.calendar(), labels);
       return append_plan(out, home.wish(of.car), home.plan(of.car), home.calendar(), labels,
-                         of.car == 0 ? home.storage() : nullptr);
+                         of.car == 0 ? home.storage() : nullptr,
+                         home.travels(of.car) ? &home.later_plans(of.car) : nullptr);
     case HomeTopic::baseload_profile:
       return append_baseload_profile(out, home.baseload());
     case HomeTopic::price_profile:

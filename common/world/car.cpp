@@ -47,6 +47,11 @@ void Car::restore(const CarState& state, const HomeTime& time) {
   if (!connected()) battery_.set_charging(Charging::off);
 }
 
+const std::vector<LaterPlan>& Car::later_plans() const {
+  static const std::vector<LaterPlan> kNone;
+  return plan_ ? plan_->later : kNone;
+}
+
 Energy Car::draw(Beside beside) {
   assert(!plan_due_);
   const Energy drawn = planned() ? follow_plan_for_a_tick(beside) : charge_for_a_tick(beside);

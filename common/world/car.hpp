@@ -130,7 +130,9 @@ class Car {
   /// Whether a plan decides.
   bool planned() const { return wish_.mode == ChargingMode::cheapest || wish_.mode == ChargingMode::lowest_load; }
   /// None in other modes, and before the first plan was adopted.
-  const HomePlan* plan() const { return plan_.get(); }
+  const HomePlan* plan() const { return connected() ? plan_.get() : nullptr; }
+  /// What is planned for its stays at home after the departure.
+  const std::vector<LaterPlan>& later_plans() const;
   bool plan_due() const { return plan_due_; }
   /// A plan falls due, where one is wanted: what it was made from has changed.
   void renew_plan(const Surroundings& around);
@@ -170,16 +172,18 @@ class Car {
   void settle(Beside beside);
 
   // The plan: car_plan.cpp.
-  std::int64_t moment_of_departure(const HomeTime& time, std::int64_t day) const;
-  std::int64_t departure_after(const HomeTime& time) const;
+  std::int64_t moment_of_departure(std::int64_t day, const Calendar& calendar) const;
+  std::int64_t departure_after(std::int64_t moment, const Journey* journey, const Calendar& calendar) const;
   Joules still_planned(std::int64_t begin, std::int64_t end) const;
   void promise(const HomePlan& plan);
   std::optional<FirstPlan> first_plan() const;
-  std::vector<PlannerSlot> slots(const Surroundings& around) const;
+  std::vector<PlannerSlot> slots(const Surroundings& around, std::int64_t begin, std::int64_t end) const;
+  std::vector<LaterStay> later_stays(const Surroundings& around) const;
   std::string note_of_curves(const Surroundings& around) const;
   std::string note_of_trip() const;
   std::string note_of_power() const;
   Joules lacking() const;
+  Objective objective_of_mode() const;
   std::string late_text(const HomeTime& time) const;
   void judge_departure(const HomeTime& time);
   ChargingProblem problem(const Surroundings& around) const;

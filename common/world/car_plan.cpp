@@ -57,6 +57,8 @@ void append_stood_in(std::string& note, std::string_view none, const std::vector
   }
 }
 
+constexpr std::int64_t kFarthest = 2 * kSecondsPerDay;  ///< that a plan looks ahead
+
 /// Of the cars, in a slot.
 Watts mean_power(const StorageSlot& slot) {
   return Watts(slot.car.count() / slot.length.count());
@@ -76,24 +78,59 @@ Expected Surroundings::expected(const Quarter& quarter, std::size_t slot) const 
   return expected;
 }
 
-std::vector<PlannerSlot> Car::slots(const Surroundings& around) const {
+std::vector<PlannerSlot> Car::slots(const Surroundings& around, std::int64_t begin, std::int64_t end) const {
   std::vector<PlannerSlot> slots;
   const Calendar& calendar = around.time.calendar();
-  for (std::int64_t moment = around.time.moment(); moment < departure_;) {
+  const std::int64_t first = quarter_at(around.time.moment(), calendar).moment;
+  for (std::int64_t moment = begin; moment < end;) {
     const Quarter quarter = quarter_at(moment, calendar);
-    const std::int64_t end = std::min(quarter.moment + kSecondsPerQuarter, departure_);
-    const Expected beside = around.expected(quarter, slots.size());
+    const std::int64_t next = std::min(quarter.moment + kSecondsPerQuarter, end);
+    const auto number = static_cast<std::size_t>((quarter.moment - first) / kSecondsPerQuarter);
+    const Expected beside = around.expected(quarter, number);
     const PricePerKwh market = around.prices.at(quarter, calendar);
     const StorageSlot prices{.length = {},
                              .import = settings_->tariff.imported(market, quarter, calendar),
                              .exported = settings_->tariff.exported(market, quarter, calendar),
                              .net = {},
                              .car = {}};
-    slots.push_back({std::chrono::seconds(end - moment), price_of_charging(prices, beside.supply - beside.load, most()),
-                     beside.load});
-    moment = end;
+    slots.push_back({std::chrono::seconds(next - moment),
+                     price_of_charging(prices, beside.supply - beside.load, most()), beside.load});
+    moment = next;
   }
   return slots;
+}
+
+/// Those that end within 48 hours; none where the car may stay longer than until the departure.
+std::vector<LaterStay> Car::later_stays(const Surroundings& around) const {
+  std::vector<LaterStay> stays;
+  const auto* const first = travel_ && travel_->journey() ? &*travel_->journey() : nullptr;
+  if (first == nullptr || (connected() && first->leave != departure_)) return stays;
+  const Calendar& calendar = around.time.calendar();
+  const std::int64_t horizon = around.time.moment() + kFarthest;
+  const std::vector<Journey> journeys = travel_->later_journeys(horizon + kFarthest, calendar);
+  const int ticks_per_hour = around.time.ticks_per_hour();
+  Joules driven = in_joules(travel_->still_to_drive(ticks_per_hour), ticks_per_hour);
+  std::int64_t back = first->back;
+  for (std::size_t i = 0;; ++i) {
+    const Journey* const next = i < journeys.size() ? &journeys[i] : nullptr;
+    const bool leaves_at_once = next != nullptr && next->leave == back;
+    const std::int64_t departure = leaves_at_once ? back : departure_after(back, next, calendar);
+    if (departure > horizon) return stays;
+    const bool leaves = next != nullptr && next->leave == departure;
+    if (!leaves_at_once) {
+      stays.push_back({.begin = back,
+                       .departure = departure,
+                       .trip_before = driven,
+                       .ready_by = static_cast<int>(calendar.at(departure).second / kSecondsPerMinute),
+                       .trip = leaves ? std::optional(next->energy) : std::nullopt,
+                       .objective = objective_of_mode(),
+                       .slots = slots(around, back, departure)});
+      driven = {};
+    }
+    if (!leaves) return stays;
+    driven += Joules(next->energy.count() * kSecondsPerHour);
+    back = next->back;
+  }
 }
 
 /// What a plan until the departure has to say of the prices and loads that it is made from.
@@ -146,8 +183,12 @@ void Car::judge_departure(const HomeTime& time) {
     late_since_.reset();
   } else if (!late_since_ && time.moment() >= departure_) {
     const std::int64_t today = time.clock().day;
-    late_since_ = moment_of_departure(time, today) == departure_ ? today : today - 1;
+    late_since_ = moment_of_departure(today, time.calendar()) == departure_ ? today : today - 1;
   }
+}
+
+Objective Car::objective_of_mode() const {
+  return wish_.mode == ChargingMode::cheapest ? Objective::cost : Objective::load;
 }
 
 std::string Car::late_text(const HomeTime& time) const {
@@ -159,23 +200,21 @@ ChargingProblem Car::problem(const Surroundings& around) const {
   const Joules target = in_joules(battery_.at(wish_.target), ticks_per_hour);
   Joules stored = in_joules(battery_.stored(), ticks_per_hour);
   if (lacking() == Joules()) stored = std::max(stored, target);
-  const auto objective = late_since_                            ? Objective::time
-                         : wish_.mode == ChargingMode::cheapest ? Objective::cost
-                                                                : Objective::load;
-  ChargingProblem problem{.slots = slots(around),
-                          .objective = objective,
-                          .least = least(),
-                          .most = most(),
-                          .fuse = settings_->fuse,
-                          .capacity = own_->capacity,
-                          .efficiency = own_->charge_efficiency,
-                          .stored = stored,
-                          .target = target,
-                          .taper = own_->taper,
-                          .start_cost = own_->start_cost,
-                          .min_run = own_->min_run,
-                          .max_price = own_->max_price,
-                          .running_for = std::nullopt};
+  ChargingProblem problem{
+      .slots = connected() ? slots(around, around.time.moment(), departure_) : std::vector<PlannerSlot>(),
+      .objective = late_since_ ? Objective::time : objective_of_mode(),
+      .least = least(),
+      .most = most(),
+      .fuse = settings_->fuse,
+      .capacity = own_->capacity,
+      .efficiency = own_->charge_efficiency,
+      .stored = stored,
+      .target = target,
+      .taper = own_->taper,
+      .start_cost = own_->start_cost,
+      .min_run = own_->min_run,
+      .max_price = own_->max_price,
+      .running_for = std::nullopt};
   if (ticks_of_run_ > 0) problem.running_for = std::chrono::seconds(ticks_of_run_ * kSecondsPerHour / ticks_per_hour);
   return problem;
 }
@@ -186,8 +225,8 @@ bool Car::is_plan_outdated(const HomeTime& time) const {
 }
 
 /// Where the clock leaves it out in spring: when it jumps over it.
-std::int64_t Car::moment_of_departure(const HomeTime& time, std::int64_t day) const {
-  return time.calendar().moment_of(day, wish_.ready_by * kSecondsPerMinute);
+std::int64_t Car::moment_of_departure(std::int64_t day, const Calendar& calendar) const {
+  return calendar.moment_of(day, wish_.ready_by * kSecondsPerMinute);
 }
 
 void Car::judge_forecast(const Surroundings& around) {
@@ -232,24 +271,22 @@ std::optional<FirstPlan> Car::first_plan() const {
 }
 
 /// When it leaves, where that is within two days; else the next time that it is to be ready by.
-std::int64_t Car::departure_after(const HomeTime& time) const {
-  constexpr std::int64_t kFarthest = 2 * kSecondsPerDay;
-  if (travel_ && travel_->journey()) {
-    const std::int64_t leave = travel_->journey()->leave;
-    if (leave > time.moment() && leave <= time.moment() + kFarthest) return leave;
-  }
-  std::int64_t day = time.clock().day;
-  std::int64_t departure = moment_of_departure(time, day);
-  while (departure <= time.moment()) departure = moment_of_departure(time, ++day);
+/// @param journey the next one after the moment; null where there is none
+std::int64_t Car::departure_after(std::int64_t moment, const Journey* journey, const Calendar& calendar) const {
+  if (journey != nullptr && journey->leave > moment && journey->leave <= moment + kFarthest) return journey->leave;
+  std::int64_t day = calendar.at(moment).day;
+  std::int64_t departure = moment_of_departure(day, calendar);
+  while (departure <= moment) departure = moment_of_departure(++day, calendar);
   return departure;
 }
 
 void Car::renew_plan(const Surroundings& around) {
   ++revision_;
   is_for_forecast_ = false;
-  plan_due_ = planned() && connected();
+  plan_due_ = planned() && (connected() || travel_->away());
   if (plan_due_) {
-    departure_ = departure_after(around.time);
+    const auto* const journey = travel_ && travel_->journey() ? &*travel_->journey() : nullptr;
+    departure_ = departure_after(around.time.moment(), journey, around.time.calendar());
   } else {
     plan_.reset();
     promise_.reset();
@@ -267,16 +304,16 @@ PlanRequest Car::plan_request(const Surroundings& around) const {
           .since = late_text(around.time),
           .note_of_curves = std::move(note),
           .problem = problem(around),
-          .first = first_plan()};
+          .first = first_plan(),
+          .later = later_stays(around)};
 }
 
-/// What the plan still draws in a span of moments; its steps lie within quarters.
+/// What the plan still draws in a span of moments; its steps lie within quarters. Where hours have a price the stays to
+/// come are planned again before they count.
 Joules Car::still_planned(std::int64_t begin, std::int64_t end) const {
-  Joules sum;
-  for (const PlanStep& step : plan_->plan.steps) {
-    const std::int64_t at = plan_->made_at + step.begin.count();
-    if (at >= begin && at < end) sum += step.energy;
-  }
+  Joules sum = drawn_between(plan_->plan, plan_->made_at, begin, end);
+  if (settings_->tariff.peak) return sum;
+  for (const LaterPlan& each : plan_->later) sum += drawn_between(each.plan, each.begin, begin, end);
   return sum;
 }
 

@@ -40,6 +40,26 @@ std::vector<Watts> surplus_of(const StorageProblem& meter, std::size_t slots) {
   return surplus;
 }
 
+/// In the battery at the end of a stay that is left as late as can be.
+Joules stored_after(const ChargingProblem& problem) {
+  const Int128 stored = Int128{reachable(problem).count()} * problem.efficiency.count() / kFull.count();
+  return problem.stored + Joules(static_cast<std::int64_t>(stored));
+}
+
+/// Each stay ends with the target, or all that can be drawn: so the best plan of all is the best of each.
+std::vector<LaterPlan> plan_later(const PlanRequest& request) {
+  std::vector<LaterPlan> all;
+  Joules stored = request.problem.slots.empty() ? request.problem.stored : stored_after(request.problem);
+  for (const LaterStay& stay : request.later) {
+    const ChargingProblem problem = problem_of(stay, request.problem, stored);
+    ChargingPlan plan = plan_charging(problem);
+    auto reasons = plan_reasons(problem, plan, time_text(stay.ready_by));
+    all.push_back({stay.begin, stay.departure, stay.trip, problem.stored, std::move(plan), std::move(reasons)});
+    stored = stored_after(problem);
+  }
+  return all;
+}
+
 HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
   JointPlan joint = plan_jointly(request.problem, meter, request.peak ? &*request.peak : nullptr);
   ChargingProblem seen = request.problem;
@@ -56,6 +76,13 @@ HomePlan plan_beside(const StorageProblem& meter, const PlanRequest& request) {
   return made;
 }
 
+HomePlan plan_alone(const PlanRequest& request) {
+  ChargingPlan plan = plan_charging(request.problem);
+  auto reasons = plan_reasons(request.problem, plan, time_text(request.ready_by));
+  auto note = note_on(plan, request);
+  return {std::move(plan), request.made_at, std::move(reasons), std::move(note), nullptr};
+}
+
 }  // namespace
 
 void append_sentence(std::string& note, std::string_view sentence) {
@@ -64,12 +91,44 @@ void append_sentence(std::string& note, std::string_view sentence) {
   note += sentence;
 }
 
+ChargingProblem problem_of(const LaterStay& stay, const ChargingProblem& now, Joules stored) {
+  ChargingProblem problem = now;
+  problem.slots = stay.slots;
+  problem.objective = stay.objective;
+  problem.stored = std::max(Joules(), stored - stay.trip_before);
+  problem.running_for.reset();
+  return problem;
+}
+
+Joules drawn_between(const ChargingPlan& plan, std::int64_t made_at, std::int64_t begin, std::int64_t end) {
+  Joules sum;
+  for (const PlanStep& step : plan.steps) {
+    const std::int64_t at = made_at + step.begin.count();
+    if (at >= begin && at < end) sum += step.energy;
+  }
+  return sum;
+}
+
+StorageProblem meter_beside(const PlanRequest& request, const std::vector<LaterPlan>& later) {
+  StorageProblem meter = *request.meter;
+  if (request.peak) return meter;
+  std::int64_t begin = request.made_at;
+  for (std::size_t i = 0; i < meter.slots.size(); ++i) {
+    const std::int64_t end = begin + meter.slots[i].length.count();
+    for (const LaterPlan& each : later)
+      if (i >= request.problem.slots.size()) meter.slots[i].car += drawn_between(each.plan, each.begin, begin, end);
+    begin = end;
+  }
+  return meter;
+}
+
 HomePlan plan_home(const PlanRequest& request) {
-  if (request.meter) return plan_beside(*request.meter, request);
-  ChargingPlan plan = plan_charging(request.problem);
-  auto reasons = plan_reasons(request.problem, plan, time_text(request.ready_by));
-  auto note = note_on(plan, request);
-  return {std::move(plan), request.made_at, std::move(reasons), std::move(note), nullptr};
+  std::vector<LaterPlan> later = plan_later(request);
+  const bool has_choice = !request.problem.slots.empty() || (request.meter && request.meter->capacity > Joules());
+  HomePlan made =
+      request.meter && has_choice ? plan_beside(meter_beside(request, later), request) : plan_alone(request);
+  made.later = std::move(later);
+  return made;
 }
 
 }  // namespace home_energy

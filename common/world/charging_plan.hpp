@@ -29,6 +29,29 @@ struct PlanCost {
   MoneyMicro at_once;
 };
 
+/// The car at home between two departures that are still to come.
+struct LaterStay {
+  std::int64_t begin;              ///< the moment at which it is back
+  std::int64_t departure;          ///< the moment until which it charges
+  Joules trip_before;              ///< what it still drives until it is back
+  int ready_by;                    ///< minutes past midnight, of the departure
+  std::optional<WattHours> trip;   ///< of the trip that it leaves for; none where it is only to be ready by then
+  Objective objective;             ///< cost or load
+  std::vector<PlannerSlot> slots;  ///< from `begin` to `departure`
+
+  friend bool operator==(const LaterStay&, const LaterStay&) = default;
+};
+
+/// What is planned for one.
+struct LaterPlan {
+  std::int64_t begin;      ///< the moment, which the plan's times count from
+  std::int64_t departure;  ///< the moment
+  std::optional<WattHours> trip;
+  Joules stored;  ///< at `begin`
+  ChargingPlan plan;
+  std::vector<std::string> reasons;  ///< of each block
+};
+
 /// A plan as a home keeps it.
 struct HomePlan {
   ChargingPlan plan;
@@ -41,6 +64,7 @@ struct HomePlan {
   std::optional<PlanCost> peak_cost{};
   /// What the sun was expected to leave in each slot; empty where the plan did not look at it.
   std::vector<Watts> surplus{};
+  std::vector<LaterPlan> later{};  ///< of the stays after the departure, one after the other
 
   /// Of the energy, and of the month's highest hours; without the starts.
   PlanCost cost() const {
@@ -70,9 +94,21 @@ struct PlanRequest {
       meter{};  ///< what the sun and a home battery that plans do meanwhile; none without both and a price of power
   std::optional<PeakProblem> peak{};  ///< where the tariff has a price of power; not without `meter`
   std::optional<FirstPlan> first{};
+  std::vector<LaterStay> later{};  ///< those after the departure
 
   friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
 };
+
+/// What the car is asked to do in a stay to come. @param now what it is asked until the departure
+/// @param stored when it leaves before the stay, or now where it is away
+ChargingProblem problem_of(const LaterStay& stay, const ChargingProblem& now, Joules stored);
+
+/// What a plan draws in a span of moments, where that cuts no step.
+Joules drawn_between(const ChargingPlan& plan, std::int64_t made_at, std::int64_t begin, std::int64_t end);
+
+/// The request's meter, which there is, where the car draws after its departure what is planned for then. Not where
+/// hours have a price: the later plans do not know it, and are made again before they count.
+StorageProblem meter_beside(const PlanRequest& request, const std::vector<LaterPlan>& later);
 
 /// Makes the plan. A pure function; takes up to some hundred milliseconds.
 HomePlan plan_home(const PlanRequest& request);

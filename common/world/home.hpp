@@ -167,6 +167,9 @@ class Home {
   const ChargingWish& wish(std::size_t car = 0) const { return cars_.at(car).wish(); }
   /// None in manual mode, and before the first plan was adopted.
   const HomePlan* plan(std::size_t car = 0) const { return cars_.at(car).plan(); }
+  /// Whether the car leaves: it has trips.
+  bool travels(std::size_t car) const { return cars_.at(car).travel() != nullptr; }
+  const std::vector<LaterPlan>& later_plans(std::size_t car = 0) const { return cars_.at(car).later_plans(); }
   /// Another number whenever a plan, a wish or a curve has changed.
   std::uint64_t revision() const { return cars_.revision(); }
   Snapshot snapshot() const;

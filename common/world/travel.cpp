@@ -7,13 +7,34 @@
 namespace home_energy {
 
 /// The next journey after a moment: a single trip before one of the week that it overlaps.
+std::optional<Journey> Travel::next_after(std::int64_t since, const std::optional<Trip>& single,
+                                          const Calendar& calendar) const {
+  const auto of_week = journey_after(week(), settings_->chance, since, calendar);
+  if (!single) return of_week;
+  const Journey journey = next_journey(*single, since, calendar);
+  return !of_week || journey.leave < of_week->back ? journey : of_week;
+}
+
+/// Whether a journey is the single trip that is still to come.
+bool Travel::is_single(const Journey& journey, const Calendar& calendar) const {
+  return state_.single && journey == next_journey(*state_.single, journey.leave - 1, calendar);
+}
+
+std::vector<Journey> Travel::later_journeys(std::int64_t until, const Calendar& calendar) const {
+  std::vector<Journey> all;
+  std::optional<Trip> single = state_.single;
+  for (auto journey = state_.journey; journey;) {
+    if (is_single(*journey, calendar)) single.reset();
+    journey = next_after(journey->back - 1, single, calendar);
+    if (!journey || journey->leave >= until) break;
+    all.push_back(*journey);
+  }
+  return all;
+}
+
 void Travel::choose(std::int64_t since, const Calendar& calendar) {
   state_.since = since;
-  state_.journey = journey_after(week(), settings_->chance, since, calendar);
-  if (state_.single) {
-    const Journey single = next_journey(*state_.single, since, calendar);
-    if (!state_.journey || single.leave < state_.journey->back) state_.journey = single;
-  }
+  state_.journey = next_after(since, state_.single, calendar);
   // Where all days are off, others come in sight.
   quiet_until_ = state_.journey ? state_.journey->leave : since + kSecondsPerDay;
 }
@@ -37,8 +58,7 @@ Travel::Event Travel::follow(const HomeTime& time) {
     event.left = true;
     state_.away = true;
     state_.used = {};
-    if (state_.single && *state_.journey == next_journey(*state_.single, state_.journey->leave - 1, time.calendar()))
-      state_.single.reset();
+    if (is_single(*state_.journey, time.calendar())) state_.single.reset();
     // Who comes to leave later than that has the whole trip still to drive.
     state_.journey->leave = std::min(moment, state_.journey->back - kSecondsPerMinute);
   }
@@ -54,6 +74,11 @@ Travel::Event Travel::follow(const HomeTime& time) {
     choose(state_.journey->back - 1, time.calendar());  // one may follow at once
   }
   return event;
+}
+
+Energy Travel::still_to_drive(int ticks_per_hour) const {
+  const Energy whole = due(state_.journey->back, ticks_per_hour);
+  return state_.away ? whole - state_.used : whole;
 }
 
 void Travel::lacked(Energy energy) {

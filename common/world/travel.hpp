@@ -40,6 +40,8 @@ class Travel {
   bool away() const { return state_.away; }
   /// The journey under way or the next one.
   const std::optional<Journey>& journey() const { return state_.journey; }
+  /// Those that follow it and leave before a moment, one after the other.
+  std::vector<Journey> later_journeys(std::int64_t until, const Calendar& calendar) const;
   const WeekOfTrips& week() const { return state_.week ? *state_.week : settings_->week; }
   EnergyTotal stranded() const { return state_.stranded; }
   /// Metres driven.
@@ -52,6 +54,8 @@ class Travel {
     Energy driven{};  ///< what the trip takes of the battery
   };
   Event follow(const HomeTime& time);
+  /// What the journey under way, or the next one, still takes.
+  Energy still_to_drive(int ticks_per_hour) const;
   /// What of the energy asked for the battery did not have.
   void lacked(Energy energy);
   /// The moment up to which `follow` has nothing to tell.
@@ -70,6 +74,9 @@ class Travel {
   void restore(const TravelState& state, const HomeTime& time);
 
  private:
+  std::optional<Journey> next_after(std::int64_t since, const std::optional<Trip>& single,
+                                    const Calendar& calendar) const;
+  bool is_single(const Journey& journey, const Calendar& calendar) const;
   void choose(std::int64_t since, const Calendar& calendar);
   Energy due(std::int64_t moment, int ticks_per_hour) const;
 

@@ -38,8 +38,10 @@ void shorten(PeakProblem& peak, std::size_t slots) {
   peak.days.resize(peak.hours.back().day + 1);
 }
 
-/// Sun and storage are planned for few slots, too.
+/// Later stays, sun and storage are planned for few slots, too.
 void shorten(PlanRequest& request) {
+  const auto is_long = [](const LaterStay& stay) { return stay.slots.size() > kFew; };
+  request.later.erase(std::ranges::find_if(request.later, is_long), request.later.end());
   if (!request.meter) return;
   request.meter->slots.resize(std::max(kFewOfMeter, request.problem.slots.size()));
   if (request.peak) shorten(*request.peak, request.meter->slots.size());

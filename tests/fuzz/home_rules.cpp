@@ -172,7 +172,7 @@ double number(auto quantity) {
 class MeterPlan {
  public:
   MeterPlan(const PlanRequest& request, const HomePlan& made)
-      : problem_(request.problem), meter_(*request.meter), has_peak_(request.peak), made_(made) {
+      : problem_(request.problem), meter_(meter_beside(request, made.later)), has_peak_(request.peak), made_(made) {
     std::size_t slot = 0;
     for (const PlanStep& step : made.plan.steps) {
       while (slot + 1 < problem_.slots.size() && step.begin >= end_of(slot)) ++slot;
@@ -248,7 +248,7 @@ class MeterPlan {
   }
 
   const ChargingProblem& problem_;
-  const StorageProblem& meter_;
+  const StorageProblem meter_;
   bool has_peak_;
   const HomePlan& made_;
   std::vector<std::size_t> slots_;  ///< of each step
@@ -294,12 +294,33 @@ void hold_counters(const Snapshot& before, const Snapshot& after) {
     hold(after.counters.charged_by(car) >= before.counters.charged_by(car), "a car's counter does not fall");
 }
 
-void hold_plan(const PlanRequest& request, const HomePlan& made) {
-  const ChargingPlan& plan = made.plan;
-  hold(planner::is_sound(request.problem, plan), "a sound plan");
+namespace {
+
+void hold_steps(const ChargingProblem& problem, const ChargingPlan& plan) {
+  hold(planner::is_sound(problem, plan), "a sound plan");
   hold(!plan.obstacles.defect, "no plan was thrown away");
   for (const PlanStep& step : plan.steps)
     hold(step.energy > Joules() && step.power > Watts(), "no step without energy");
+}
+
+void hold_later(const PlanRequest& request, const HomePlan& made) {
+  hold(made.later.size() == request.later.size(), "a plan for each later stay");
+  for (std::size_t i = 0; i < made.later.size(); ++i) {
+    const LaterStay& stay = request.later[i];
+    const LaterPlan& later = made.later[i];
+    const ChargingProblem problem = problem_of(stay, request.problem, later.stored + stay.trip_before);
+    hold_steps(problem, later.plan);
+    const std::string fault = test::fault_of(problem, later.plan);
+    hold(fault.empty(), "later: " + fault);
+  }
+}
+
+}  // namespace
+
+void hold_plan(const PlanRequest& request, const HomePlan& made) {
+  const ChargingPlan& plan = made.plan;
+  hold_steps(request.problem, plan);
+  hold_later(request, made);
   std::string fault;
   if (request.meter) {
     MeterPlan beside(request, made);

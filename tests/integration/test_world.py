@@ -142,6 +142,30 @@ def test_commands_come_with_receipts(started, folder, broker, client):
     assert tell("mode", "solar")["result"] == {"mode": "solar"}
 
 
+def test_the_plan_tells_what_comes_after_the_next_trips(started, folder, broker, client):
+    agent = harness.online_agent(started, folder, broker, "--mode", "cheapest", "--start-soc", "80", "--clock", "paused",
+                                 "--trips", "mon-sun 07:30-17:15 9.5")
+    later = client.expect(f"{HOME}/plan", lambda p: p["later"])["later"]
+    assert [(stay["back"], stay["departure"], stay["trip_kwh"]) for stay in later] == [
+        ("2026-01-01T17:15:00+00:00", "2026-01-02T07:30:00+00:00", 9.5)]
+    assert later[0]["stored_kwh"] == pytest.approx(46.3 * 0.8 - 9.5, abs=0.01)
+    assert sum(block["kwh"] for block in later[0]["blocks"]) == pytest.approx(9.5, abs=0.01)
+    agent.move_clock({"until": "0T12:00"})
+    away = agent.get("/plan")[1]
+    assert (away["start"], away["cost"], away["blocks"]) == (None, None, []) and len(away["later"]) == 2
+    agent.move_clock({"until": "0T17:15"})
+    back = agent.get("/plan")[1]
+    assert back["blocks"] == away["later"][0]["blocks"]
+    # What one stay cannot reach is missing in the next one.
+    agent.post("/trips", {"fri": [{"leave": "00:00", "back": "23:00", "kwh": 30}, {"leave": "23:30", "back": "23:59", "kwh": 1}]})
+    first, last = agent.get("/plan")[1]["later"]
+    assert first["shortfall_kwh"] == pytest.approx(30 - 3.7, abs=0.01)
+    assert last["stored_kwh"] == pytest.approx(first["stored_kwh"] + 3.7 - 1, abs=0.01)
+    agent.post("/plug", {"plug": "off"})
+    assert agent.get("/plan")[1]["later"] == []
+    assert "later" not in agent.get("/openapi.json")[1]["components"]["schemas"]["Plan"]["required"]
+
+
 def test_all_of_it_comes_back_after_a_restart(started, folder, broker):
     options = (*VILLA, "--data-dir", folder / "data")
     agent = harness.online_agent(started, folder, broker, *options)
