@@ -22,16 +22,23 @@ constexpr auto kUntilRemoved = 2s;   ///< with its stub, from one that has just 
 Announcer::Announcer(boost::asio::io_context& io, home_assistant::Settings settings,
                      const std::vector<std::string>& homes, Outbox& outbox, GoneHomes& gone,
                      std::function<void()> flush)
-    : settings_(std::move(settings)), outbox_(outbox), gone_(gone), flush_(std::move(flush)), timer_(io), slices_(io) {
-  for (std::size_t i = 0; i < homes.size(); ++i) {
-    const auto topic = outbox_.declare(topic_of(homes[i]), 1, [this, i] { return document(i); });
-    homes_.push_back({.home = homes[i], .topic = topic, .leftovers = {}});
-    index_.emplace(homes[i], i);
+    : settings_(std::move(settings)),
+      outbox_(outbox),
+      gone_(gone),
+      flush_(std::move(flush)),
+      timer_(io),
+      homes_(homes.size()),
+      slices_(io) {
+  for (std::string& device : home_assistant::devices_of(homes, settings_.parts)) {
+    const std::size_t number = devices_.size();
+    const auto topic = outbox_.declare(topic_of(device), 1, [this, number] { return document(number); });
+    index_.emplace(device, number);
+    devices_.push_back({.device = std::move(device), .topic = topic, .leftovers = {}});
   }
 }
 
-std::string Announcer::topic_of(const std::string& home) const {
-  return home_assistant::discovery_topic(settings_.prefix, home_assistant::device_id(settings_.base_topic, home));
+std::string Announcer::topic_of(const std::string& device) const {
+  return home_assistant::discovery_topic(settings_.prefix, home_assistant::device_id(settings_.base_topic, device));
 }
 
 std::vector<Subscription> Announcer::subscriptions(const std::string& prefix) {
@@ -39,34 +46,34 @@ std::vector<Subscription> Announcer::subscriptions(const std::string& prefix) {
           {home_assistant::birth_topic(prefix), Stored::skip}};
 }
 
-std::string Announcer::document(std::size_t home) const {
-  const Announced& announced = homes_[home];
-  return home_assistant::document(settings_, announced.home,
+std::string Announcer::document(std::size_t number) const {
+  const Announced& announced = devices_[number];
+  return home_assistant::document(settings_, announced.device,
                                   as_stubs_ ? home_assistant::stubs_of(announced.leftovers) : announced.leftovers);
 }
 
 void Announcer::on_message(const Incoming& message) {
-  if (const auto device = home_assistant::device_of(settings_.prefix, message.topic)) {
-    if (message.stored) remember(*device, message.payload);
+  if (const auto id = home_assistant::id_of_topic(settings_.prefix, message.topic)) {
+    if (message.stored) remember(*id, message.payload);
   } else if (message.topic == home_assistant::birth_topic(settings_.prefix)) {
     // A stored birth is one of the past.
     if (!message.stored && message.payload == home_assistant::kBorn) born();
   }
 }
 
-void Announcer::remember(const std::string& device, const std::string& document) {
-  auto home = home_assistant::home_of(settings_.base_topic, device);
-  auto leftovers = home ? home_assistant::leftovers_of(settings_, document) : std::nullopt;
+void Announcer::remember(const std::string& id, const std::string& document) {
+  const auto device = home_assistant::device_of_id(settings_.base_topic, id);
+  auto leftovers = device ? home_assistant::leftovers_of(settings_, *device, document) : std::nullopt;
   if (!leftovers) return;
-  if (const auto known = index_.find(*home); known != index_.end()) {
-    homes_[known->second].leftovers.merge(*leftovers);
+  if (const auto known = index_.find(*device); known != index_.end()) {
+    devices_[known->second].leftovers.merge(*leftovers);
   } else {
-    gone_.found_document(*home);
+    gone_.found_document(*device);
   }
 }
 
 bool Announcer::has_leftovers() const {
-  return std::ranges::any_of(homes_, [](const Announced& announced) { return !announced.leftovers.empty(); });
+  return std::ranges::any_of(devices_, [](const Announced& announced) { return !announced.leftovers.empty(); });
 }
 
 void Announcer::connected() {
@@ -86,7 +93,7 @@ void Announcer::remove_from_running() {
   for_each_leftover(
       [this](const Announced& announced) {
         const auto stubs = home_assistant::stubs_of(announced.leftovers);
-        post(topic_of(announced.home), home_assistant::document(settings_, announced.home, stubs));
+        post(topic_of(announced.device), home_assistant::document(settings_, announced.device, stubs));
       },
       &Announcer::remove_from_running);
 }
@@ -100,8 +107,7 @@ void Announcer::born() {
 
 /// For a Home Assistant that has just come up and knows the retained documents.
 void Announcer::announce_removals() {
-  spdlog::info("home assistant has come up: announcing {}",
-               homes_.size() == 1 ? "one home" : fmt::format("{} homes", homes_.size()));
+  spdlog::info("home assistant has come up: announcing {}", homes_ == 1 ? "one home" : fmt::format("{} homes", homes_));
   birth_pending_ = false;
   as_stubs_ = true;
   announced_at_ = Clock::now();
@@ -121,15 +127,15 @@ void Announcer::announce_as_it_stays() {
 }
 
 void Announcer::for_each_leftover(std::function<void(Announced&)> work, void (Announcer::*again)()) {
-  slices_.add([this, again, work = std::move(work), home = homes_.begin()]() mutable {
-    const bool more = home != homes_.end();
+  slices_.add([this, again, work = std::move(work), device = devices_.begin()]() mutable {
+    const bool more = device != devices_.end();
     const bool well = guarded("announcing", [&] {
-      if (more && !home->leftovers.empty()) work(*home);
+      if (more && !device->leftovers.empty()) work(*device);
       if (!more) flush_();
     });
     announced_at_ = Clock::now();
     if (!well) wait(kAnnounceAgain, again);
-    if (more) ++home;
+    if (more) ++device;
     return well && more;
   });
 }

@@ -31,7 +31,7 @@ namespace home_energy {
 class Announcer {
  public:
   /// Declares the documents in the outbox: made before the runner, so that they go out before any state.
-  /// @param gone  told of homes that an earlier start announced and that are not configured, and of births
+  /// @param gone  told of homes and cars that an earlier start announced and that are not configured, and of births
   /// @param flush called when the outbox has got something to send
   Announcer(boost::asio::io_context& io, home_assistant::Settings settings, const std::vector<std::string>& homes,
             Outbox& outbox, GoneHomes& gone, std::function<void()> flush);
@@ -50,14 +50,14 @@ class Announcer {
   using Clock = std::chrono::steady_clock;
 
   struct Announced {
-    std::string home;
+    std::string device;  ///< see DeviceName
     Outbox::TopicId topic;
     home_assistant::Components leftovers;  ///< of earlier documents, as they stood there
   };
 
-  std::string topic_of(const std::string& home) const;
-  std::string document(std::size_t home) const;
-  void remember(const std::string& device, const std::string& document);
+  std::string topic_of(const std::string& device) const;
+  std::string document(std::size_t number) const;
+  void remember(const std::string& id, const std::string& document);
   bool has_leftovers() const;
   void remove_from_running();
   void born();
@@ -74,8 +74,9 @@ class Announcer {
   std::function<void()> flush_;
   boost::asio::steady_timer timer_;
   Clock::time_point announced_at_;
-  std::vector<Announced> homes_;
-  std::unordered_map<std::string, std::size_t> index_;  ///< of the homes, by their ids
+  std::size_t homes_;
+  std::vector<Announced> devices_;                      ///< of them and of their further cars
+  std::unordered_map<std::string, std::size_t> index_;  ///< of the devices, by their names
   bool as_stubs_ = false;                               ///< how the documents tell of leftovers now
   bool birth_pending_ = false;                          ///< one is to be answered; further ones change nothing
   std::minstd_rand random_{std::random_device{}()};

@@ -24,9 +24,10 @@ std::set<Announcement> announcements(const GoneHomes::Settings& settings) {
   std::set<Announcement> all{{.ha_prefix = {}, .base_topic = settings.base_topic, .home = {}}};
   for (const auto& home : settings.homes) {
     all.insert({.ha_prefix = {}, .base_topic = settings.base_topic, .home = home});
-    if (const auto& ha = settings.home_assistant)
-      all.insert({.ha_prefix = ha->prefix, .base_topic = settings.base_topic, .home = home});
   }
+  if (const auto& ha = settings.home_assistant)
+    for (const auto& device : home_assistant::devices_of(settings.homes, settings.parts))
+      all.insert({.ha_prefix = ha->prefix, .base_topic = settings.base_topic, .home = device});
   return all;
 }
 
@@ -36,12 +37,13 @@ GoneHomes::GoneHomes(boost::asio::io_context& io, Settings settings, Outbox& out
     : settings_(std::move(settings)),
       prefix_(settings_.home_assistant ? settings_.home_assistant->prefix : std::string()),
       topics_(settings_.base_topic),
-      configured_(settings_.homes.begin(), settings_.homes.end()),
       outbox_(outbox),
       actions_(std::move(actions)),
       memory_(store, announcements(settings_)),
       others_(io, settings_.silence),
       timer_(io) {
+  for (auto& device : home_assistant::devices_of(settings_.homes, settings_.parts))
+    configured_.insert(std::move(device));
   for (const Announcement& each : memory_.earlier()) recall(each);
   for (const auto& kind : wire::device_kinds())
     if (std::ranges::find(settings_.devices, wire::number_of(kind)) == settings_.devices.end())
@@ -91,7 +93,7 @@ void GoneHomes::on_message(const Incoming& message) {
     return;
   }
   if (prefix_.empty()) return;
-  if (const auto device = home_assistant::device_of(prefix_, message.topic)) read_document(*device);
+  if (const auto id = home_assistant::id_of_topic(prefix_, message.topic)) read_document(*id);
 }
 
 bool GoneHomes::is_of_gone_device(std::string_view topic) const {
@@ -112,19 +114,20 @@ void GoneHomes::read_info(const Incoming& info) {
 }
 
 /// Of one that this start's base topic does not have: those the announcer reads.
-void GoneHomes::read_document(const std::string& device) {
+void GoneHomes::read_document(const std::string& id) {
   for (const auto& base : others_.bases()) {
-    const auto home = home_assistant::home_of(base, device);
-    const auto known = home ? gone_.find({base, *home}) : gone_.end();
+    const auto device = home_assistant::device_of_id(base, id);
+    const auto known = device ? gone_.find({base, *device}) : gone_.end();
     if (known != gone_.end()) known->second.document = true;
   }
 }
 
-void GoneHomes::found_document(const std::string& home) {
-  if (!reading_ || !is_home_id(home)) return;
-  auto* const remains = remains_of(settings_.base_topic, home);
+void GoneHomes::found_document(const std::string& device) {
+  const auto [home, car] = home_assistant::parse_device(device);
+  if (!reading_ || !is_home_id(std::string(home))) return;
+  auto* const remains = remains_of(settings_.base_topic, device);
   if (remains == nullptr) return;
-  remains->topics = true;
+  remains->topics = car == 0;
   remains->document = true;
   remains->prefixes.insert(prefix_);
 }
@@ -134,8 +137,9 @@ void GoneHomes::connected() {
   for (auto& topic : std::exchange(of_gone_topics_, {})) clear(std::move(topic));
   if (gone_.empty()) return;
   if (!std::exchange(told_, true))
-    spdlog::info("mqtt: what earlier starts published of {} homes that are not configured any more is taken back",
-                 std::ranges::count_if(gone_, [](const auto& each) { return !each.first.second.empty(); }));
+    spdlog::info(
+        "mqtt: what earlier starts published of {} homes or cars that are not configured any more is taken back",
+        std::ranges::count_if(gone_, [](const auto& each) { return !each.first.second.empty(); }));
   tell_leaving();
   others_.await_silence([this] { begin(Step::offline); });
   begin(Step::offline);

@@ -1,7 +1,7 @@
 /// @file
-/// Takes back from the broker and from Home Assistant what earlier starts announced and this one does not: homes that
-/// are no longer configured, all homes below another base topic, devices at another discovery prefix, topics of further
-/// devices that homes have no more. Runs on the thread of the `io_context`.
+/// Takes back from the broker and from Home Assistant what earlier starts announced and this one does not: homes and
+/// further cars that are no longer configured, all homes below another base topic, devices at another discovery prefix,
+/// topics of further devices that homes have no more. Runs on the thread of the `io_context`.
 ///
 /// What there is to take back is told by the agent's own retained `info`, by retained discovery documents, and by the
 /// data folder, which knows it too where the broker has forgotten it. The steps, each when the broker has acknowledged
@@ -68,8 +68,9 @@ class GoneHomes {
   void record(std::function<void()> done) { memory_.record(std::move(done)); }
 
   void on_message(const Incoming& message);
-  /// The broker has a discovery document of this home, which is not configured.
-  void found_document(const std::string& home);
+  /// The broker has a discovery document of this device, which is not configured.
+  /// @param device see home_assistant::DeviceName
+  void found_document(const std::string& device);
 
   void connected();
   void lost();
@@ -77,7 +78,8 @@ class GoneHomes {
   void born();
 
  private:
-  using Place = std::pair<std::string, std::string>;  ///< base topic and home; no home: the agent's own topics
+  /// Base topic, and home or device of a further car; neither: the agent's own topics.
+  using Place = std::pair<std::string, std::string>;
   struct Remains {
     bool topics = false;
     std::set<std::string> prefixes{};  ///< of discovery, with a device
@@ -89,7 +91,7 @@ class GoneHomes {
   void recall(const Announcement& each);
   Remains* remains_of(const std::string& base, const std::string& home);
   void read_info(const Incoming& info);
-  void read_document(const std::string& device);
+  void read_document(const std::string& id);
   bool is_of_gone_device(std::string_view topic) const;
   void tell_leaving();
 
@@ -113,7 +115,7 @@ class GoneHomes {
   Settings settings_;
   std::string prefix_;  ///< of discovery, today; none where no device is announced
   wire::Topics topics_;
-  std::set<std::string, std::less<>> configured_;
+  std::set<std::string, std::less<>> configured_;  ///< homes and devices
   Outbox& outbox_;
   Actions actions_;
   AnnouncedMemory memory_;

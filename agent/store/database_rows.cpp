@@ -11,6 +11,7 @@
 #include "common/time/iso8601.hpp"
 #include "common/wire/curve_text.hpp"
 #include "common/wire/device_table.hpp"
+#include "common/wire/home_assistant.hpp"
 #include "common/wire/home_state.hpp"
 #include "common/wire/names.hpp"
 #include "common/wire/stored_curves.hpp"
@@ -193,7 +194,7 @@ std::vector<std::string> leave_out_illegal(StoredWorld& world) {
   if (left_out.size() > kMostTold) spdlog::error("store: {} more homes begin anew", left_out.size() - kMostTold);
   std::erase_if(world.announced, [](const Announcement& each) {
     const bool legal = is_base_topic(each.base_topic) && (each.ha_prefix.empty() || is_base_topic(each.ha_prefix)) &&
-                       (each.home.empty() || is_home_id(each.home));
+                       (each.home.empty() || is_home_id(std::string(home_assistant::parse_device(each.home).home)));
     if (!legal) spdlog::error("store: what was announced below {} is left out: no topic", excerpt(each.base_topic));
     return !legal;
   });

@@ -36,7 +36,7 @@ struct HomeRecord {
 struct Announcement {
   std::string ha_prefix;  ///< its device at this discovery prefix; empty: its topics below the base topic
   std::string base_topic;
-  std::string home;  ///< empty: the agent's own status and info
+  std::string home;  ///< or the device of a further car; empty: the agent's own status and info
 
   friend auto operator<=>(const Announcement&, const Announcement&) = default;
 };

@@ -50,14 +50,6 @@ void press(ordered_json& component, const Settings&, const Whose&) {
   component["pl_prs"] = "PRESS";
 }
 
-/// The number behind the word `car`, which goes before what does not have it.
-std::string numbered(std::string text, std::string_view word, char between, std::size_t car) {
-  const std::string number = between + std::to_string(car + 1);
-  const auto place = text.find(word);
-  if (place != std::string::npos) return text.insert(place + word.size(), number);
-  return std::string(word) + number + between + text;
-}
-
 // clang-format off
 // Those that are no single value of a table.
 constexpr std::array kOfEveryHome{
@@ -110,17 +102,24 @@ void up_to_charger(ordered_json& component, const Settings& settings, const Whos
   component["mode"] = "box";
 }
 
-std::string id_of(const Entity& entity) {
-  return entity.car == 0 ? std::string(entity.id) : numbered(std::string(entity.id), "car", '_', entity.car);
+std::string numbered_id(const Entity& entity) {
+  constexpr std::string_view kWord = "car";
+  std::string id(entity.id);
+  if (entity.car == 0) return id;
+  const std::string number = '_' + std::to_string(entity.car + 1);
+  const auto place = id.find(kWord);
+  return place == std::string::npos ? std::string(kWord) + number + '_' + id : id.insert(place + kWord.size(), number);
 }
 
 std::string name_of(const Entity& entity) {
+  constexpr std::string_view kWord = "car";
   std::string name(entity.name);
   if (entity.car == 0) return name;
-  if (name.find("car") != std::string::npos) return numbered(std::move(name), "car", ' ', entity.car);
-  const bool names_car = name.starts_with("Car ");
-  if (!names_car) name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
-  return numbered(std::move(name), "Car", ' ', entity.car);
+  if (const auto place = name.find(' ' + std::string(kWord)); place != std::string::npos)
+    name.erase(place, kWord.size() + 1);
+  if (name.starts_with("Car ")) name.erase(0, kWord.size() + 1);
+  name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+  return name;
 }
 
 std::vector<Entity> entities(const Settings& settings) {

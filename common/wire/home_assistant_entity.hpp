@@ -40,7 +40,7 @@ using More = void (*)(nlohmann::ordered_json& component, const Settings& setting
 
 /// One entity of a home.
 struct Entity {
-  std::string_view id;  ///< stable for ever, and so is its platform
+  std::string_view id;  ///< within its device; stable for ever, and so is its platform
   std::string_view platform;
   std::string_view name;
   std::string_view topic{};  ///< below the home; empty where it has no state
@@ -49,7 +49,7 @@ struct Entity {
   std::string_view command{};
   More more = nullptr;
   Template form = Template::member;
-  std::size_t car = 0;  ///< of a further car's its place: it is called by that, and its topic and command lie below it
+  std::size_t car = 0;  ///< of a further car's its place: it is in that one's device, its topic and command below it
 };
 
 inline constexpr Measure kPowerMeasure{"power", "kW", "measurement", 2};
@@ -71,8 +71,8 @@ void today_as_attributes(nlohmann::ordered_json& component, const Settings& sett
 void hidden_diagnostic(nlohmann::ordered_json& component, const Settings& settings, const Whose& whose);
 
 /// `car_battery`, of a further car `car_2_battery`; `charge_car_2`; `car_2_charging_power`.
-std::string id_of(const Entity& entity);
-/// `Car battery`, of a further car `Car 2 battery`; `Charge car 2`; `Car 2 charging power`.
+std::string numbered_id(const Entity& entity);
+/// `Car battery`; of a further car, which is a device that has the word in its name, `Battery`.
 std::string name_of(const Entity& entity);
 
 /// `{{ value_json.<key> }}`

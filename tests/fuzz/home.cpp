@@ -241,7 +241,7 @@ class Life {
     hold_shown(wire::http::hourly_prices(home_.price()));
     if (!parses_) return;
     hold_state(nlohmann::json::parse(state));
-    hold_json(home_assistant::document(discovery_settings(), "home"));
+    for (const char* device : {"home", "home/car-2"}) hold_json(home_assistant::document(discovery_settings(), device));
   }
 
   void hold_state(const nlohmann::json& state) const {

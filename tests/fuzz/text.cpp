@@ -89,11 +89,13 @@ void topics(const std::string& text) {
     hold(text != topics.status() && text != topics.info() && !text.starts_with("homeassistant/"), "none of our own");
     hold(is_utf8(text) && text.find('\0') == std::string::npos, "a topic that a broker takes");
   }
-  if (const auto device = home_assistant::device_of("homeassistant", text))
-    hold(home_assistant::discovery_topic("homeassistant", *device) == text, "a device that comes back");
-  if (const auto home = home_assistant::home_of("home-energy", text))
-    hold(home_assistant::device_id("home-energy", *home) == text, "a home that comes back");
-  hold(home_assistant::home_of("home-energy", home_assistant::device_id("home-energy", text)).value_or("") == text,
+  if (const auto id = home_assistant::id_of_topic("homeassistant", text))
+    hold(home_assistant::discovery_topic("homeassistant", *id) == text, "an id that comes back");
+  if (const auto device = home_assistant::device_of_id("home-energy", text)) {
+    hold(home_assistant::device_id("home-energy", *device) == text, "a device that comes back");
+    hold(device->starts_with(home_assistant::parse_device(*device).home), "the home of a device");
+  }
+  hold(home_assistant::device_of_id("home-energy", home_assistant::device_id("home-energy", text)).value_or("") == text,
        "any id comes back");
 }
 

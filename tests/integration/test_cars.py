@@ -1,11 +1,12 @@
 """Several cars in one home, as users meet them: over MQTT and HTTP, behind one fuse, after a restart, and when one is gone."""
 
+import contextlib
 import json
 
 import pytest
 
 import harness
-from home_assistant import BIRTH, LONGEST_DELAY, stored
+from home_assistant import BIRTH, LONGEST_DELAY, HomeAssistant, stored
 from test_events import Stream
 
 HOME = "home-energy/home"
@@ -22,6 +23,8 @@ charger-kw = 7.4
 charger-min-kw = 1.4
 trips = ["mon-fri 07:00-16:00 8"]
 """
+OF_HOME_DEVICE = "homeassistant/device/home-energy__home/config"
+OF_SECOND_DEVICE = "homeassistant/device/home-energy__home_2Fcar-2/config"
 OF_SECOND = [f"{HOME}/car-2/{name}" for name in ("battery", "plan", "car")]
 
 
@@ -109,19 +112,35 @@ def test_a_car_that_is_gone_leaves_nothing(started, folder, broker, client, opti
     agent.post("/car-2/charge", {"charging": "on"})
     agent.move_clock({"step": "1h"})
     imported = agent.get("/state")[1]["grid"]["energy_kwh"]
-    assert all(stored(broker, topic) for topic in OF_SECOND)
+    assert all(stored(broker, topic) for topic in (*OF_SECOND, OF_SECOND_DEVICE))
+    assert json.loads(stored(broker, OF_SECOND_DEVICE))["dev"]["via_device"] == "home-energy__home"
+    ha = started(HomeAssistant(broker).start())
+    assert {"charge_car", "car_battery", "plug_car"} <= ha.names("home-energy__home_2Fcar-2")
+    assert not any("car_2" in name for name in ha.names())
     agent.stop()
     alone = harness.online_agent(started, folder, broker, "--clock", "paused", "--data-dir", folder / "data")
     harness.wait_until(lambda: not any(stored(broker, topic) for topic in OF_SECOND), "what was told of it is gone")
     state = alone.get("/state")[1]
     assert "car-2" not in state and state["grid"]["energy_kwh"] == imported
     assert alone.post("/car-2/charge", {"charging": "on"})[0] == 404
-
-    def entities():
-        document = json.loads(stored(broker, "homeassistant/device/home-energy__home/config"))
-        return {name for name, each in document["cmps"].items() if len(each) > 1}
-
-    client.publish(BIRTH, "online")  # which is when what is gone is taken from it
-    harness.wait_until(lambda: not any("car_2" in name for name in entities()), "Home Assistant hears of one car",
+    harness.wait_until(lambda: not ha.names("home-energy__home_2Fcar-2"), "Home Assistant hears of one car",
                        LONGEST_DELAY + harness.PATIENCE)
-    assert "charge_car" in entities()
+    assert "charge_car" in ha.names() and stored(broker, OF_SECOND_DEVICE)  # for one that is off now
+    client.publish(BIRTH, "online")
+    harness.wait_until(lambda: not stored(broker, OF_SECOND_DEVICE), "the next one hears nothing of it",
+                       LONGEST_DELAY + harness.PATIENCE)
+
+
+def test_entities_that_the_home_had_of_its_second_car_are_taken_back(started, folder, broker, options):
+    """As an agent announced them that made no device of a car."""
+    agent = harness.online_agent(started, folder, broker, *options)
+    document = json.loads(stored(broker, OF_HOME_DEVICE))
+    agent.stop()
+    document["cmps"]["car_2_battery"] = {**document["cmps"]["car_battery"], "uniq_id": "home-energy__home_car_2_battery"}
+    with contextlib.closing(harness.Client(broker.port)) as earlier:
+        earlier.publish(OF_HOME_DEVICE, json.dumps(document), retain=True)
+    ha = started(HomeAssistant(broker).start())
+    harness.wait_until(lambda: "car_2_battery" in ha.names(), "it knows the earlier document")
+    harness.online_agent(started, folder, broker, *options)
+    harness.wait_until(lambda: "car_2_battery" not in ha.names() and ha.names("home-energy__home_2Fcar-2"),
+                       "the second car is a device", LONGEST_DELAY + harness.PATIENCE)

@@ -243,24 +243,25 @@ TEST_CASE("currency, version, page and base topic are the configured ones") {
   CHECK(ha::discovery_topic(settings.prefix, "x") == "ha/discovery/device/x/config");
   CHECK(ha::discovery_filter(settings.prefix) == "ha/discovery/device/+/config");
   CHECK(ha::birth_topic(settings.prefix) == "ha/discovery/status");
-  CHECK(ha::device_of(settings.prefix, "ha/discovery/device/x/config") == "x");
-  CHECK_FALSE(ha::device_of(settings.prefix, "ha/discovery/device/config"));
-  CHECK_FALSE(ha::device_of(settings.prefix, "homeassistant/device/x/config"));
+  CHECK(ha::id_of_topic(settings.prefix, "ha/discovery/device/x/config") == "x");
+  CHECK_FALSE(ha::id_of_topic(settings.prefix, "ha/discovery/device/config"));
+  CHECK_FALSE(ha::id_of_topic(settings.prefix, "homeassistant/device/x/config"));
 }
 
 TEST_CASE("a device id is of one home only, and tells which") {
-  const std::vector<std::pair<std::string, std::string>> homes{{"a", "b"},    {"a_", "b"},  {"a", "_b"}, {"a__b", "c"},
-                                                               {"a", "b__c"}, {"a/b", "c"}, {"a", "5F"}, {"a_5F", "x"}};
+  const std::vector<std::pair<std::string, std::string>> homes{{"a", "b"},    {"a_", "b"},   {"a", "_b"},
+                                                               {"a__b", "c"}, {"a", "b__c"}, {"a/b", "c"},
+                                                               {"a", "5F"},   {"a_5F", "x"}, {"a", "b/car-2"}};
   std::set<std::string> ids;
   for (const auto& [base, home] : homes) {
     const auto id = ha::device_id(base, home);
     CHECK(ids.insert(id).second);
     CHECK(std::regex_match(id, std::regex("[A-Za-z0-9_-]+")));
-    CHECK(ha::home_of(base, id) == home);
+    CHECK(ha::device_of_id(base, id) == home);
   }
   for (const char* other : {"a", "a__", "b__home", "a___", "a___5", "a___zz", "a__x_5f", "a__x y"}) {
     INFO(other);
-    CHECK_FALSE(ha::home_of("a", other));
+    CHECK_FALSE(ha::device_of_id("a", other));
   }
 }
 
@@ -278,7 +279,7 @@ TEST_CASE("the longest names still make a document of less than 16 KiB that is l
 
 TEST_CASE("what an earlier document had and this one has not is left over") {
   const auto leftovers = ha::leftovers_of(
-      kSettings,
+      kSettings, "home",
       R"({"o":{"name":"home-energy-agent"},"cmps":{"cost":{"p":"sensor"},"old":{"p":"switch","uniq_id":"u"}}})");
   REQUIRE(leftovers);
   CHECK(*leftovers == ha::Components{{"old", R"({"p":"switch","uniq_id":"u"})"}});
@@ -286,24 +287,25 @@ TEST_CASE("what an earlier document had and this one has not is left over") {
   const json with = document("home", kSettings, *leftovers);
   CHECK(with["cmps"]["old"]["uniq_id"] == "u");
   CHECK(with["cmps"].size() == 25);
-  CHECK(ha::leftovers_of(kSettings, ha::document(kSettings, "home")) == ha::Components{});
+  CHECK(ha::leftovers_of(kSettings, "home", ha::document(kSettings, "home")) == ha::Components{});
 }
 
 TEST_CASE("a document that is none of ours leaves nothing over") {
   const std::string deep = R"({"o":{"name":"home-energy-agent"},"cmps":{"x":{"p":"sensor","uniq_id":"u","y":)" +
                            std::string(30'000, '[') + std::string(30'000, ']') + "}}}";
-  CHECK(ha::leftovers_of(kSettings, deep)->at("x").size() < 200);
+  CHECK(ha::leftovers_of(kSettings, "home", deep)->at("x").size() < 200);
   for (const char* text :
        {"", "null", "[]", "{", "{}", "\xff", R"({"o":{}})", R"({"o":"home-energy-agent"})",
         R"({"o":{"name":"zigbee2mqtt"},"cmps":{"x":{"p":"sensor"}}})", R"({"o":{"name":"home-energy-agent"}})",
         R"({"o":{"name":"home-energy-agent"},"cmps":[1]})"}) {
     INFO(text);
-    CHECK_FALSE(ha::leftovers_of(kSettings, text));
+    CHECK_FALSE(ha::leftovers_of(kSettings, "home", text));
   }
-  CHECK(ha::leftovers_of(kSettings, R"({"o":{"name":"home-energy-agent"},"cmps":{"x":5,"y":{},"z":{"p":7}}})") ==
-        ha::Components{});
+  CHECK(
+      ha::leftovers_of(kSettings, "home", R"({"o":{"name":"home-energy-agent"},"cmps":{"x":5,"y":{},"z":{"p":7}}})") ==
+      ha::Components{});
   const auto one_bad = ha::leftovers_of(
-      kSettings,
+      kSettings, "home",
       R"({"o":{"name":"home-energy-agent"},"cmps":{"x":{"p":"sensor","name":"n"},"y":{"p":"laser","uniq_id":"u"}}})");
   CHECK(one_bad == ha::Components{});  // either would cost the whole device
 }

@@ -297,18 +297,34 @@ TEST_CASE("a further car has its topics, its part of the state and its entities"
                                      .page_url = std::nullopt,
                                      .parts = parts};
   announced.chargers = wire::modulating_chargers(settings);
-  const auto document = nlohmann::json::parse(home_assistant::document(announced, "home"));
+  const auto of_home = nlohmann::json::parse(home_assistant::document(announced, "home"));
+  CHECK(of_home["cmps"].contains("charge_car"));
+  CHECK_FALSE(of_home["cmps"].contains("charge_power"));
+  CHECK_FALSE(of_home["cmps"].contains("plug_car"));
+  CHECK_FALSE(of_home["dev"].contains("via_device"));
+  const auto document = nlohmann::json::parse(home_assistant::document(announced, "home/car-2"));
+  CHECK(document["dev"]["ids"] == nlohmann::json{"home-energy__home_2Fcar-2"});
+  CHECK(document["dev"]["via_device"] == "home-energy__home");
+  CHECK(document["dev"]["name"] == "Home Energy Car 2");
+  CHECK(document["dev"]["sn"] == "home-energy/home/car-2");
+  CHECK(document["avty"] == of_home["avty"]);
   const auto& components = document["cmps"];
-  CHECK(components["charge_car_2"]["cmd_t"] == "home-energy/home/car-2/charge/set");
-  CHECK(components["charge_car_2"]["stat_t"] == "home-energy/home/car-2/battery");
-  CHECK(components["charge_car_2"]["name"] == "Charge car 2");
-  CHECK(components["car_2_battery"]["name"] == "Car 2 battery");
-  CHECK(components["car_2_charge_power"]["max"] == 7.4);
-  CHECK(components["car_2_target"]["name"] == "Car 2 target");
-  CHECK(components["plug_car_2"]["name"] == "Plug car 2 in");
-  CHECK(components["car_2_battery"]["uniq_id"] == "home-energy__home_car_2_battery");
-  CHECK_FALSE(components.contains("charge_power"));
-  CHECK_FALSE(components.contains("plug_car"));
+  CHECK(components["charge_car"]["cmd_t"] == "home-energy/home/car-2/charge/set");
+  CHECK(components["charge_car"]["stat_t"] == "home-energy/home/car-2/battery");
+  CHECK(components["charge_car"]["name"] == "Charge");
+  CHECK(components["charge_car"]["def_ent_id"] == "switch.home_energy_charge_car_2");
+  CHECK(components["car_battery"]["name"] == "Battery");
+  CHECK(components["car_battery"]["uniq_id"] == "home-energy__home_2Fcar-2_car_battery");
+  CHECK(components["car_battery"]["def_ent_id"] == "sensor.home_energy_car_2_battery");
+  CHECK(components["charge_power"]["max"] == 7.4);
+  CHECK(components["target"]["name"] == "Target");
+  CHECK(components["plug_car"]["name"] == "Plug in");
+  CHECK_FALSE(components.contains("cost"));
+  CHECK_FALSE(components.contains("last_error"));
+  CHECK(home_assistant::devices_of({"home", "home-2"}, parts) ==
+        std::vector<std::string>{"home", "home/car-2", "home-2", "home-2/car-2"});
+  // Of a car that is no longer there a document can still be made, to take it back.
+  CHECK(nlohmann::json::parse(home_assistant::document(announced, "home/car-4"))["cmps"].contains("charge_car"));
 }
 
 }  // namespace home_energy

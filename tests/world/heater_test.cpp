@@ -242,8 +242,8 @@ TEST_CASE(
   CHECK(components["heater_energy"]["stat_cla"] == "total_increasing");
   CHECK(components["heater_power"]["unit_of_meas"] == "kW");
   CHECK(ha::document(without, "home").find("heater") == std::string::npos);
-  CHECK(ha::leftovers_of(with, text)->empty());
-  const auto leftovers = ha::leftovers_of(without, text);
+  CHECK(ha::leftovers_of(with, "home", text)->empty());
+  const auto leftovers = ha::leftovers_of(without, "home", text);
   REQUIRE(leftovers);
   CHECK(leftovers->size() == 3);
   CHECK(ha::stubs_of(*leftovers).at("heater") == R"({"p":"switch"})");

@@ -132,8 +132,8 @@ TEST_CASE("the plan that is made when the car is back is the one that was forese
 }
 
 TEST_CASE("a home battery is planned beside what the car is going to draw when it is back") {
-  Home home = leaving(
-      {{"trips", "thu-fri 07:30-17:15 9.5"}, {"start-soc", "80"}, {"fuse-kw", "25"}, {"storage-kwh", "10"}});
+  Home home =
+      leaving({{"trips", "thu-fri 07:30-17:15 9.5"}, {"start-soc", "80"}, {"fuse-kw", "25"}, {"storage-kwh", "10"}});
   go_on_until(home, 12 * kSecondsPerHour);
   test::tell(home, "storage_mode", "plan");
   REQUIRE(home.apply(*parse_command("target", "81", TextForm::bare).command));
