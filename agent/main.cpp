@@ -24,6 +24,7 @@
 #include "agent/options/option_values.hpp"
 #include "agent/options/options.hpp"
 #include "agent/store/store.hpp"
+#include "agent/system/service_manager.hpp"
 
 namespace {
 
@@ -69,6 +70,7 @@ class Agent {
       : io_(io),
         options_(std::move(options)),
         outbox_(options_.mqtt.status_topic, std::string(wire::kOnline)),
+        service_manager_(io),
         signals_(io),
         patience_(io) {}
 
@@ -93,6 +95,7 @@ class Agent {
   std::optional<Runner> runner_;
   std::optional<Routes> routes_;
   std::optional<MqttLink> link_;
+  ServiceManager service_manager_;
   asio::signal_set signals_;
   asio::steady_timer patience_;
 };
@@ -203,13 +206,18 @@ Result<void> Agent::start() {
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) stop();
   });
+  service_manager_.starting();
   // Whoever waits for `online` is to find the present.
-  runner_->start([this] { gone_homes_->record([this] { link_->start(); }); });
+  runner_->start([this] {
+    service_manager_.ready();
+    gone_homes_->record([this] { link_->start(); });
+  });
   return {};
 }
 
 void Agent::stop() {
   spdlog::info("stopping");
+  service_manager_.stopping();
   runner_->stop();
   if (http_) http_->stop();
   link_->stop([this] { io_.stop(); });

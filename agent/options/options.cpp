@@ -59,6 +59,15 @@ class Assembly {
     return named_option(option, read_file(text(option), option)).map([](const std::string&) {});
   }
 
+  /// The file of a secret: the option's or, in a service of systemd, the credential of this name where there is one.
+  std::string secret_file(const std::string& option, const std::string& credential) const {
+    if (!text(option).empty()) return text(option);
+    const std::filesystem::path folder = environment_("CREDENTIALS_DIRECTORY").value_or("");
+    const auto file = folder / (std::string(wire::kAgentName) + '_' + credential);
+    std::error_code unknown;
+    return folder.is_absolute() && std::filesystem::exists(file, unknown) ? file.string() : std::string();
+  }
+
   Result<void> mqtt();
   Result<void> homes();
   Result<void> world();
@@ -94,8 +103,8 @@ Result<void> Assembly::mqtt() {
   mqtt.certificate_file = text("mqtt-cert");
   mqtt.key_file = text("mqtt-key");
   mqtt.password = environment_("HOME_ENERGY_MQTT_PASSWORD").value_or("");
-  if (!text("mqtt-password-file").empty()) {
-    auto password = named_option("mqtt-password-file", read_secret(text("mqtt-password-file"), "mqtt-password-file"));
+  if (const auto file = secret_file("mqtt-password-file", "mqtt-password"); !file.empty()) {
+    auto password = named_option("mqtt-password-file", read_secret(file, "mqtt-password-file"));
     if (!password) return tl::unexpected(password.error());
     mqtt.password = std::move(*password);
   }
@@ -160,8 +169,8 @@ Result<void> Assembly::http() {
   options_.public_url = text("public-url");
   options_.http_reads = text("http-read-anonymous") == "true" ? AnonymousReads::allowed : AnonymousReads::refused;
   options_.frame_ancestors = *to_frame_ancestors(text("http-frame-ancestors"));
-  if (!text("http-token-file").empty()) {
-    auto token = named_option("http-token-file", read_secret(text("http-token-file"), "http-token-file"));
+  if (const auto file = secret_file("http-token-file", "http-token"); !file.empty()) {
+    auto token = named_option("http-token-file", read_secret(file, "http-token-file"));
     if (!token) return tl::unexpected(token.error());
     options_.http_token = trimmed(*token);  // what surrounds a header's value is not part of it
     if (options_.http_token.size() > kLongestHttpToken || options_.http_token.find('\0') != std::string::npos) {

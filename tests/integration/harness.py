@@ -189,7 +189,8 @@ class Agent(Process):
             command += ["--mqtt-uri", uri]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HOME_ENERGY_")}
         environment["XDG_STATE_HOME"] = str(folder)  # nothing is left behind in the home of who tests
-        environment.pop("STATE_DIRECTORY", None)
+        for name in ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC"):
+            environment.pop(name, None)
         environment.update(env or {})
         log = pathlib.Path(folder) / f"agent-{Agent.started}.log"
         super().__init__(command + list(arguments), log, environment)

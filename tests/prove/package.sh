@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# The Debian package: built twice in two folders it has the same bytes, lintian finds no error, its service is shut in, and in a
+# bare Debian it installs, runs, keeps its state over an upgrade, and is gone when it is purged. As root: it makes a chroot.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+[ "$(id -u)" = 0 ] || { echo "needs root, for a chroot" >&2; exit 1; }
+work=$(mktemp -d)
+root=$work/root
+cleanup() {
+  for pid in $(cat "$work"/*.pid 2>/dev/null); do kill "$pid" 2>/dev/null && tail --pid="$pid" -f /dev/null || true; done
+  for each in dev/pts dev proc; do mountpoint -q "$root/$each" && umount "$root/$each"; done
+  rm -rf --one-file-system "$work"
+}
+trap cleanup EXIT
+
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH
+for copy in first second/deeper; do
+  git clone -q . "$work/$copy"
+  (cd "$work/$copy" && ./dev package)
+done
+package=$(echo "$work"/first/build/dist/*.deb)
+cmp "$package" "$work"/second/deeper/build/dist/*.deb
+echo "figure: $(basename "$package") $(stat -c %s "$package") bytes, twice the same"
+
+lintian --fail-on error "$package"
+for shell in bash zsh fish; do "$work/first/build/package/agent/describe" $shell | $shell -n /dev/stdin; done
+systemd-analyze verify --man=no "$work/first/agent/package/home-energy-agent.service" 2>&1 | grep -v 'is not executable' && exit 1
+exposure=$(systemd-analyze security --offline=true "$work/first/agent/package/home-energy-agent.service" | sed -n 's/.*Overall exposure level for .*: \([0-9.]*\) .*/\1/p')
+echo "figure: exposure $exposure of 10"
+awk -v exposure="$exposure" 'BEGIN { exit !(exposure > 0 && exposure <= 2.0) }'
+
+mmdebstrap --variant=minbase bookworm "$root" >/dev/null 2>&1
+for each in proc dev dev/pts; do mount --bind "/$each" "$root/$each"; done
+cp "$package" "$root/home-energy-agent.deb"
+cp /etc/apt/sources.list "$root/etc/apt/" 2>/dev/null || true
+cp /etc/resolv.conf "$root/etc/" 2>/dev/null || true
+in_root() { chroot "$root" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 LC_ALL=C.UTF-8 "$@"; }
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+# `online` in its log: the broker of the package's Recommends takes it.
+start() {
+  STATE_DIRECTORY=/var/lib/home-energy-agent in_root home-energy-agent --config /etc/home-energy-agent/home-energy-agent.toml \
+    --mqtt-uri "mqtt://127.0.0.1:$broker_port" --http-port "$port" >"$work/log" 2>&1 &
+  echo $! >"$work/agent.pid"
+  for _ in $(seq 100); do curl -sf "127.0.0.1:$port/healthz" | grep -q '"connected":true' && return; sleep 0.1; done
+  cat "$work/log"
+  return 1
+}
+stop() { kill "$(cat "$work/agent.pid")"; wait "$(cat "$work/agent.pid")" || true; rm "$work/agent.pid"; }
+
+began=$SECONDS
+in_root apt-get update -qq
+in_root apt-get install -y -qq --no-install-recommends /home-energy-agent.deb mosquitto >/dev/null
+broker_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+in_root mosquitto -p "$broker_port" >/dev/null 2>&1 &
+echo $! >"$work/broker.pid"
+in_root install -d /var/lib/home-energy-agent
+start
+curl -sf "127.0.0.1:$port/" | grep -q '<title>Home Energy'
+echo "figure: from a bare Debian to the page in $((SECONDS - began)) s"
+curl -sf -d '{"charging":"on"}' "127.0.0.1:$port/charge" >/dev/null
+curl -sf -d '{"pause":true}' "127.0.0.1:$port/clock" >/dev/null
+charged=$(curl -sf "127.0.0.1:$port/charge")
+stop
+echo '# mine' >>"$root/etc/home-energy-agent/home-energy-agent.toml"
+in_root apt-get install -y -qq --reinstall /home-energy-agent.deb >/dev/null
+grep -q '^# mine' "$root/etc/home-energy-agent/home-energy-agent.toml"
+start
+now=$(curl -sf "127.0.0.1:$port/charge")
+awk -v before="$charged" -v after="$now" 'BEGIN { exit !(after >= before && before > 20) }' || { echo "charged $charged, then $now"; exit 1; }
+stop
+in_root apt-get remove -y -qq home-energy-agent >/dev/null
+[ ! -e "$root/usr/bin/home-energy-agent" ] && [ -e "$root/var/lib/home-energy-agent" ] && [ -e "$root/etc/home-energy-agent/home-energy-agent.toml" ]
+in_root apt-get purge -y -qq home-energy-agent >/dev/null
+[ ! -e "$root/var/lib/home-energy-agent" ] && [ ! -e "$root/etc/home-energy-agent" ] && [ ! -e "$root/usr/share/doc/home-energy-agent" ]
+echo "figure: installed, upgraded with its state, removed, purged"
