@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "agent/commands/health_command.hpp"
 #include "agent/commands/plan_command.hpp"
 #include "agent/homes/runner.hpp"
 #include "agent/http/http_server.hpp"
@@ -287,9 +288,9 @@ int main(int argc, char** argv) {
   const bool plans = argc > 1 && std::string_view(argv[1]) == "plan";
   handle_signals(plans ? end_without_plan : end_at_once);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (plans) {
-    return end(plan_and_exit({arguments.begin() + 1, arguments.end()}, environment));
-  }
+  if (plans) return end(plan_and_exit({arguments.begin() + 1, arguments.end()}, environment));
+  if (!arguments.empty() && arguments.front() == "health")
+    return end(health_and_exit({arguments.begin() + 1, arguments.end()}, environment));
   auto read = read_options(arguments, environment);
   if (const auto* const exit = std::get_if<Exit>(&read)) return end(*exit);
   auto& options = std::get<Options>(read);

@@ -68,6 +68,9 @@ home\-energy\-agent \- plays a home with an electric car, over MQTT and HTTP
 .br
 .B home\-energy\-agent plan
 [\fIOPTIONS\fR]
+.br
+.B home\-energy\-agent health
+[\fIOPTIONS\fR]
 .SH DESCRIPTION
 Simulates a home: base load, electricity price, an electric car, and where they are asked for solar panels, a home battery and
 a heater. It publishes telemetry over MQTT, takes commands over MQTT and HTTP, is a device in Home Assistant, and plans charging to
@@ -75,6 +78,8 @@ the least cost. Without options it connects to a broker at this machine, and sho
 .PP
 .B plan
 prints the charging plan of a home, and ends.
+.B health
+asks an agent that runs at this machine with the same options how it is, and ends with 0 where it is well, else with 1.
 .SH OPTIONS
 An option is taken from the command line, else from the environment (\fB\-\-mqtt\-uri\fR from \fBHOME_ENERGY_MQTT_URI\fR), else from the file
 of \fB\-\-config\fR.

@@ -1,9 +1,13 @@
 """The agent as a service of systemd: what it tells the service manager, and the secrets that it is given."""
 
 import contextlib
+import json
+import os
 import pathlib
 import signal
 import socket
+import subprocess
+import threading
 
 import pytest
 
@@ -105,3 +109,43 @@ def test_the_secrets_are_those_of_its_credentials(started, folder, broker):
     super(harness.Agent, wrong).start()
     assert wrong.popen.wait(harness.PATIENCE) == 2
     assert "--http-token-file: must be a file whose first line is the secret" in wrong.log()
+
+
+def health(*options, **environment):
+    run = subprocess.run([harness.AGENT, "health", *map(str, options)], capture_output=True, text=True, timeout=harness.PATIENCE,
+                         env={**environment, "PATH": os.environ["PATH"]})
+    return run.returncode, run.stdout, run.stderr
+
+
+def test_health_asks_a_running_agent(started, folder, broker):
+    agent = started(harness.Agent(folder, uri=broker.uri))
+    code, out, _ = health("--http-port", agent.port)
+    assert code == 0 and json.loads(out) == agent.get("/healthz")[1]
+    assert health(HOME_ENERGY_HTTP_PORT=str(agent.port))[0] == 0
+    (folder / "options.toml").write_text(f'http-port = {agent.port}\nhttp-address = "127.0.0.1"\n')
+    assert health("--config", folder / "options.toml")[0] == 0
+    agent.signal(signal.SIGSTOP)
+    code, out, err = health("--http-port", agent.port)
+    assert (code, out) == (1, "") and err.startswith("home-energy-agent: no answer: ")
+    agent.signal(signal.SIGCONT)
+
+
+def test_health_where_there_is_none(started, folder, broker):
+    code, out, err = health("--http-port", harness.free_port())
+    assert (code, out) == (1, "") and err.count("\n") == 1
+    for wrong, reason in (("off", "health needs to know the port"), ("0", "health needs to know the port"), ("x", "must be 0..65535")):
+        code, _, err = health("--http-port", wrong)
+        assert code == 2 and reason in err
+    # What answers, but not well.
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        threading.Thread(target=answer_once, args=(other, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}"), daemon=True).start()
+        assert health("--http-port", other.getsockname()[1])[:2] == (1, "{}\n")
+        threading.Thread(target=answer_once, args=(other, b"\0" * 100_000), daemon=True).start()
+        assert health("--http-port", other.getsockname()[1])[0] == 1
+
+
+def answer_once(server, answer):
+    peer, _ = server.accept()
+    with contextlib.closing(peer):
+        peer.recv(65536)
+        peer.sendall(answer)

@@ -33,8 +33,8 @@ awk -v exposure="$exposure" 'BEGIN { exit !(exposure > 0 && exposure <= 2.0) }'
 mmdebstrap --variant=minbase bookworm "$root" >/dev/null 2>&1
 for each in proc dev dev/pts; do mount --bind "/$each" "$root/$each"; done
 cp "$package" "$root/home-energy-agent.deb"
-cp /etc/apt/sources.list "$root/etc/apt/" 2>/dev/null || true
-cp /etc/resolv.conf "$root/etc/" 2>/dev/null || true
+# How this machine reaches Debian's packages.
+for each in /etc/apt/sources.list /etc/apt/apt.conf.d/99* /etc/resolv.conf; do [ ! -f "$each" ] || cp "$each" "$root$each"; done
 in_root() { chroot "$root" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 LC_ALL=C.UTF-8 "$@"; }
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # `online` in its log: the broker of the package's Recommends takes it.
