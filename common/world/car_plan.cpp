@@ -100,7 +100,7 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around, std::int64_t beg
   return slots;
 }
 
-/// Those that end within 48 hours; none where the car may stay longer than until the departure.
+/// Those that begin within 48 hours; none where the car may stay longer than until the departure.
 std::vector<LaterStay> Car::later_stays(const Surroundings& around) const {
   std::vector<LaterStay> stays;
   const auto* const first = travel_ && travel_->journey() ? &*travel_->journey() : nullptr;
@@ -111,11 +111,10 @@ std::vector<LaterStay> Car::later_stays(const Surroundings& around) const {
   const int ticks_per_hour = around.time.ticks_per_hour();
   Joules driven = in_joules(travel_->still_to_drive(ticks_per_hour), ticks_per_hour);
   std::int64_t back = first->back;
-  for (std::size_t i = 0;; ++i) {
+  for (std::size_t i = 0; back < horizon; ++i) {
     const Journey* const next = i < journeys.size() ? &journeys[i] : nullptr;
     const bool leaves_at_once = next != nullptr && next->leave == back;
     const std::int64_t departure = leaves_at_once ? back : departure_after(back, next, calendar);
-    if (departure > horizon) return stays;
     const bool leaves = next != nullptr && next->leave == departure;
     if (!leaves_at_once) {
       stays.push_back({.begin = back,
@@ -127,10 +126,11 @@ std::vector<LaterStay> Car::later_stays(const Surroundings& around) const {
                        .slots = slots(around, back, departure)});
       driven = {};
     }
-    if (!leaves) return stays;
+    if (!leaves) break;
     driven += Joules(next->energy.count() * kSecondsPerHour);
     back = next->back;
   }
+  return stays;
 }
 
 /// What a plan until the departure has to say of the prices and loads that it is made from.

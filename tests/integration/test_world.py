@@ -147,7 +147,8 @@ def test_the_plan_tells_what_comes_after_the_next_trips(started, folder, broker,
                                  "--trips", "mon-sun 07:30-17:15 9.5")
     later = client.expect(f"{HOME}/plan", lambda p: p["later"])["later"]
     assert [(stay["back"], stay["departure"], stay["trip_kwh"]) for stay in later] == [
-        ("2026-01-01T17:15:00+00:00", "2026-01-02T07:30:00+00:00", 9.5)]
+        ("2026-01-01T17:15:00+00:00", "2026-01-02T07:30:00+00:00", 9.5),
+        ("2026-01-02T17:15:00+00:00", "2026-01-03T07:30:00+00:00", 9.5)]
     assert later[0]["stored_kwh"] == pytest.approx(46.3 * 0.8 - 9.5, abs=0.01)
     assert sum(block["kwh"] for block in later[0]["blocks"]) == pytest.approx(9.5, abs=0.01)
     agent.move_clock({"until": "0T12:00"})

@@ -38,19 +38,22 @@ std::string plan_of(const Home& home) {
 
 TEST_CASE("a plan tells what comes after the trips of the next 48 hours") {
   const Home home = leaving({{"trips", "mon-fri 07:30-17:15 9.5"}, {"start-soc", "80"}});
-  REQUIRE(home.later_plans().size() == 1);  // it comes back on Friday too, but need not be ready before Saturday
+  REQUIRE(home.later_plans().size() == 2);
   const LaterPlan& evening = home.later_plans().front();
   CHECK(evening.begin == kQuarterPast17);
   CHECK(evening.departure == kSecondsPerDay + 7 * kSecondsPerHour + 30 * kSecondsPerMinute);
   CHECK(kwh(evening.stored) == Approx(0.8 * 46.3 - 9.5).margin(0.001));
   CHECK(kwh(evening.plan.energy) == Approx(9.5).margin(0.001));
   CHECK(home.plan()->plan.energy == Joules());
+  CHECK(home.later_plans().back().trip == std::nullopt);  // on Saturday it is only to be ready
+  CHECK(home.later_plans().back().departure == 2 * kSecondsPerDay + 7 * kSecondsPerHour);
   const std::string plan = plan_of(home);
-  CHECK(
-      plan.substr(plan.find("\"later\"")) ==
-      R"("later":[{"back":"2026-01-01T17:15:00+00:00","departure":"2026-01-02T07:30:00+00:00","trip_kwh":9.5,)"
-      R"("stored_kwh":27.54,"energy_kwh":9.5,"cost":3.09,"shortfall_kwh":0.0,"blocks":[{"start":"22:00","end":"23:18",)"
-      R"("kw":7.4,"kwh":9.5,"price":0.3251,"why":"cheapest 6 of 57 slots"}]}]})");
+  CHECK(plan.substr(plan.find("\"later\""))
+            .starts_with(
+                R"("later":[{"back":"2026-01-01T17:15:00+00:00","departure":"2026-01-02T07:30:00+00:00",)"
+                R"("trip_kwh":9.5,"stored_kwh":27.54,"energy_kwh":9.5,"cost":3.09,"shortfall_kwh":0.0,"blocks":[)"
+                R"({"start":"22:00","end":"23:18","kw":7.4,"kwh":9.5,"price":0.3251,"why":"cheapest 6 of 57 slots"}]},)"
+                R"({"back":"2026-01-02T17:15:00+00:00","departure":"2026-01-03T07:00:00+00:00","trip_kwh":null,)"));
 }
 
 TEST_CASE("of a car that never leaves a plan tells no later stay, by hand it tells of none") {
@@ -84,11 +87,12 @@ TEST_CASE("a single trip takes its place among the later ones once") {
   Home home = leaving({{"trips", "thu-fri 07:30-17:15 9.5"}, {"start-soc", "80"}, {"fuse-kw", "25"}});
   test::tell(home, "trip", R"({"leave":"20:00","back":"21:00","kwh":3})");
   // The week's first trip would be back before.
-  REQUIRE(home.later_plans().size() == 2);
-  CHECK(home.later_plans().front().departure == 20 * kSecondsPerHour);
-  CHECK(home.later_plans().front().trip == WattHours(3'000));
-  CHECK(home.later_plans().back().begin == 21 * kSecondsPerHour);
-  CHECK(kwh(home.later_plans().back().plan.energy) == Approx(3).margin(0.001));
+  REQUIRE(home.later_plans().size() == 3);
+  CHECK(home.later_plans()[0].departure == 20 * kSecondsPerHour);
+  CHECK(home.later_plans()[0].trip == WattHours(3'000));
+  CHECK(home.later_plans()[1].begin == 21 * kSecondsPerHour);
+  CHECK(home.later_plans()[1].trip == WattHours(9'500));
+  CHECK(kwh(home.later_plans()[1].plan.energy) == Approx(3).margin(0.001));
 }
 
 TEST_CASE("what cannot be charged before a departure is missing afterwards") {
