@@ -32,7 +32,7 @@ export function laterSpans(stay, today) {
 /** "Back today at 17:15: 9.5 kWh for 5.12 SEK by tomorrow at 07:30, tomorrow 02:00–03:17." */
 export function laterSentence(stay, plan, today) {
   const back = `Back ${momentWords(stay.back, today)}`;
-  const by = momentWords(stay.departure, today);
+  const by = momentWords(stay.departure, today).replace(/^on /, "");
   const lacks = stay.shortfall_kwh > 0 ? ` ${kilowattHours(stay.shortfall_kwh)} will be missing from the target.` : "";
   if (stay.blocks.length === 0) return `${back}: nothing to charge by ${by}.${lacks}`;
   const spans = laterSpans(stay, today).map(spanWords).join(", ");
