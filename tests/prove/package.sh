@@ -37,12 +37,11 @@ cp "$package" "$root/home-energy-agent.deb"
 for each in /etc/apt/sources.list /etc/apt/apt.conf.d/99* /etc/resolv.conf; do [ ! -f "$each" ] || cp "$each" "$root$each"; done
 in_root() { chroot "$root" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 LC_ALL=C.UTF-8 "$@"; }
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-# `online` in its log: the broker of the package's Recommends takes it.
 start() {
   STATE_DIRECTORY=/var/lib/home-energy-agent in_root home-energy-agent --config /etc/home-energy-agent/home-energy-agent.toml \
     --mqtt-uri "mqtt://127.0.0.1:$broker_port" --http-port "$port" >"$work/log" 2>&1 &
   echo $! >"$work/agent.pid"
-  for _ in $(seq 100); do curl -sf "127.0.0.1:$port/healthz" | grep -q '"connected":true' && return; sleep 0.1; done
+  for _ in $(seq 100); do in_root home-energy-agent health --http-port "$port" 2>/dev/null | grep -q '"broker":"connected"' && return; sleep 0.1; done
   cat "$work/log"
   return 1
 }
