@@ -25,7 +25,7 @@ ARROWS = {
     "agent/options": ("common", "agent/system/local_time", "agent/system/version", "agent/homes/runner_settings", "agent/http/http_origin",
                       "agent/http/http_settings", "agent/mqtt/mqtt_settings", "agent/store/store_settings"),
     "agent/commands": ("common", "agent/options", "agent/system/local_time"),
-    "agent/package": ("agent/options/option_layers", "agent/system/version"),
+    "agent/package": ("agent/commands/plan_command", "agent/options/option_layers", "agent/system/version"),
     "agent": ("common", "agent"),  # main.cpp
 }
 # Files that know less than others of their folder: what carries HTTP knows no application.

@@ -20,19 +20,6 @@ namespace {
 
 constexpr double kWattsPerKw = 1000;
 
-const std::vector<OptionSpec>& plan_specs() {
-  static const std::vector<OptionSpec> kSpecs{
-      {"soc", OptionKind::number, "", "0..100", [](const std::string& text) { return is_number_within(text, 0, 100); },
-       "the car's state of charge, percent; without it --start-soc", "Plan"},
-      {"at", OptionKind::text, "00:00", "00:00..23:59",
-       [](const std::string& text) { return minute_of_day(text).has_value(); }, "the time it is made", "Plan"},
-      {"json", OptionKind::flag, "false", "true or false",
-       [](const std::string& text) { return text == "true" || text == "false"; }, "print the document that clients get",
-       "Plan"},
-  };
-  return kSpecs;
-}
-
 /// The days of the zone that the agent runs in, from today on.
 Calendar days_from_today() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -128,8 +115,21 @@ std::string table(const Home& home, const std::string& currency) {
 
 }  // namespace
 
+const std::vector<OptionSpec>& plan_option_specs() {
+  static const std::vector<OptionSpec> kSpecs{
+      {"soc", OptionKind::number, "", "0..100", [](const std::string& text) { return is_number_within(text, 0, 100); },
+       "the car's state of charge, percent; without it --start-soc", "Plan"},
+      {"at", OptionKind::text, "00:00", "00:00..23:59",
+       [](const std::string& text) { return minute_of_day(text).has_value(); }, "the time it is made", "Plan"},
+      {"json", OptionKind::flag, "false", "true or false",
+       [](const std::string& text) { return text == "true" || text == "false"; }, "print the document that clients get",
+       "Plan"},
+  };
+  return kSpecs;
+}
+
 Exit plan_and_exit(const std::vector<std::string>& arguments, const Environment& environment) {
-  auto read = read_layers(arguments, environment, plan_specs());
+  auto read = read_layers(arguments, environment, plan_option_specs());
   if (std::holds_alternative<std::string>(read)) return {0, std::get<std::string>(read), {}};
   if (std::holds_alternative<Error>(read)) return usage_error(std::get<Error>(read).reason);
   auto& values = std::get<OptionValues>(read);

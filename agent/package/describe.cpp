@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/commands/plan_command.hpp"
 #include "agent/options/option_layers.hpp"
 #include "agent/system/version.hpp"
 
@@ -109,7 +110,7 @@ the secrets of the service, one a file, readable by root alone: \fImqtt\-passwor
 .I /var/lib/home\-energy\-agent/
 state and history of the service
 .SH EXIT STATUS
-0 after SIGINT or SIGTERM, 2 where an option is wrong
+0 after SIGINT or SIGTERM, 2 where an option is wrong. \fBhealth\fR: 1 where the agent is not well or does not answer
 .SH SEE ALSO
 .BR mosquitto (8),
 .BR mosquitto_sub (1),
@@ -121,7 +122,12 @@ void write_manual(const std::string& date) {
             << "\" \"User Commands\"\n"
             << kManualHead;
   std::string group;
-  for (const OptionSpec& spec : shown_options()) {
+  std::vector<OptionSpec> all = shown_options();
+  for (OptionSpec spec : plan_option_specs()) {
+    spec.group = "Of plan alone";
+    all.push_back(std::move(spec));
+  }
+  for (const OptionSpec& spec : all) {
     if (spec.group != group) std::cout << ".SS " << roff(group = spec.group) << '\n';
     std::cout << ".TP\n\\fB\\-\\-" << roff(spec.name) << "\\fR";
     if (takes_value(spec)) std::cout << " \\fI" << (spec.kind == OptionKind::number ? "NUMBER" : "TEXT") << "\\fR";
@@ -151,8 +157,10 @@ void write_bash() {
   fmt::print(
       "    {}) compopt -o filenames 2>/dev/null || true; COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n  esac\n",
       fmt::join(of_files, "|"));
-  fmt::print("  COMPREPLY=($(compgen -W \"{}\" -- \"$word\"))\n}}\ncomplete -F _home_energy_agent home-energy-agent\n",
-             fmt::join(names, " "));
+  std::cout << "  local first=''\n  [ \"$COMP_CWORD\" != 1 ] || first='plan health '\n";
+  fmt::print(
+      "  COMPREPLY=($(compgen -W \"$first{}\" -- \"$word\"))\n}}\ncomplete -F _home_energy_agent home-energy-agent\n",
+      fmt::join(names, " "));
 }
 
 /// Within single quotes, where a colon and brackets have a meaning.

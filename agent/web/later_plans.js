@@ -1,5 +1,5 @@
 // What is planned for the car's stays at home after its next departure.
-import { kilowattHours, minuteOfDay, momentWords, money, spanWords } from "./format.js";
+import { kilowattHours, minuteOfDay, momentWords, money, sentence, spanWords } from "./format.js";
 
 const MINUTES_PER_DAY = 1440;
 const MS_PER_DAY = 86_400_000;
@@ -11,29 +11,16 @@ function minutesFrom(today, moment) {
   return Math.round(days) * MINUTES_PER_DAY + minuteOfDay(moment);
 }
 
-/**
- * When the blocks of a stay start and end, in minutes from 00:00 of the date `today`. A time without a date is the next
- * such one after that before it.
- */
+/** When the blocks of a stay start and end, in minutes from 00:00 of the date `today`. */
 export function laterSpans(stay, today) {
-  let reached = minutesFrom(today, stay.back);
-  const reach = (moment) => {
-    if (moment.includes("T")) return minutesFrom(today, moment);
-    const ahead = (minuteOfDay(moment) - reached) % MINUTES_PER_DAY;
-    return reached + (ahead < 0 ? ahead + MINUTES_PER_DAY : ahead);
-  };
-  return stay.blocks.map((block) => {
-    const start = (reached = reach(block.start));
-    const end = (reached = reach(block.end));
-    return { start, end };
-  });
+  return stay.blocks.map(({ start, end }) => ({ start: minutesFrom(today, start), end: minutesFrom(today, end) }));
 }
 
 /** "Back today at 17:15: 9.5 kWh for 5.12 SEK by tomorrow at 07:30, tomorrow 02:00–03:17." */
 export function laterSentence(stay, plan, today) {
   const back = `Back ${momentWords(stay.back, today)}`;
   const by = momentWords(stay.departure, today).replace(/^on /, "");
-  const lacks = stay.shortfall_kwh > 0 ? ` ${kilowattHours(stay.shortfall_kwh)} will be missing from the target.` : "";
+  const lacks = stay.note ? ` ${sentence(stay.note)}` : "";
   if (stay.blocks.length === 0) return `${back}: nothing to charge by ${by}.${lacks}`;
   const spans = laterSpans(stay, today).map(spanWords).join(", ");
   return `${back}: ${kilowattHours(stay.energy_kwh)} for ${money(stay.cost, plan.currency)} by ${by}: ${spans}.${lacks}`;

@@ -22,12 +22,15 @@ void append_money(std::string& out, MoneyMicro money) {
   append_decimal(out, rounded_quotient(money.count(), kMicroPerUnit, 2), 2);
 }
 
-/// A moment, to the whole minute: with its date where the home has dates.
-void append_moment(std::string& out, std::int64_t moment, Round round, const Calendar& calendar) {
+enum class Dates { of_homes_that_have_them, always };
+
+/// A moment, to the whole minute.
+void append_moment(std::string& out, std::int64_t moment, Round round, const Calendar& calendar,
+                   Dates dates = Dates::of_homes_that_have_them) {
   const std::int64_t up = round == Round::up ? kSecondsPerMinute - 1 : 0;
   const std::int64_t whole = floored_quotient(moment + up, kSecondsPerMinute) * kSecondsPerMinute;
-  out += json_string(calendar.has_zone() ? calendar.text(whole)
-                                         : time_text(calendar.at(whole).second / kSecondsPerMinute));
+  const bool is_dated = dates == Dates::always || calendar.has_zone();
+  out += json_string(is_dated ? calendar.text(whole) : time_text(calendar.at(whole).second / kSecondsPerMinute));
 }
 
 /// What the block's energy costs on the average, per kWh. Every block of a plan has energy; one without costs nothing.
@@ -43,11 +46,11 @@ void append_mean_power(std::string& out, const PlanBlock& block) {
 }
 
 void append_block(std::string& out, const PlanBlock& block, const std::string& why, std::int64_t made_at,
-                  const Calendar& calendar) {
+                  const Calendar& calendar, Dates dates) {
   begin(out, key::kStart);
-  append_moment(out, made_at + block.begin.count(), Round::down, calendar);
+  append_moment(out, made_at + block.begin.count(), Round::down, calendar, dates);
   next(out, key::kEnd);
-  append_moment(out, made_at + block.end.count(), Round::up, calendar);
+  append_moment(out, made_at + block.end.count(), Round::up, calendar, dates);
   next(out, "kw");
   append_mean_power(out, block);
   next(out, "kwh");
@@ -60,15 +63,21 @@ void append_block(std::string& out, const PlanBlock& block, const std::string& w
 }
 
 void append_blocks(std::string& out, const ChargingPlan& plan, const std::vector<std::string>& reasons,
-                   std::int64_t made_at, const Calendar& calendar) {
+                   std::int64_t made_at, const Calendar& calendar, Dates dates) {
   out += '[';
   for (std::size_t i = 0; i < plan.blocks.size(); ++i) {
     if (i > 0) out += ',';
-    append_block(out, plan.blocks[i], reasons[i], made_at, calendar);
+    append_block(out, plan.blocks[i], reasons[i], made_at, calendar, dates);
   }
   out += ']';
 }
 
+void append_note(std::string& out, const std::string& note) {
+  next(out, "note");
+  out += note.empty() ? std::string(kNull) : json_string(note);
+}
+
+/// Its times may be days ahead: they have their date in every home.
 void append_later_plan(std::string& out, const LaterPlan& later, const Calendar& calendar) {
   begin(out, "back");
   out += json_string(calendar.text(later.begin));
@@ -85,7 +94,8 @@ void append_later_plan(std::string& out, const LaterPlan& later, const Calendar&
   next(out, "shortfall_kwh");
   append_joules(out, later.plan.shortfall);
   next(out, "blocks");
-  append_blocks(out, later.plan, later.reasons, later.begin, calendar);
+  append_blocks(out, later.plan, later.reasons, later.begin, calendar, Dates::always);
+  append_note(out, later.note);
   out += '}';
 }
 
@@ -205,9 +215,8 @@ void append_plan(std::string& out, const ChargingWish& wish, const HomePlan* mad
   next(out, "shortfall_kwh");
   append_joules(out, plan.shortfall);
   next(out, "blocks");
-  append_blocks(out, plan, shown.reasons, shown.made_at, calendar);
-  next(out, "note");
-  out += made != nullptr && !made->note.empty() ? json_string(made->note) : std::string(kNull);
+  append_blocks(out, plan, shown.reasons, shown.made_at, calendar, Dates::of_homes_that_have_them);
+  append_note(out, shown.note);
   if (made != nullptr && made->peak_cost) {
     next(out, key::kPeakCost);
     append_money(out, made->peak_cost->planned);

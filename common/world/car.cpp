@@ -65,6 +65,9 @@ void Car::follow_time(const Surroundings& around) {
   if (planned() && connected() && is_plan_outdated(around.time)) {
     judge_departure(around.time);
     renew_plan(around);
+  } else if (planned() && !plan_due_ && plan_ && plan_->looks_further &&
+             around.time.moment() >= *plan_->looks_further) {
+    renew_plan_kept(around);
   }
   settle(around.now);
 }

@@ -178,8 +178,9 @@ class Car {
   void promise(const HomePlan& plan);
   std::optional<FirstPlan> first_plan() const;
   std::vector<PlannerSlot> slots(const Surroundings& around, std::int64_t begin, std::int64_t end) const;
-  std::vector<LaterStay> later_stays(const Surroundings& around) const;
-  std::string note_of_curves(const Surroundings& around) const;
+  void foresee_stays(PlanRequest& request, const Surroundings& around) const;
+  void renew_plan_kept(const Surroundings& around);
+  static std::string note_of_curves(const Surroundings& around, std::int64_t begin, std::int64_t end);
   std::string note_of_trip() const;
   std::string note_of_power() const;
   Joules lacking() const;

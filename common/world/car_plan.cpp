@@ -23,16 +23,16 @@ struct QuarterSpan {
   std::int64_t end;  ///< the moment
 };
 
-/// Those until a moment in which another day's value stands in.
+/// Those from a moment until another in which another day's value stands in.
 template <class Value>
-std::vector<QuarterSpan> stood_in(const Series<Value>& series, const HomeTime& time, std::int64_t until) {
+std::vector<QuarterSpan> stood_in(const Series<Value>& series, const Calendar& calendar, std::int64_t moment,
+                                  std::int64_t until) {
   std::vector<QuarterSpan> spans;
   if (series.is_daily()) return spans;
-  std::int64_t moment = time.moment();
   while (moment < until) {
-    const Quarter quarter = quarter_at(moment, time.calendar());
+    const Quarter quarter = quarter_at(moment, calendar);
     moment = quarter.moment + kSecondsPerQuarter;
-    if (!series.stands_in(quarter, time.calendar())) continue;
+    if (!series.stands_in(quarter, calendar)) continue;
     if (!spans.empty() && spans.back().day == quarter.day && spans.back().end == quarter.moment) {
       spans.back().end = moment;
     } else {
@@ -100,11 +100,11 @@ std::vector<PlannerSlot> Car::slots(const Surroundings& around, std::int64_t beg
   return slots;
 }
 
-/// Those that begin within 48 hours; none where the car may stay longer than until the departure.
-std::vector<LaterStay> Car::later_stays(const Surroundings& around) const {
-  std::vector<LaterStay> stays;
+/// Those that begin within 48 hours, and when the next one does; none where the car may stay longer than until the
+/// departure.
+void Car::foresee_stays(PlanRequest& request, const Surroundings& around) const {
   const auto* const first = travel_ && travel_->journey() ? &*travel_->journey() : nullptr;
-  if (first == nullptr || (connected() && first->leave != departure_)) return stays;
+  if (first == nullptr || (connected() && first->leave != departure_)) return;
   const Calendar& calendar = around.time.calendar();
   const std::int64_t horizon = around.time.moment() + kFarthest;
   const std::vector<Journey> journeys = travel_->later_journeys(horizon + kFarthest, calendar);
@@ -117,31 +117,32 @@ std::vector<LaterStay> Car::later_stays(const Surroundings& around) const {
     const std::int64_t departure = leaves_at_once ? back : departure_after(back, next, calendar);
     const bool leaves = next != nullptr && next->leave == departure;
     if (!leaves_at_once) {
-      stays.push_back({.begin = back,
-                       .departure = departure,
-                       .trip_before = driven,
-                       .ready_by = static_cast<int>(calendar.at(departure).second / kSecondsPerMinute),
-                       .trip = leaves ? std::optional(next->energy) : std::nullopt,
-                       .objective = objective_of_mode(),
-                       .slots = slots(around, back, departure)});
+      request.later.push_back({.begin = back,
+                               .departure = departure,
+                               .trip_before = driven,
+                               .ready_by = static_cast<int>(calendar.at(departure).second / kSecondsPerMinute),
+                               .trip = leaves ? std::optional(next->energy) : std::nullopt,
+                               .objective = objective_of_mode(),
+                               .note_of_curves = note_of_curves(around, back, departure),
+                               .slots = slots(around, back, departure)});
       driven = {};
     }
-    if (!leaves) break;
+    if (!leaves) return;
     driven += Joules(next->energy.count() * kSecondsPerHour);
     back = next->back;
   }
-  return stays;
+  request.looks_further = back - kFarthest;
 }
 
-/// What a plan until the departure has to say of the prices and loads that it is made from.
-std::string Car::note_of_curves(const Surroundings& around) const {
+/// What a plan has to say of the prices and loads that it is made from.
+std::string Car::note_of_curves(const Surroundings& around, std::int64_t begin, std::int64_t end) {
   std::string note;
-  const HomeTime& time = around.time;
-  append_stood_in(note, "no prices have come for ", stood_in(around.prices, time, departure_), time.calendar());
-  append_stood_in(note, "no base load has come for ", stood_in(around.loads, time, departure_), time.calendar());
+  const Calendar& calendar = around.time.calendar();
+  append_stood_in(note, "no prices have come for ", stood_in(around.prices, calendar, begin, end), calendar);
+  append_stood_in(note, "no base load has come for ", stood_in(around.loads, calendar, begin, end), calendar);
   for (const Device& device : around.devices)
     if (const auto* const solar = std::get_if<Solar>(&device); solar != nullptr && solar->measured() != nullptr)
-      append_stood_in(note, "no sun has come for ", stood_in(*solar->measured(), time, departure_), time.calendar());
+      append_stood_in(note, "no sun has come for ", stood_in(*solar->measured(), calendar, begin, end), calendar);
   return note;
 }
 
@@ -247,6 +248,11 @@ void Car::judge_forecast(const Surroundings& around) {
     moment = end;
   }
   if (Joules(off) <= kWorthAnotherPlan) return;
+  renew_plan_kept(around);
+}
+
+/// What the first plan was to cost stays the measure.
+void Car::renew_plan_kept(const Surroundings& around) {
   renew_plan(around);
   is_for_forecast_ = plan_due_;
 }
@@ -296,16 +302,17 @@ void Car::renew_plan(const Surroundings& around) {
 }
 
 PlanRequest Car::plan_request(const Surroundings& around) const {
-  std::string note = note_of_curves(around);
+  std::string note = note_of_curves(around, around.time.moment(), departure_);
   append_sentence(note, note_of_trip());
   append_sentence(note, note_of_power());
-  return {.made_at = around.time.moment(),
-          .ready_by = static_cast<int>(around.time.calendar().at(departure_).second / kSecondsPerMinute),
-          .since = late_text(around.time),
-          .note_of_curves = std::move(note),
-          .problem = problem(around),
-          .first = first_plan(),
-          .later = later_stays(around)};
+  PlanRequest request{.made_at = around.time.moment(),
+                      .ready_by = static_cast<int>(around.time.calendar().at(departure_).second / kSecondsPerMinute),
+                      .since = late_text(around.time),
+                      .note_of_curves = std::move(note),
+                      .problem = problem(around),
+                      .first = first_plan()};
+  foresee_stays(request, around);
+  return request;
 }
 
 /// What the plan still draws in a span of moments; its steps lie within quarters. Where hours have a price the stays to

@@ -10,18 +10,24 @@
 namespace home_energy {
 namespace {
 
-std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
+/// @param since when the departure was that was missed; empty where none was
+std::string note_on(const ChargingPlan& plan, const ChargingProblem& problem, const std::string& since,
+                    const std::string& note_of_curves) {
   std::string note;
-  if (!request.since.empty()) note = "late since " + request.since + ", charging goes on until the target is reached";
+  if (!since.empty()) note = "late since " + since + ", charging goes on until the target is reached";
   if (plan.shortfall >= kLeastRun) {
     std::string shortfall;
     append_decimal(shortfall, rounded_quotient(plan.shortfall.count(), kJoulesPerKwh, 2), 2);
-    const bool has_power = request.problem.most > Watts();
+    const bool has_power = problem.most > Watts();
     append_sentence(note, shortfall + " kWh of the target are out of reach: " +
                               (has_power ? obstacles_text(plan.obstacles) : "the charger gives no power"));
   }
-  append_sentence(note, request.note_of_curves);
+  append_sentence(note, note_of_curves);
   return note;
+}
+
+std::string note_on(const ChargingPlan& plan, const PlanRequest& request) {
+  return note_on(plan, request.problem, request.since, request.note_of_curves);
 }
 
 /// "the sun's forecast has changed: 1.2 more than planned at first"; empty where it makes no difference.
@@ -54,7 +60,9 @@ std::vector<LaterPlan> plan_later(const PlanRequest& request) {
     const ChargingProblem problem = problem_of(stay, request.problem, stored);
     ChargingPlan plan = plan_charging(problem);
     auto reasons = plan_reasons(problem, plan, time_text(stay.ready_by));
-    all.push_back({stay.begin, stay.departure, stay.trip, problem.stored, std::move(plan), std::move(reasons)});
+    auto note = note_on(plan, problem, {}, stay.note_of_curves);
+    all.push_back(
+        {stay.begin, stay.departure, stay.trip, problem.stored, std::move(plan), std::move(reasons), std::move(note)});
     stored = stored_after(problem);
   }
   return all;
@@ -128,6 +136,7 @@ HomePlan plan_home(const PlanRequest& request) {
   HomePlan made =
       request.meter && has_choice ? plan_beside(meter_beside(request, later), request) : plan_alone(request);
   made.later = std::move(later);
+  made.looks_further = request.looks_further;
   return made;
 }
 

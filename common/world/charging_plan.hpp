@@ -37,6 +37,7 @@ struct LaterStay {
   int ready_by;                    ///< minutes past midnight, of the departure
   std::optional<WattHours> trip;   ///< of the trip that it leaves for; none where it is only to be ready by then
   Objective objective;             ///< cost or load
+  std::string note_of_curves;      ///< what stands in for prices and loads that have not come; empty where nothing does
   std::vector<PlannerSlot> slots;  ///< from `begin` to `departure`
 
   friend bool operator==(const LaterStay&, const LaterStay&) = default;
@@ -50,6 +51,7 @@ struct LaterPlan {
   Joules stored;  ///< at `begin`
   ChargingPlan plan;
   std::vector<std::string> reasons;  ///< of each block
+  std::string note;                  ///< as that of a HomePlan
 };
 
 /// A plan as a home keeps it.
@@ -64,7 +66,8 @@ struct HomePlan {
   std::optional<PlanCost> peak_cost{};
   /// What the sun was expected to leave in each slot; empty where the plan did not look at it.
   std::vector<Watts> surplus{};
-  std::vector<LaterPlan> later{};  ///< of the stays after the departure, one after the other
+  std::vector<LaterPlan> later{};               ///< of the stays after the departure, one after the other
+  std::optional<std::int64_t> looks_further{};  ///< see PlanRequest
 
   /// Of the energy, and of the month's highest hours; without the starts.
   PlanCost cost() const {
@@ -94,7 +97,8 @@ struct PlanRequest {
       meter{};  ///< what the sun and a home battery that plans do meanwhile; none without both and a price of power
   std::optional<PeakProblem> peak{};  ///< where the tariff has a price of power; not without `meter`
   std::optional<FirstPlan> first{};
-  std::vector<LaterStay> later{};  ///< those after the departure
+  std::vector<LaterStay> later{};               ///< those after the departure
+  std::optional<std::int64_t> looks_further{};  ///< the moment from which on a plan would tell of one more stay
 
   friend bool operator==(const PlanRequest&, const PlanRequest&) = default;
 };

@@ -19,7 +19,7 @@ def test_the_next_stays_are_told_also_while_it_is_away(page, agent):
     page.wait_text("plan-words", "Nothing to charge before the car is plugged in.")
     page.wait_text("car-place", "Away, back today at 17:15.")
     (block, *_) = agent.get("/plan")[1]["later"][0]["blocks"]
-    assert f"{block['start']}–" in page.text("plan-later")
+    assert f"{block['start'][11:16]}–" in page.text("plan-later")
     agent.post("/trip", {"back": "19:00"})
     page.wait_text("plan-later", "Back today at 19:00: ...")
     agent.move_clock({"until": "0T19:00"})
@@ -29,15 +29,15 @@ def test_the_next_stays_are_told_also_while_it_is_away(page, agent):
     page.wait(lambda: not page.shown("plan"), "there is no plan by hand")
 
 
-def test_times_without_a_date_go_on_from_one_another(page, agent):
+def test_a_block_may_be_days_ahead(page, agent):
     page.open(agent)
-    block = lambda start, end: {"start": start, "end": end}
     code = """const main = document.querySelector('script[type=module]').src;
               return import(main.replace('main.js', 'later_plans.js')).then((it) => it.laterSpans(arguments[0], '2026-01-01'))"""
-    spans = lambda back, *blocks: [(span["start"], span["end"]) for span in page.script(code, {"back": back, "blocks": blocks})]
-    assert spans("2026-01-01T17:15:00+00:00", block("17:15", "23:30"), block("23:45", "00:30"), block("02:00", "07:00")) == [
-        (1035, 1410), (1425, 1470), (1560, 1860)]
-    assert spans("2025-12-31T22:00:00+01:00", block("22:00", "00:00")) == [(-120, 0)]
-    dated = block("2026-01-03T02:00:00+01:00", "2026-01-03T03:00:00+01:00")
-    assert spans("2026-01-01T17:15:00+01:00", dated) == [(2 * 1440 + 120, 2 * 1440 + 180)]
-    assert spans("2026-01-01T17:15:00+01:00") == []
+    spans = lambda *blocks: [(span["start"], span["end"]) for span in page.script(
+        code, {"blocks": [{"start": start, "end": end} for start, end in blocks]})]
+    assert spans(("2026-01-01T22:00:00+00:00", "2026-01-02T00:30:00+00:00"), ("2026-01-03T02:00:00+00:00", "2026-01-03T03:00:00+00:00")) == [
+        (1320, 1470), (2 * 1440 + 120, 2 * 1440 + 180)]
+    assert spans(("2025-12-31T22:00:00+01:00", "2026-01-01T00:00:00+01:00")) == [(-120, 0)]
+    agent.post("/trips", {"thu": [{"leave": "08:00", "back": "14:00", "kwh": 9.5}], "sat": [{"leave": "07:30", "back": "09:00", "kwh": 4}]})
+    page.wait_text("plan-later", "Back today at 14:00: 9.5 kWh for ...")
+    assert page.text("plan-later").splitlines()[0].endswith(" by Sat, Jan 3 at 07:30: 22:42–23:00, tomorrow 22:00–23:00.")

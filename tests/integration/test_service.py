@@ -92,7 +92,6 @@ def test_the_secrets_are_those_of_its_credentials(started, folder, broker):
     credentials = pathlib.Path(folder, "credentials")
     credentials.mkdir()
     (credentials / "home-energy-agent_http-token").write_text("once\n")
-    (credentials / "home-energy-agent_mqtt-password").write_text("secret\n")
     agent = started(harness.Agent(folder, uri=broker.uri, env={"CREDENTIALS_DIRECTORY": str(credentials)}))
     assert agent.get("/info")[0] == 401
     assert agent.get("/info", Authorization="Bearer once")[0] == 200
@@ -149,3 +148,15 @@ def answer_once(server, answer):
     with contextlib.closing(peer):
         peer.recv(65536)
         peer.sendall(answer)
+
+
+def test_the_brokers_password_is_a_credential(started, folder):
+    users = folder / "users"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", users, "car", "secret"], check=True, capture_output=True)
+    users.chmod(0o644)
+    guarded = started(harness.Broker(folder, config=f"user root\nlistener @PORT@ 127.0.0.1\nallow_anonymous false\npassword_file {users}\n"))
+    credentials = folder / "of-service"
+    credentials.mkdir()
+    (credentials / "home-energy-agent_mqtt-password").write_text("secret\n")
+    agent = started(harness.Agent(folder, "--mqtt-username", "car", uri=guarded.uri, env={"CREDENTIALS_DIRECTORY": str(credentials)}))
+    harness.wait_until(lambda: agent.get("/healthz")[1]["broker"] == "connected", "the broker knows it")

@@ -35,41 +35,46 @@ for each in proc dev dev/pts; do mount --bind "/$each" "$root/$each"; done
 cp "$package" "$root/home-energy-agent.deb"
 # How this machine reaches Debian's packages.
 for each in /etc/apt/sources.list /etc/apt/apt.conf.d/99* /etc/resolv.conf; do [ ! -f "$each" ] || cp "$each" "$root$each"; done
-in_root() { chroot "$root" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 LC_ALL=C.UTF-8 "$@"; }
+readonly IN_ROOT=(chroot "$root" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 LC_ALL=C.UTF-8)  # one process: its id is the program's
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 start() {
-  STATE_DIRECTORY=/var/lib/home-energy-agent in_root home-energy-agent --config /etc/home-energy-agent/home-energy-agent.toml \
+  STATE_DIRECTORY=/var/lib/home-energy-agent "${IN_ROOT[@]}" home-energy-agent --config /etc/home-energy-agent/home-energy-agent.toml \
     --mqtt-uri "mqtt://127.0.0.1:$broker_port" --http-port "$port" >"$work/log" 2>&1 &
   echo $! >"$work/agent.pid"
-  for _ in $(seq 100); do in_root home-energy-agent health --http-port "$port" 2>/dev/null | grep -q '"broker":"connected"' && return; sleep 0.1; done
+  for _ in $(seq 100); do "${IN_ROOT[@]}" home-energy-agent health --http-port "$port" 2>/dev/null | grep '"broker":"connected"' >/dev/null && return; sleep 0.1; done
   cat "$work/log"
   return 1
 }
-stop() { kill "$(cat "$work/agent.pid")"; wait "$(cat "$work/agent.pid")" || true; rm "$work/agent.pid"; }
+stop() {
+  kill "$(cat "$work/agent.pid")"
+  wait "$(cat "$work/agent.pid")"
+  rm "$work/agent.pid"
+  ! "${IN_ROOT[@]}" home-energy-agent health --http-port "$port" >/dev/null 2>&1 || { echo "it still answers"; exit 1; }
+}
 
 began=$SECONDS
-in_root apt-get update -qq
-in_root apt-get install -y -qq --no-install-recommends /home-energy-agent.deb mosquitto >/dev/null
+"${IN_ROOT[@]}" apt-get update -qq
+"${IN_ROOT[@]}" apt-get install -y -qq --no-install-recommends /home-energy-agent.deb mosquitto >/dev/null
 broker_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-in_root mosquitto -p "$broker_port" >/dev/null 2>&1 &
+"${IN_ROOT[@]}" mosquitto -p "$broker_port" >/dev/null 2>&1 &
 echo $! >"$work/broker.pid"
-in_root install -d /var/lib/home-energy-agent
+"${IN_ROOT[@]}" install -d /var/lib/home-energy-agent
 start
-curl -sf "127.0.0.1:$port/" | grep -q '<title>Home Energy'
+curl -sf "127.0.0.1:$port/" | grep '<title>Home Energy' >/dev/null
 echo "figure: from a bare Debian to the page in $((SECONDS - began)) s"
 curl -sf -d '{"charging":"on"}' "127.0.0.1:$port/charge" >/dev/null
 curl -sf -d '{"pause":true}' "127.0.0.1:$port/clock" >/dev/null
 charged=$(curl -sf "127.0.0.1:$port/charge")
 stop
 echo '# mine' >>"$root/etc/home-energy-agent/home-energy-agent.toml"
-in_root apt-get install -y -qq --reinstall /home-energy-agent.deb >/dev/null
+"${IN_ROOT[@]}" apt-get install -y -qq --reinstall /home-energy-agent.deb >/dev/null
 grep -q '^# mine' "$root/etc/home-energy-agent/home-energy-agent.toml"
 start
 now=$(curl -sf "127.0.0.1:$port/charge")
 awk -v before="$charged" -v after="$now" 'BEGIN { exit !(after >= before && before > 20) }' || { echo "charged $charged, then $now"; exit 1; }
 stop
-in_root apt-get remove -y -qq home-energy-agent >/dev/null
+"${IN_ROOT[@]}" apt-get remove -y -qq home-energy-agent >/dev/null
 [ ! -e "$root/usr/bin/home-energy-agent" ] && [ -e "$root/var/lib/home-energy-agent" ] && [ -e "$root/etc/home-energy-agent/home-energy-agent.toml" ]
-in_root apt-get purge -y -qq home-energy-agent >/dev/null
+"${IN_ROOT[@]}" apt-get purge -y -qq home-energy-agent >/dev/null
 [ ! -e "$root/var/lib/home-energy-agent" ] && [ ! -e "$root/etc/home-energy-agent" ] && [ ! -e "$root/usr/share/doc/home-energy-agent" ]
 echo "figure: installed, upgraded with its state, removed, purged"

@@ -78,7 +78,8 @@ TEST_CASE(
     plan = right.plan();
     REQUIRE(note_of(right).empty());
   }
-  CHECK(plans <= 2 * kSummerDays);  // when it comes and when it leaves: that one's sun is as it was forecast
+  // When it comes, when it leaves, and when one more stay is within 48 hours: that one's sun is as it was forecast.
+  CHECK(plans <= 3 * kSummerDays);
   // Without another plan 89.8 are lost to the error, with one 66.7.
   CHECK(cost_of(wrong) - cost_of(right) < 75);
   CHECK(cost_of(wrong) > cost_of(right));

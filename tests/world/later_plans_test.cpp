@@ -1,6 +1,7 @@
 // What is planned for the car's stays at home after its next departure.
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -48,12 +49,13 @@ TEST_CASE("a plan tells what comes after the trips of the next 48 hours") {
   CHECK(home.later_plans().back().trip == std::nullopt);  // on Saturday it is only to be ready
   CHECK(home.later_plans().back().departure == 2 * kSecondsPerDay + 7 * kSecondsPerHour);
   const std::string plan = plan_of(home);
-  CHECK(plan.substr(plan.find("\"later\""))
-            .starts_with(
-                R"("later":[{"back":"2026-01-01T17:15:00+00:00","departure":"2026-01-02T07:30:00+00:00",)"
-                R"("trip_kwh":9.5,"stored_kwh":27.54,"energy_kwh":9.5,"cost":3.09,"shortfall_kwh":0.0,"blocks":[)"
-                R"({"start":"22:00","end":"23:18","kw":7.4,"kwh":9.5,"price":0.3251,"why":"cheapest 6 of 57 slots"}]},)"
-                R"({"back":"2026-01-02T17:15:00+00:00","departure":"2026-01-03T07:00:00+00:00","trip_kwh":null,)"));
+  CHECK(
+      plan.substr(plan.find("\"later\""))
+          .starts_with(
+              R"("later":[{"back":"2026-01-01T17:15:00+00:00","departure":"2026-01-02T07:30:00+00:00",)"
+              R"("trip_kwh":9.5,"stored_kwh":27.54,"energy_kwh":9.5,"cost":3.09,"shortfall_kwh":0.0,"blocks":[)"
+              R"({"start":"2026-01-01T22:00:00+00:00","end":"2026-01-01T23:18:00+00:00","kw":7.4,"kwh":9.5,"price":0.3251,"why":"cheapest 6 of 57 slots"}],"note":null},)"
+              R"({"back":"2026-01-02T17:15:00+00:00","departure":"2026-01-03T07:00:00+00:00","trip_kwh":null,)"));
 }
 
 TEST_CASE("of a car that never leaves a plan tells no later stay, by hand it tells of none") {
@@ -81,6 +83,29 @@ TEST_CASE("trips that follow at once are driven before the next stay") {
   CHECK(home.later_plans().front().begin == 9 * kSecondsPerHour);
   CHECK(kwh(home.later_plans().front().plan.energy) == Approx(9).margin(0.001));
   CHECK_FALSE(home.later_plans().front().trip.has_value());
+}
+
+TEST_CASE("a stay that comes within 48 hours is planned then") {
+  Home home = leaving({{"trips", "sat 17:00-19:00 5,sun 10:00-12:00 30,mon 08:00-16:00 3"}, {"start-soc", "80"}});
+  const std::int64_t sunday_noon = 3 * kSecondsPerDay + 12 * kSecondsPerHour;
+  go_on_until(home, sunday_noon - 2 * kSecondsPerDay - kSecondsPerQuarter);
+  const auto begins = [&] {
+    std::vector<std::int64_t> all;
+    for (const LaterPlan& each : home.later_plans()) all.push_back(each.begin);
+    return all;
+  };
+  const std::vector<std::int64_t> before = begins();
+  CHECK(std::ranges::find(before, sunday_noon) == before.end());
+  go_on_until(home, sunday_noon - 2 * kSecondsPerDay + kSecondsPerQuarter);
+  const std::vector<std::int64_t> all = begins();
+  CHECK(std::ranges::find(all, sunday_noon) != all.end());
+}
+
+TEST_CASE("a later plan tells what stands in and what is out of reach") {
+  const Home home = leaving({{"trips", "thu 01:00-02:00 30,thu 03:00-04:00 10"}, {"start-soc", "80"}});
+  REQUIRE(home.later_plans().size() == 2);
+  CHECK(home.later_plans().front().note == "22.6 kWh of the target are out of reach: too little time");
+  CHECK(home.later_plans().back().note == "25.2 kWh of the target are out of reach: too little time and the fuse");
 }
 
 TEST_CASE("a single trip takes its place among the later ones once") {
