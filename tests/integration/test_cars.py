@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 
 import pytest
 
@@ -113,7 +114,11 @@ def test_a_car_that_is_gone_leaves_nothing(started, folder, broker, client, opti
     agent.move_clock({"step": "1h"})
     imported = agent.get("/state")[1]["grid"]["energy_kwh"]
     assert all(stored(broker, topic) for topic in (*OF_SECOND, OF_SECOND_DEVICE))
-    assert json.loads(stored(broker, OF_SECOND_DEVICE))["dev"]["via_device"] == "home-energy__home"
+    document = json.loads(stored(broker, OF_SECOND_DEVICE))
+    assert document["dev"]["via_device"] == "home-energy__home"
+    told = (harness.SOURCE / "docs" / "home-assistant.md").read_text()
+    named = set(re.findall(r"\b(?:sensor|switch|number)\.home_energy_\w*car_2\w*", told))
+    assert named and named <= {component["def_ent_id"] for component in document["cmps"].values()}
     ha = started(HomeAssistant(broker).start())
     assert {"charge_car", "car_battery", "plug_car"} <= ha.names("home-energy__home_2Fcar-2")
     assert not any("car_2" in name for name in ha.names())

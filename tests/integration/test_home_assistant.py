@@ -75,7 +75,7 @@ def test_the_docs_name_entities_that_exist(started, folder, broker):
     announced = {component["def_ent_id"] for component in json.loads(stored(broker, DEVICE))["cmps"].values()}
     text = (harness.SOURCE / "docs" / "home-assistant.md").read_text()
     named = set(re.findall(r"\b(?:binary_sensor|sensor|switch|number|button|select|text)\.home_energy_\w+", text))
-    assert named == announced
+    assert {name for name in named if "car_2" not in name} == announced  # those of further cars: test_cars.py
 
 
 def test_everything_is_announced_again_at_a_birth(started, folder, broker):
