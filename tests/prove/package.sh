@@ -60,7 +60,7 @@ broker_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 echo $! >"$work/broker.pid"
 "${IN_ROOT[@]}" install -d /var/lib/home-energy-agent
 start
-curl -sf "127.0.0.1:$port/" | grep '<title>Home Energy' >/dev/null
+curl -sf -H 'Accept: text/html' "127.0.0.1:$port/" | grep '<title>Home Energy' >/dev/null
 echo "figure: from a bare Debian to the page in $((SECONDS - began)) s"
 curl -sf -d '{"charging":"on"}' "127.0.0.1:$port/charge" >/dev/null
 curl -sf -d '{"pause":true}' "127.0.0.1:$port/clock" >/dev/null
