@@ -64,6 +64,7 @@ curl -sf -H 'Accept: text/html' "127.0.0.1:$port/" | grep '<title>Home Energy' >
 echo "figure: from a bare Debian to the page in $((SECONDS - began)) s"
 curl -sf -d '{"charging":"on"}' "127.0.0.1:$port/charge" >/dev/null
 curl -sf -d '{"pause":true}' "127.0.0.1:$port/clock" >/dev/null
+curl -sf -d '{"step":"1h"}' "127.0.0.1:$port/clock" >/dev/null
 charged=$(curl -sf "127.0.0.1:$port/charge")
 stop
 echo '# mine' >>"$root/etc/home-energy-agent/home-energy-agent.toml"
