@@ -109,6 +109,7 @@ class Life {
 
   void make_plan() {
     constexpr int kMostPlans = 2;
+    constexpr std::int64_t kOneOfLater = 4;  // each later stay is one more plan
     if (!home_.plan_due()) return;
     const bool near = (fuzzed_.has_more && input_.empty()) || input_.below(256) != 0;
     if (fuzzed_.has_more && plans_++ >= kMostPlans) return plan_no_more();
@@ -122,6 +123,7 @@ class Life {
     }
     if (near) shorten(request);
     if (is_slow(request, near)) request.peak.reset();
+    if (near && settings().fuse.count() % kOneOfLater != 0) request.later.clear();
     auto made = std::make_shared<const HomePlan>(plan_home(request));
     hold_plan(request, *made);
     const bool is_shown = parses_ && !request.problem.slots.empty();
