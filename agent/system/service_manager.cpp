@@ -26,12 +26,8 @@ ServiceManager::ServiceManager(boost::asio::io_context& io) : timer_(io) {
 }
 
 void ServiceManager::starting() {
-  extend_start();
-}
-
-void ServiceManager::extend_start() {
   tell(kExtended);
-  call_after(timer_, kExtendEach, kTellAgain, "the service manager", [this] { extend_start(); });
+  call_after(timer_, kExtendEach, kTellAgain, "the service manager", [this] { starting(); });
 }
 
 void ServiceManager::ready() {

@@ -14,14 +14,13 @@ class ServiceManager {
  public:
   explicit ServiceManager(boost::asio::io_context& io);
 
-  /// The start takes as long as it takes, as what was missed is simulated first.
+  /// The start takes as long as it takes, as what was missed is simulated first: told again until it is over.
   void starting();
   /// The start is over. From now on the watchdog is fed, also while the homes' clock stands still.
   void ready();
   void stopping();
 
  private:
-  void extend_start();
   void feed_watchdog();
 
   boost::asio::steady_timer timer_;

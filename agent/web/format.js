@@ -83,13 +83,13 @@ export function momentWords(moment, today) {
   return day === addDays(today, 1) ? `tomorrow at ${time}` : `on ${weekdayName(day)} at ${time}`;
 }
 
-const DAY_WORDS = { "-1": "yesterday ", 1: "tomorrow ", 2: "the day after tomorrow " };
+const DAY_WORDS = { "-1": "yesterday ", 0: "", 1: "tomorrow ", 2: "the day after tomorrow " };
 
 /** "02:00–05:00", with its day where that is not today. */
 export function spanWords({ start, end }) {
   const day = Math.floor(start / MINUTES_PER_DAY);
   const clock = (minute) => timeOfDay(minute - Math.floor(minute / MINUTES_PER_DAY) * MINUTES_PER_DAY);
-  return `${DAY_WORDS[day] ?? ""}${clock(start)}–${end === MINUTES_PER_DAY ? "24:00" : clock(end)}`;
+  return `${DAY_WORDS[day] ?? `in ${day} days `}${clock(start)}–${end === MINUTES_PER_DAY ? "24:00" : clock(end)}`;
 }
 
 /**

@@ -37,6 +37,10 @@ def test_a_block_may_be_days_ahead(page, agent):
         code, {"blocks": [{"start": start, "end": end} for start, end in blocks]})]
     assert spans(("2026-01-01T22:00:00+00:00", "2026-01-02T00:30:00+00:00"), ("2026-01-03T02:00:00+00:00", "2026-01-03T03:00:00+00:00")) == [
         (1320, 1470), (2 * 1440 + 120, 2 * 1440 + 180)]
+    days = """const main = document.querySelector('script[type=module]').src;
+              return import(main.replace('main.js', 'format.js')).then((it) => arguments[0].map((start) => it.spanWords({ start, end: start + 60 })))"""
+    assert page.script(days, [-60, 60, 1500, 2940, 4380]) == [
+        "yesterday 23:00–00:00", "01:00–02:00", "tomorrow 01:00–02:00", "the day after tomorrow 01:00–02:00", "in 3 days 01:00–02:00"]
     assert spans(("2025-12-31T22:00:00+01:00", "2026-01-01T00:00:00+01:00")) == [(-120, 0)]
     agent.post("/trips", {"thu": [{"leave": "08:00", "back": "14:00", "kwh": 9.5}], "sat": [{"leave": "07:30", "back": "09:00", "kwh": 4}]})
     page.wait_text("plan-later", "Back today at 14:00: 9.5 kWh for ...")
