@@ -21,9 +21,7 @@ double charged_kwh(const Home& home) {
 }
 
 nlohmann::json battery_of(const Home& home) {
-  std::string text;
-  wire::append_topic(text, wire::HomeTopic::battery, home, home.snapshot(), test::kLabels);
-  return nlohmann::json::parse(text);
+  return nlohmann::json::parse(test::payload_of(home, wire::HomeTopic::battery));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
 #include "tests/options_of.hpp"
+#include "tests/shown.hpp"
 
 namespace home_energy {
 namespace {
@@ -30,9 +31,7 @@ double kwh(Joules energy) {
 }
 
 std::string plan_of(const Home& home) {
-  std::string out;
-  wire::append_topic(out, wire::HomeTopic::plan, home, home.snapshot(), {.currency = "SEK", .since = {}});
-  return out;
+  return test::payload_of(home, wire::HomeTopic::plan);
 }
 
 }  // namespace

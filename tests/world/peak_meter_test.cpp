@@ -11,6 +11,7 @@
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
 #include "tests/options_of.hpp"
+#include "tests/shown.hpp"
 #include "tests/stockholm_days.hpp"
 
 namespace home_energy {
@@ -69,9 +70,7 @@ Home restored(const Home& home, const Pace& pace) {
 }
 
 std::string grid(const Home& home) {
-  std::string text;
-  wire::append_topic(text, wire::HomeTopic::grid, home, home.snapshot(), {"SEK", "2026-01-01T00:00:00+01:00"});
-  return text;
+  return test::payload_of(home, wire::HomeTopic::grid, {"SEK", "2026-01-01T00:00:00+01:00"});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "common/wire/wire.hpp"
 #include "tests/homes.hpp"
 #include "tests/options_of.hpp"
+#include "tests/shown.hpp"
 
 namespace home_energy {
 namespace {
@@ -32,9 +33,7 @@ double soc(const Home& home) {
 }
 
 std::string car_of(const Home& home) {
-  std::string out;
-  wire::append_topic(out, wire::HomeTopic::car, home, home.snapshot(), {.currency = "SEK", .since = {}});
-  return out;
+  return test::payload_of(home, wire::HomeTopic::car);
 }
 
 }  // namespace
