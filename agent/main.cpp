@@ -17,6 +17,7 @@
 #include "agent/commands/plan_command.hpp"
 #include "agent/homes/runner.hpp"
 #include "agent/http/http_server.hpp"
+#include "agent/http/metrics.hpp"
 #include "agent/http/routes.hpp"
 #include "agent/mqtt/announcer.hpp"
 #include "agent/mqtt/gone_homes.hpp"
@@ -94,6 +95,7 @@ class Agent {
   std::optional<GoneHomes> gone_homes_;
   std::optional<Announcer> announcer_;
   std::optional<Runner> runner_;
+  std::optional<Metrics> metrics_;
   std::optional<Routes> routes_;
   std::optional<MqttLink> link_;
   ServiceManager service_manager_;
@@ -200,8 +202,13 @@ Result<void> Agent::start() {
       io_, std::move(options_.runner), outbox_, *store_,
       Runner::Link{.flush = flush, .when_published = [this](auto done) { link_->when_published(std::move(done)); }});
   link_.emplace(io_, std::move(options_.mqtt), outbox_, events());
-  routes_.emplace(*runner_, outbox_, HttpAccess(options_.http_token, options_.http_reads), options_.frame_ancestors,
-                  [this] { return text(link_->state()); });
+  metrics_.emplace(
+      io_, *runner_, outbox_,
+      Metrics::Sources{.mqtt = [this] { return link_->traffic(); }, .http = [this] { return http_->traffic(); }},
+      options_.metrics_homes);
+  routes_.emplace(
+      *runner_, outbox_, HttpAccess(options_.http_token, options_.http_reads), options_.frame_ancestors,
+      [this] { return text(link_->state()); }, [this] { return metrics_->answer(); });
   // Takes over from end_at_once(). What comes from now on is kept until the loop runs.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   signals_.async_wait([this](const boost::system::error_code& error, int) {
@@ -220,6 +227,7 @@ void Agent::stop() {
   spdlog::info("stopping");
   service_manager_.stopping();
   runner_->stop();
+  metrics_->stop();
   if (http_) http_->stop();
   link_->stop([this] { io_.stop(); });
   patience_.expires_after(kPatience);

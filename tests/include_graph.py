@@ -20,7 +20,7 @@ ARROWS = {
     "agent/store": ("common", "agent/system"),
     "agent/mqtt": ("common", "agent/system", "agent/store"),
     "agent/homes": ("common", "agent/system", "agent/store", "agent/mqtt"),
-    "agent/http": ("common", "agent/system", "agent/homes", "agent/mqtt/outbox", "agent/web"),
+    "agent/http": ("common", "agent/system", "agent/homes", "agent/mqtt/mqtt_traffic", "agent/mqtt/outbox", "agent/web"),
     "agent/web": ("common", "agent/system", "agent/store/store_health", "agent/http/http_message"),
     "agent/options": ("common", "agent/system/local_time", "agent/system/version", "agent/homes/runner_settings", "agent/http/http_origin",
                       "agent/http/http_settings", "agent/mqtt/mqtt_settings", "agent/store/store_settings"),

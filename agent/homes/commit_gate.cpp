@@ -191,6 +191,7 @@ void CommitGate::put_back() {
 
 void CommitGate::finish(bool durable) {
   flight_took_ = std::chrono::steady_clock::now() - took_off_;
+  commit_latency_.observe(flight_took_);
   for (const auto& [home, row] : flight_->rows) visible_rows_[home] = row;
   slices_.add([this, durable] {
     if (finish_step(durable)) return true;

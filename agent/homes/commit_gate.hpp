@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/store/store.hpp"
+#include "agent/system/duration_histogram.hpp"
 #include "agent/system/slices.hpp"
 #include "common/world/history.hpp"
 #include "common/world/home.hpp"
@@ -68,6 +69,8 @@ class CommitGate {
   void history(std::size_t home, Store::Query query, Store::Render render, Store::Read done);
 
   const StoreHealth& health() const { return store_.health(); }
+  /// How long commits took, from when the store had them.
+  const DurationHistogram& commit_latency() const { return commit_latency_; }
 
  private:
   bool keeps() const { return store_.outlives_the_process(); }
@@ -116,6 +119,7 @@ class CommitGate {
   std::vector<bool> is_to_take_;
   std::chrono::steady_clock::time_point took_off_;
   std::chrono::steady_clock::duration flight_took_{};  ///< the last one
+  DurationHistogram commit_latency_;
   boost::asio::steady_timer gatherer_;
   bool gathering_ = false;
   bool on_hold_ = false;

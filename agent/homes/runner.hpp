@@ -113,6 +113,12 @@ class Runner {
   std::chrono::milliseconds late() const;
   /// So many homes wait for their plan.
   std::size_t planning() const { return orders_.size(); }
+  /// So many commands wait for a plan, or for the end of catching up.
+  std::size_t held() const { return held_; }
+  /// How late ticks began.
+  const DurationHistogram& tick_lateness() const { return tick_lateness_; }
+  /// How long commands took until they were carried out and what they did was kept.
+  const DurationHistogram& command_latency() const { return command_latency_; }
   /// What is simulated of the past; none in the present.
   struct Progress {
     local_time::Time from;
@@ -141,6 +147,7 @@ class Runner {
   bool must_wait(std::size_t home) const;
   void in_order(std::size_t home, std::function<void()> action);
   bool hold(std::size_t home, std::size_t bytes, std::function<void()> action);
+  Told measured(Told told);
   static Error too_many(std::string_view name, std::string_view what_for);
   void carry_out(std::size_t home, const ParsedCommand& parsed, const Told& told);
   void changed_by_command(std::size_t home);
@@ -252,6 +259,8 @@ class Runner {
   std::unordered_map<std::size_t, Order> orders_;  ///< of the homes that wait for their plan
   std::size_t held_ = 0;                           ///< commands that wait
   std::size_t held_bytes_ = 0;
+  DurationHistogram tick_lateness_;
+  DurationHistogram command_latency_;
   local_time::Time stood_at_;  ///< the moment up to which what was stored had got
   std::unique_ptr<CatchUp> catching_up_;
   std::deque<std::function<void()>> held_back_;  ///< commands that came while it was being caught up

@@ -61,7 +61,17 @@ bool Runner::hold(std::size_t home, std::size_t bytes, std::function<void()> act
   return true;
 }
 
-void Runner::command(std::size_t home, std::string_view name, std::string_view text, TextForm form, const Told& told) {
+/// The same, and its time is taken; not that of a refused one.
+Runner::Told Runner::measured(Told told) {
+  return [this, began = steady_clock::now(), told = std::move(told)](const auto& id, const auto& outcome) {
+    told(id, outcome);
+    if (outcome) gate_->when_kept([this, began](bool) { command_latency_.observe(steady_clock::now() - began); });
+  };
+}
+
+void Runner::command(std::size_t home, std::string_view name, std::string_view text, TextForm form,
+                     const Told& unmeasured) {
+  const Told told = measured(unmeasured);
   if (!catching_up_ && held_back_.empty()) return read_and_carry_out(home, name, text, form, told);
   const bool held =
       hold(home, text.size(), [this, home, name = std::string(name), text = std::string(text), form, told] {

@@ -88,6 +88,7 @@ void Runner::on_time() {
   begin_day_where_it_is_new();
   if (follows_the_wall() && catch_up_with_sleep()) return;
   if (!clock_.running() || schedule_.next() > steady_clock::now()) return;
+  tick_lateness_.observe(steady_clock::now() - schedule_.next());
   const auto due = schedule_.take(steady_clock::now());
   if (due.skipped > TickSchedule::Duration::zero()) {
     spdlog::warn("the process was held up for {} s, the simulated world waited",

@@ -54,6 +54,7 @@ class HttpServer::Impl {
   Result<Bound> start();
   void stop();
   void wake_streams();
+  Traffic traffic() const { return {sessions_.open.size(), sessions_.streams, sessions_.requests}; }
 
  private:
   struct Listener {
@@ -223,6 +224,9 @@ void HttpServer::stop() {
 }
 void HttpServer::wake_streams() {
   impl_->wake_streams();
+}
+HttpServer::Traffic HttpServer::traffic() const {
+  return impl_->traffic();
 }
 
 }  // namespace home_energy

@@ -37,6 +37,13 @@ class HttpServer {
   Result<Bound> start();
   void stop();
 
+  struct Traffic {
+    std::size_t connections = 0;  ///< open now, streams among them
+    std::size_t streams = 0;      ///< of events, open now
+    std::uint64_t requests = 0;   ///< that were read, since the beginning
+  };
+  Traffic traffic() const;
+
   /// There may be events for the streams: they get them within a few milliseconds, several changes at once.
   void wake_streams();
 

@@ -196,6 +196,7 @@ void Session::dismiss(const HttpResponse& response) {
 }
 
 void Session::respond() {
+  ++shared_.requests;
   readers_ = reader_.readers(shared_.admitted);
   persistence_ = reader_.persistence();
   with_body_ = !reader_.is_head();

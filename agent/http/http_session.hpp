@@ -38,8 +38,9 @@ struct HttpSessions {
   /// Requests larger than a few KiB, together: all connections with a full header and body each were 50 MB.
   Budget large_requests{{.things = 64, .bytes = std::size_t{12} * 1024 * 1024}};
   std::unordered_set<std::shared_ptr<HttpSession>> open{};
-  std::size_t refused = 0;  ///< of the open ones
-  std::size_t streams = 0;  ///< of the open ones
+  std::size_t refused = 0;     ///< of the open ones
+  std::size_t streams = 0;     ///< of the open ones
+  std::uint64_t requests = 0;  ///< read so far
 };
 
 class HttpSession {

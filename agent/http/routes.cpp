@@ -235,6 +235,7 @@ std::span<const Routes::Route> Routes::table() {
       Route{"GET", "/homes/{home}/history", kHistory},
       Route{"GET", "/homes/{home}/events", kEvents},
       Route{"GET", "/web/{file}", [](M m) { return web_file(m.file, m.routes.page_headers_); }, {}, Access::open},
+      Route{"GET", "/metrics", [](M m) { return m.routes.metrics_(); }},
       Route{"GET", "/healthz", [](M m) { return m.routes.health(); }, {}, Access::open},
       Route{"GET", "/session", [](M m) { return m.routes.session(m.request); }, {}, Access::open},
       Route{"POST", "/session", [](M m) { return m.routes.change_session(m.request); }, {}, Access::open},
@@ -258,7 +259,8 @@ std::vector<Routes::Route> Routes::with_commands(std::vector<Route> routes) {
 }
 
 Routes::Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const std::string& frame_ancestors,
-               std::function<std::string_view()> broker, std::chrono::milliseconds longest_step)
+               std::function<std::string_view()> broker, std::function<HttpResponse()> metrics,
+               std::chrono::milliseconds longest_step)
     : runner_(runner),
       homes_(wire::http::homes(runner.home_ids())),
       histories_(std::make_shared<Budget>(kHistories)),
@@ -267,6 +269,7 @@ Routes::Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const st
       framed_(frame_ancestors != "'none'"),
       page_headers_(web_headers(frame_ancestors, access_.has_token() ? WebForms::guarded : WebForms::open)),
       broker_(std::move(broker)),
+      metrics_(std::move(metrics)),
       longest_step_(longest_step) {}
 
 std::vector<Routes::Described> Routes::described() {

@@ -20,9 +20,11 @@ class Routes {
  public:
   /// @param frame_ancestors whose pages may show ours in a frame, as a Content-Security-Policy has it
   /// @param broker          the state of the broker's connection, for /healthz
+  /// @param metrics         the answer to /metrics
   /// @param longest_step    a step of the clock is answered after so long, whether it is over or not
   Routes(Runner& runner, const Outbox& outbox, HttpAccess access, const std::string& frame_ancestors,
-         std::function<std::string_view()> broker, std::chrono::milliseconds longest_step = kLongestStep);
+         std::function<std::string_view()> broker, std::function<HttpResponse()> metrics,
+         std::chrono::milliseconds longest_step = kLongestStep);
 
   HttpResponse answer(const HttpRequest& request) const;
 
@@ -69,6 +71,7 @@ class Routes {
   bool framed_;
   std::string page_headers_;
   std::function<std::string_view()> broker_;
+  std::function<HttpResponse()> metrics_;
   std::chrono::milliseconds longest_step_;
 };
 

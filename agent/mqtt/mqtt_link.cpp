@@ -70,6 +70,7 @@ class MqttLink::Impl {
   void flush();
   void stop(std::function<void()> done);
   State state() const { return state_; }
+  MqttTraffic traffic() const;
   bool bulk_is_acknowledged() const;
   void when_published(std::function<void()> done);
 
@@ -126,6 +127,7 @@ class MqttLink::Impl {
   bool taking_ = false;         ///< messages out of it
   bool flushing_soon_ = false;  ///< it is posted
   DroppedReport dropped_;
+  MqttTraffic totals_;           ///< of what is counted here
   std::size_t subscribing_ = 0;  ///< which of the subscriptions is under way
   std::uint64_t heard_ = 0;      ///< messages, when its answer was last waited for
   ConnectionLog log_;
@@ -262,7 +264,20 @@ void MqttLink::Impl::take_messages() {
 }
 
 void MqttLink::Impl::note_dropped() {
-  if (!stopping_) dropped_.note(inbox_.take_dropped(), outbox_.take_dropped());
+  if (stopping_) return;
+  const std::size_t commands = inbox_.take_dropped();
+  const std::size_t receipts = outbox_.take_dropped();
+  totals_.commands_dropped += commands;
+  totals_.receipts_dropped += receipts;
+  dropped_.note(commands, receipts);
+}
+
+MqttTraffic MqttLink::Impl::traffic() const {
+  MqttTraffic traffic = totals_;
+  traffic.is_connected = state_ == State::connected;
+  traffic.received = inbox_.kept();
+  traffic.unread = traffic.received - inbox_.taken();
+  return traffic;
 }
 
 /// After the last one commands are heard, so now the world is told.
@@ -275,6 +290,7 @@ void MqttLink::Impl::subscribed(bool ok) {
   if (subscribing_ + 1 < settings_.subscriptions.size()) return subscribe(subscribing_ + 1);
   end_reading();
   state_ = State::connected;
+  ++totals_.connections;
   watch_acknowledgements();
   guarded("what follows a connection", [this] { events_.on_connected(); });
   outbox_.start_over();
@@ -527,6 +543,9 @@ void MqttLink::stop(std::function<void()> done) {
 }
 MqttLink::State MqttLink::state() const {
   return impl_->state();
+}
+MqttTraffic MqttLink::traffic() const {
+  return impl_->traffic();
 }
 
 }  // namespace home_energy

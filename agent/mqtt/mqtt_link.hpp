@@ -11,6 +11,7 @@
 
 #include "agent/mqtt/inbox.hpp"
 #include "agent/mqtt/mqtt_settings.hpp"
+#include "agent/mqtt/mqtt_traffic.hpp"
 #include "agent/mqtt/outbox.hpp"
 #include "agent/mqtt/version_choice.hpp"
 
@@ -51,6 +52,7 @@ class MqttLink {
   void stop(std::function<void()> done);
 
   State state() const;
+  MqttTraffic traffic() const;
 
  private:
   class Impl;

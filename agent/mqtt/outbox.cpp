@@ -193,7 +193,20 @@ void Outbox::sent(TopicId id) {
   if (topic.maker) topic.message.payload = {};
 }
 
+std::size_t Outbox::waiting(Lane lane) const {
+  switch (lane) {
+    case Lane::prompt:
+      return prompt_.entries.size() + (round_ ? topics_.size() - *round_ + held_.size() + 1 : 0);
+    case Lane::bulk:
+      return bulk_.entries.size();
+    case Lane::background:
+      return background_.entries.size();
+  }
+  return 0;
+}
+
 void Outbox::pop() {
+  ++sent_;
   prompt_in_row_ = source_ == Source::prompt ? std::min(prompt_in_row_ + 1, kPromptInRow) : 0;
   if (source_ == Source::round) return pop_round();
   Queue& queue = queue_of(lane());

@@ -99,6 +99,11 @@ class Outbox {
   Lane lane() const;
   void pop();
 
+  /// So many messages wait in a lane; those of a round are prompt.
+  std::size_t waiting(Lane lane) const;
+  /// So many were taken out so far.
+  std::uint64_t sent() const { return sent_; }
+
   /// How many receipts were dropped since the last call.
   std::size_t take_dropped();
 
@@ -150,6 +155,7 @@ class Outbox {
   int prompt_in_row_ = 0;
   std::uint64_t changes_ = 0;
   std::uint64_t background_queued_ = 0;
+  std::uint64_t sent_ = 0;
   std::size_t receipt_bytes_ = 0;
   std::size_t dropped_ = 0;
 };

@@ -82,6 +82,8 @@ const std::vector<OptionSpec>& option_specs() {
           "none, self, or origins as http://homeassistant.local:8123, separated by commas",
           [](const std::string& text) { return to_frame_ancestors(text).has_value(); },
           "whose pages may show the page in a frame, as Home Assistant's webpage card does"},
+         {"metrics-homes", OptionKind::number, "100", "0..10000", whole_within<0, 10'000>,
+          "with so many homes or fewer each has its values in GET /metrics; with more there are sums and means of all"},
          {"http-timeout", OptionKind::number, "30", "1..3600 whole seconds", whole_within<1, 3600>,
           "how long a client may take for a request, and to take an answer; for twice as long it may ask nothing, "
           "after "

@@ -168,6 +168,7 @@ Result<void> Assembly::world() {
 Result<void> Assembly::http() {
   options_.public_url = text("public-url");
   options_.http_reads = text("http-read-anonymous") == "true" ? AnonymousReads::allowed : AnonymousReads::refused;
+  options_.metrics_homes = std::stoul(text("metrics-homes"));
   options_.frame_ancestors = *to_frame_ancestors(text("http-frame-ancestors"));
   if (const auto file = secret_file("http-token-file", "http-token"); !file.empty()) {
     auto token = named_option("http-token-file", read_secret(file, "http-token-file"));

@@ -27,6 +27,7 @@ struct Options {
   std::string http_token;            ///< none where empty
   AnonymousReads http_reads = AnonymousReads::refused;
   std::string frame_ancestors = "'none'";  ///< as a Content-Security-Policy has it
+  std::size_t metrics_homes = 0;           ///< so many at most have metrics of their own
   std::string public_url;                  ///< none where empty: the loopback address and the port
   StoreSettings store;
   bool store_is_by_default = false;  ///< nobody asked for its folder

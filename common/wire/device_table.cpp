@@ -117,9 +117,9 @@ constexpr std::array kHeaterPower{
 constexpr std::array kHeaterEnergy{
     Entity{.id = "heater_energy", .platform = "sensor", .name = "Heater energy", .measure = kEnergyMeasure}};
 constexpr std::array kHeaterRows{
-    ValueRow{"heating", append_heating, kHeating},
-    ValueRow{key::kPowerKw, append_drawn_power, kHeaterPower},
-    ValueRow{key::kEnergyKwh, append_drawn, kHeaterEnergy},
+    ValueRow{"heating", Kind::truth, "Whether the heater is on", append_heating, kHeating},
+    ValueRow{key::kPowerKw, Kind::amount, "Power that the heater takes, kW", append_drawn_power, kHeaterPower},
+    ValueRow{key::kEnergyKwh, Kind::counter, "Energy that the heater has taken, kWh", append_drawn, kHeaterEnergy},
 };
 constexpr std::array kHeaterColumns{DeviceColumn{"heater_kwh", &HistoryRow::drawn_mwh}};
 constexpr std::array kHeaterVerbs{
@@ -141,10 +141,12 @@ constexpr std::array kForecastToday{
 constexpr std::array kForecastTomorrow{Entity{
     .id = "solar_forecast_tomorrow", .platform = "sensor", .name = "Solar forecast tomorrow", .measure = kForecast}};
 constexpr std::array kSolarRows{
-    ValueRow{key::kPowerKw, append_given_power, kSolarPower},
-    ValueRow{key::kEnergyKwh, append_given, kSolarEnergy},
-    ValueRow{"forecast_today_kwh", append_forecast<0>, kForecastToday},
-    ValueRow{"forecast_tomorrow_kwh", append_forecast<1>, kForecastTomorrow},
+    ValueRow{key::kPowerKw, Kind::amount, "Power that the panels give, kW", append_given_power, kSolarPower},
+    ValueRow{key::kEnergyKwh, Kind::counter, "Energy that the panels have given, kWh", append_given, kSolarEnergy},
+    ValueRow{"forecast_today_kwh", Kind::amount, "Energy that the panels are expected to give today, kWh",
+             append_forecast<0>, kForecastToday},
+    ValueRow{"forecast_tomorrow_kwh", Kind::amount, "Energy that the panels are expected to give tomorrow, kWh",
+             append_forecast<1>, kForecastTomorrow},
 };
 constexpr std::array kSolarColumns{DeviceColumn{"solar_kwh", &HistoryRow::given_mwh}};
 
@@ -175,25 +177,28 @@ constexpr std::array kStorageReserveEntity{Entity{.id = "storage_reserve",
                                                   .measure = {.unit = "%", .icon = "mdi:battery-lock"},
                                                   .more = whole_percentage}};
 constexpr std::array kStorageRows{
-    ValueRow{key::kSocPercent,
+    ValueRow{key::kSocPercent, Kind::level, "State of charge of the home battery, 0 to 100 %",
              [](std::string& out, Of of) {
                const Storage& each = storage(of);
                const Int128 hundred = Int128{100} * each.stored().count();
                append_decimal(out, rounded_quotient(hundred, each.capacity().count(), 2), 2);
              },
              kStorageSoc},
-    ValueRow{key::kStoredKwh,
+    ValueRow{key::kStoredKwh, Kind::amount, "Energy stored in the home battery, kWh",
              [](std::string& out, Of of) { append_kwh(out, storage(of).stored().count(), of.home.ticks_per_hour); },
              kStorageStored},
-    ValueRow{"capacity_kwh",
+    ValueRow{"capacity_kwh", Kind::amount, "Capacity of the home battery, kWh",
              [](std::string& out, Of of) { append_kwh(out, storage(of).capacity().count(), of.home.ticks_per_hour); }},
-    ValueRow{key::kPowerKw, append_drawn_power, kStoragePower},
-    ValueRow{key::kChargedKwh, append_drawn, kStorageCharged},
-    ValueRow{"discharged_kwh", append_given, kStorageDischarged},
-    ValueRow{key::kMode, [](std::string& out, Of of) { append_word(out, text(storage(of).mode())); },
-             kStorageModeEntity},
-    ValueRow{"reserve_percent", [](std::string& out, Of of) { append_percent(out, storage(of).reserve()); },
-             kStorageReserveEntity},
+    ValueRow{key::kPowerKw, Kind::amount, "Power that the home battery takes, kW; below zero it gives",
+             append_drawn_power, kStoragePower},
+    ValueRow{key::kChargedKwh, Kind::counter, "Energy that the home battery has taken, kWh", append_drawn,
+             kStorageCharged},
+    ValueRow{"discharged_kwh", Kind::counter, "Energy that the home battery has given, kWh", append_given,
+             kStorageDischarged},
+    ValueRow{key::kMode, Kind::word, "What the home battery does",
+             [](std::string& out, Of of) { append_word(out, text(storage(of).mode())); }, kStorageModeEntity},
+    ValueRow{"reserve_percent", Kind::level, "State of charge below which the home battery does not give, %",
+             [](std::string& out, Of of) { append_percent(out, storage(of).reserve()); }, kStorageReserveEntity},
 };
 constexpr std::array kStorageColumns{DeviceColumn{"storage_in_kwh", &HistoryRow::drawn_mwh},
                                      DeviceColumn{"storage_out_kwh", &HistoryRow::given_mwh}};

@@ -95,72 +95,92 @@ constexpr std::array kFuseExceeded{Entity{.id = "overload",
 using Of = const Reported&;
 
 constexpr std::array kClockRows{
-    ValueRow{"day", [](std::string& out, Of of) { out += std::to_string(of.home.day); }},
+    ValueRow{"day", Kind::level, "Days since the start, 0 is the first",
+             [](std::string& out, Of of) { out += std::to_string(of.home.day); }},
     ValueRow{
-        key::kTime,
+        key::kTime, Kind::time_of_day, "Time of day in the home",
         [](std::string& out, Of of) { append_text(out, time_text(of.home.hour * kMinutesPerHour + of.home.minute)); },
         kTime},
-    ValueRow{"hour", [](std::string& out, Of of) { out += std::to_string(of.home.hour); }},
-    ValueRow{"minute", [](std::string& out, Of of) { out += std::to_string(of.home.minute); }},
-    ValueRow{"date", [](std::string& out, Of of) { append_text(out, date_text(of.home.date)); }},
-    ValueRow{"weekday", [](std::string& out, Of of) { append_text(out, weekday_text(of.home.date)); }},
-    ValueRow{key::kRunning, [](std::string& out, Of of) { append_truth(out, of.labels.running); }},
-    ValueRow{key::kSecondsPerHour,
+    ValueRow{"hour", Kind::level, "Hour of the day, 0 to 23",
+             [](std::string& out, Of of) { out += std::to_string(of.home.hour); }},
+    ValueRow{"minute", Kind::level, "Minute of the hour, 0 to 59",
+             [](std::string& out, Of of) { out += std::to_string(of.home.minute); }},
+    ValueRow{"date", Kind::moment, "Date in the home",
+             [](std::string& out, Of of) { append_text(out, date_text(of.home.date)); }},
+    ValueRow{"weekday", Kind::word, "Day of the week",
+             [](std::string& out, Of of) { append_text(out, weekday_text(of.home.date)); }},
+    ValueRow{key::kRunning, Kind::truth, "Whether time goes on by itself",
+             [](std::string& out, Of of) { append_truth(out, of.labels.running); }},
+    ValueRow{key::kSecondsPerHour, Kind::level, "Real seconds that an hour in the home lasts",
              [](std::string& out, Of of) { out += nlohmann::json(of.labels.seconds_per_hour).dump(); }},
 };
 
 constexpr std::array kBaseloadRows{
-    ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.base_power); }, kBasePower},
-    ValueRow{key::kEnergyKwh,
+    ValueRow{key::kPowerKw, Kind::amount, "Power of the base load, kW",
+             [](std::string& out, Of of) { append_kw(out, of.home.base_power); }, kBasePower},
+    ValueRow{key::kEnergyKwh, Kind::counter, "Energy that the base load has taken, kWh",
              [](std::string& out, Of of) { append_kwh(out, of.home.counters.base.count(), of.home.ticks_per_hour); },
              kBaseEnergy},
 };
 
 constexpr std::array kPriceRows{
-    ValueRow{key::kPrice, [](std::string& out, Of of) { append_price_value(out, of.home.price); }, kElectricityPrice},
-    ValueRow{key::kUnit, [](std::string& out, Of of) { out += json_string(of.labels.currency + "/kWh"); }},
+    ValueRow{key::kPrice, Kind::level, "Price of electricity, in the currency per kWh",
+             [](std::string& out, Of of) { append_price_value(out, of.home.price); }, kElectricityPrice},
+    ValueRow{key::kUnit, Kind::word, "Unit of the price",
+             [](std::string& out, Of of) { out += json_string(of.labels.currency + "/kWh"); }},
 };
 
 constexpr std::array kBatteryRows{
-    ValueRow{key::kSocPercent, [](std::string& out, Of of) { append_percent(out, of.car().soc()); }, kCarBattery},
-    ValueRow{key::kStoredKwh,
+    ValueRow{key::kSocPercent, Kind::level, "State of charge of the car, 0 to 100 %",
+             [](std::string& out, Of of) { append_percent(out, of.car().soc()); }, kCarBattery},
+    ValueRow{key::kStoredKwh, Kind::amount, "Energy stored in the car, kWh",
              [](std::string& out, Of of) { append_kwh(out, of.car().stored.count(), of.home.ticks_per_hour); },
              kCarStored},
-    ValueRow{"capacity_kwh",
+    ValueRow{"capacity_kwh", Kind::amount, "Capacity of the car's battery, kWh",
              [](std::string& out, Of of) { append_kwh(out, of.car().capacity.count(), of.home.ticks_per_hour); }},
-    ValueRow{key::kCharging, [](std::string& out, Of of) { append_text(out, text(of.car().charging)); }, kCarCharging},
-    ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.car().power); }, kChargingPower},
-    ValueRow{key::kChargedKwh,
+    ValueRow{key::kCharging, Kind::truth, "Whether charging is on",
+             [](std::string& out, Of of) { append_text(out, text(of.car().charging)); }, kCarCharging},
+    ValueRow{key::kPowerKw, Kind::amount, "Power that the car takes, kW",
+             [](std::string& out, Of of) { append_kw(out, of.car().power); }, kChargingPower},
+    ValueRow{key::kChargedKwh, Kind::counter, "Energy that the car has taken, kWh",
              [](std::string& out, Of of) {
                append_kwh(out, of.home.counters.charged_by(of.car_number).count(), of.home.ticks_per_hour);
              },
              kCarCharged},
-    ValueRow{key::kLimitPercent, [](std::string& out, Of of) { append_percent(out, of.car().limit); }, kChargeLimit},
-    ValueRow{"charge_power_kw", [](std::string& out, Of of) { append_kw(out, *of.car().charge_power); }, kChargePower,
+    ValueRow{key::kLimitPercent, Kind::level, "State of charge at which charging ends, %",
+             [](std::string& out, Of of) { append_percent(out, of.car().limit); }, kChargeLimit},
+    ValueRow{"charge_power_kw", Kind::amount, "Power that the charger may give, kW",
+             [](std::string& out, Of of) { append_kw(out, *of.car().charge_power); }, kChargePower,
              Presence::with_charge_power},
 };
 
 constexpr std::array kGridRows{
-    ValueRow{key::kPowerKw, [](std::string& out, Of of) { append_kw(out, of.home.power()); }, kTotalPower},
+    ValueRow{key::kPowerKw, Kind::amount, "Power at the meter, kW; below zero the home gives to the grid",
+             [](std::string& out, Of of) { append_kw(out, of.home.power()); }, kTotalPower},
     ValueRow{
-        key::kEnergyKwh,
+        key::kEnergyKwh, Kind::counter, "Energy taken from the grid, kWh",
         [](std::string& out, Of of) { append_kwh(out, of.home.counters.imported().count(), of.home.ticks_per_hour); },
         kGridEnergy},
-    ValueRow{key::kCost,
+    ValueRow{key::kCost, Kind::amount, "What was paid since the counters began, in the currency",
              [](std::string& out, Of of) { append_money(out, of.home.counters.cost, of.home.ticks_per_hour); },
              kCostSoFar},
-    ValueRow{"currency", [](std::string& out, Of of) { out += json_string(of.labels.currency); }},
-    ValueRow{"fuse_kw", [](std::string& out, Of of) { append_kw(out, of.home.fuse); }},
-    ValueRow{key::kOverload, [](std::string& out, Of of) { append_truth(out, of.home.is_overload()); }, kFuseExceeded},
-    ValueRow{key::kSince, [](std::string& out, Of of) { out += json_string(of.labels.since); }},
+    ValueRow{"currency", Kind::word, "Currency of prices and cost, ISO 4217",
+             [](std::string& out, Of of) { out += json_string(of.labels.currency); }},
+    ValueRow{"fuse_kw", Kind::amount, "Power of the main fuse, kW",
+             [](std::string& out, Of of) { append_kw(out, of.home.fuse); }},
+    ValueRow{key::kOverload, Kind::truth, "Whether the power at the meter is above the main fuse",
+             [](std::string& out, Of of) { append_truth(out, of.home.is_overload()); }, kFuseExceeded},
+    ValueRow{key::kSince, Kind::moment, "When the counters began",
+             [](std::string& out, Of of) { out += json_string(of.labels.since); }},
     ValueRow{
-        key::kExportKwh,
+        key::kExportKwh, Kind::counter, "Energy given to the grid, kWh",
         [](std::string& out, Of of) { append_kwh(out, of.home.counters.exported.count(), of.home.ticks_per_hour); },
         kExportEnergy, Presence::with_export},
-    ValueRow{key::kEarned,
+    ValueRow{key::kEarned, Kind::amount, "What was earned for energy given to the grid, in the currency",
              [](std::string& out, Of of) { append_money(out, of.home.counters.earned, of.home.ticks_per_hour); },
              kEarned, Presence::with_export},
-    ValueRow{"peak_kw", [](std::string& out, Of of) { append_kw(out, of.home.peak.value_or(Watts())); }, kMonthPeak,
+    ValueRow{"peak_kw", Kind::amount, "Mean of the month's highest hours, which the price of power is paid for, kW",
+             [](std::string& out, Of of) { append_kw(out, of.home.peak.value_or(Watts())); }, kMonthPeak,
              Presence::with_peak_price},
 };
 
@@ -214,25 +234,29 @@ void append_trip_energy(std::string& out, Of of) {
 }
 
 constexpr std::array kCarRows{
-    ValueRow{"plugged", [](std::string& out, Of of) { append_truth(out, of.car().travel->plugged); }, kPlugged},
-    ValueRow{"status", [](std::string& out, Of of) { append_text(out, car_status(of.car())); }, kCarStatus},
-    ValueRow{"away", [](std::string& out, Of of) { append_truth(out, of.car().travel->away); }, kAtHome},
-    ValueRow{"departure",
+    ValueRow{"plugged", Kind::truth, "Whether the car is plugged in",
+             [](std::string& out, Of of) { append_truth(out, of.car().travel->plugged); }, kPlugged},
+    ValueRow{"status", Kind::word, "State of the charger, IEC 61851: A not connected, B connected, C charging",
+             [](std::string& out, Of of) { append_text(out, car_status(of.car())); }, kCarStatus},
+    ValueRow{"away", Kind::truth, "Whether the car is away",
+             [](std::string& out, Of of) { append_truth(out, of.car().travel->away); }, kAtHome},
+    ValueRow{"departure", Kind::moment, "When the car leaves next",
              [](std::string& out, Of of) {
                const std::string& departure = of.car().travel->departure;
                departure.empty() ? static_cast<void>(out += "null") : append_text(out, departure);
              },
              kDeparture},
-    ValueRow{"trip_kwh", append_trip_energy, kTripEnergy},
+    ValueRow{"trip_kwh", Kind::amount, "Energy that the next trip takes, kWh", append_trip_energy, kTripEnergy},
     ValueRow{
-        "odometer_km",
+        "odometer_km", Kind::counter, "Distance driven, km",
         [](std::string& out, Of of) { append_decimal(out, rounded_quotient(of.car().travel->odometer_m, 1000, 1), 1); },
         kOdometer},
     ValueRow{
-        "stranded_kwh",
+        "stranded_kwh", Kind::counter, "Energy that trips lacked, kWh",
         [](std::string& out, Of of) { append_kwh(out, of.car().travel->stranded.count(), of.home.ticks_per_hour); },
         kStranded},
-    ValueRow{"pending", [](std::string& out, Of of) { append_truth(out, of.car().travel->pending); }, kPending},
+    ValueRow{"pending", Kind::truth, "Whether charging begins as soon as the car is plugged in",
+             [](std::string& out, Of of) { append_truth(out, of.car().travel->pending); }, kPending},
 };
 
 }  // namespace
@@ -273,8 +297,12 @@ bool is_there(Presence presence, const Offers& offers) {
   return false;
 }
 
+Offers offers_of(const Reported& of) {
+  return {of.home.can_export, of.home.peak.has_value(), of.car().charge_power.has_value()};
+}
+
 void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of) {
-  const Offers offers{of.home.can_export, of.home.peak.has_value(), of.car().charge_power.has_value()};
+  const Offers offers = offers_of(of);
   char before = '{';
   for (const ValueRow& row : rows) {
     if (!is_there(row.presence, offers)) continue;

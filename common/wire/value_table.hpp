@@ -38,9 +38,23 @@ struct Offers {
   bool charge_power;
 };
 
+/// What a value is, whatever its unit.
+enum class Kind {
+  amount,       ///< a number that adds up over homes: a power, an energy that is stored, money
+  counter,      ///< the same of one that never falls
+  level,        ///< a number that does not add up: a percentage, a price
+  truth,        ///< `true` or `false`, `"on"` or `"off"`
+  word,         ///< one of a few words
+  time_of_day,  ///< `HH:MM`
+  moment,       ///< a date, or a time with date and zone; `null` where there is none
+};
+
 /// One value.
 struct ValueRow {
   std::string_view key;
+  Kind kind;
+  std::string_view help;  ///< what it is, in a sentence without its full stop
+  /// As JSON.
   void (*append)(std::string& out, const Reported& of);
   /// In Home Assistant; their topic and key are the row's.
   std::span<const home_assistant::Entity> entities{};
@@ -52,6 +66,8 @@ std::span<const ValueRow> rows_of(HomeTopic topic);
 
 /// Whether a value of such a presence is there in a home.
 bool is_there(Presence presence, const Offers& offers);
+/// What there is of that where this is read.
+Offers offers_of(const Reported& of);
 
 /// An object of these values.
 void append_rows(std::string& out, std::span<const ValueRow> rows, const Reported& of);

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 
+#include "agent/http/metrics.hpp"
 #include "agent/http/routes.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/runners.hpp"
@@ -22,8 +23,11 @@ using namespace std::chrono_literals;
 class Served {
  public:
   explicit Served(const std::string& token)
-      : routes_(world_.runner, world_.outbox, HttpAccess(token, AnonymousReads::refused), "'none'",
-                [] { return std::string_view("connected"); }),
+      : metrics_(world_.io, world_.runner, world_.outbox,
+                 {.mqtt = [] { return MqttTraffic(); }, .http = [] { return HttpServer::Traffic(); }}, 1),
+        routes_(
+            world_.runner, world_.outbox, HttpAccess(token, AnonymousReads::refused), "'none'",
+            [] { return std::string_view("connected"); }, [this] { return metrics_.answer(); }),
         shared_{.handler = [this](const HttpRequest& request) { return answer(request); },
                 .writer = ResponseWriter("fuzzed"),
                 .limits = {},
@@ -79,6 +83,7 @@ class Served {
   }
 
   test::World world_;
+  Metrics metrics_;
   Routes routes_;
   HttpSessions shared_;
   bool used_ = false;

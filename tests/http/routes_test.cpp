@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "agent/http/metrics.hpp"
 #include "agent/http/openapi.hpp"
 #include "agent/system/version.hpp"
 #include "tests/runners.hpp"
@@ -14,9 +15,14 @@ namespace {
 struct Served {
   explicit Served(std::string token = {}, std::vector<std::string> homes = {"home"},
                   AnonymousReads reads = AnonymousReads::refused)
-      : world(std::move(homes)), routes(world.runner, world.outbox, HttpAccess(std::move(token), reads), "'none'", [] {
-          return std::string_view("connected");
-        }) {}
+      : world(std::move(homes)),
+        metrics(world.io, world.runner, world.outbox,
+                {.mqtt = [] { return MqttTraffic{.is_connected = true, .received = 7}; },
+                 .http = [] { return HttpServer::Traffic{.connections = 3}; }},
+                kMetricsHomes),
+        routes(
+            world.runner, world.outbox, HttpAccess(std::move(token), reads), "'none'",
+            [] { return std::string_view("connected"); }, [this] { return metrics.answer(); }) {}
   HttpResponse ask(const HttpRequest& request) {
     auto response = routes.answer(request);
     if (!response.later) return response;
@@ -32,7 +38,9 @@ struct Served {
     return ask({.method = "POST", .target = target, .body = body, .authorization = authorization});
   }
 
+  static constexpr std::size_t kMetricsHomes = 2;
   test::World world;
+  Metrics metrics;
   Routes routes;
 };
 
@@ -64,7 +72,8 @@ TEST_CASE("a step that outlasts a client's patience is answered with where the c
   using namespace std::chrono_literals;
   test::World world({"home"}, test::reference_settings(), 1s, 1ms);
   const Routes routes(
-      world.runner, world.outbox, HttpAccess({}, AnonymousReads::refused), "'none'", [] { return ""; }, 0ms);
+      world.runner, world.outbox, HttpAccess({}, AnonymousReads::refused), "'none'", [] { return ""; },
+      [] { return HttpResponse(); }, 0ms);
   std::vector<HttpResponse> answers;
   const auto tell = [&](std::string_view body) {
     const auto response = routes.answer({.method = "POST", .target = "/clock", .body = body});
@@ -379,6 +388,45 @@ TEST_CASE("events are a stream") {
 TEST_CASE("health tells of the store") {
   Served served;
   CHECK(nlohmann::json::parse(served.get("/healthz").body)["store"] == "memory");
+}
+
+TEST_CASE("metrics tell of each home and of the agent") {
+  Served served({}, {"home-1", "home-2"});
+  served.post("/homes/home-2/charge", R"({"charging":"on"})");
+  const auto answer = served.get("/metrics");
+  CHECK(answer.status == 200);
+  CHECK(answer.content_type == "text/plain; version=0.0.4; charset=utf-8");
+  for (const std::string line :
+       {R"(home_energy_battery_charging{home="home-1"} 0)", R"(home_energy_battery_charging{home="home-2"} 1)",
+        "home_energy_agent_homes 2", "home_energy_agent_broker_connected 1", "home_energy_agent_mqtt_received_total 7",
+        "home_energy_agent_http_connections 3", "home_energy_agent_command_seconds_count 1",
+        R"(home_energy_agent_command_seconds_bucket{le="+Inf"} 1)"}) {
+    CAPTURE(line);
+    CHECK(answer.body.find('\n' + line + '\n') != std::string::npos);
+  }
+}
+
+TEST_CASE("above a number of homes metrics are of all together") {
+  const auto text = Served({}, {"a", "b", "c"}).get("/metrics").body;
+  CHECK(text.find("home=") == std::string::npos);
+  CHECK(text.find("\nhome_energy_baseload_power_kw 2.64\n") != std::string::npos);
+}
+
+TEST_CASE("who asks for metrics at once gets one answer, and slow readers a bound") {
+  Served served;
+  std::vector<HttpResponse> answers;
+  const auto ask = [&] {
+    served.metrics.answer().later([&](HttpResponse answer) { answers.push_back(std::move(answer)); });
+  };
+  constexpr std::size_t kMany = 20;
+  for (std::size_t i = 0; i < kMany; ++i) ask();
+  REQUIRE(served.world.io.run_until([&] { return answers.size() == kMany; }));
+  CHECK(answers.front().status == 200);
+  CHECK(answers.back().status == 503);
+  answers.clear();  // all have read theirs
+  ask();
+  REQUIRE(served.world.io.run_until([&] { return !answers.empty(); }));
+  CHECK(answers.front().status == 200);
 }
 
 TEST_CASE("openapi.json describes every route and no other") {
