@@ -1,9 +1,10 @@
 // Reads the options, builds the parts, runs them until a signal, and gives the exit code.
 #include <malloc.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,6 +14,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "agent/commands/check_command.hpp"
 #include "agent/commands/health_command.hpp"
 #include "agent/commands/plan_command.hpp"
 #include "agent/homes/runner.hpp"
@@ -26,6 +28,7 @@
 #include "agent/options/option_values.hpp"
 #include "agent/options/options.hpp"
 #include "agent/store/store.hpp"
+#include "agent/system/log.hpp"
 #include "agent/system/service_manager.hpp"
 
 namespace {
@@ -57,12 +60,6 @@ std::string_view text(MqttLink::State state) {
       return "disconnected";
   }
   return {};
-}
-
-void log_to_stderr(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("agent"));
-  spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
-  spdlog::set_level(spdlog::level::from_str(level));
 }
 
 /// The parts, put together. Lives on the thread that runs `io`.
@@ -274,14 +271,26 @@ void end_at_once(int) {
   ::_exit(0);
 }
 
-/// A plan that is not there is no success.
-void end_without_plan(int signal) {
+/// What a subcommand was to say is not there: no success.
+void end_without_answer(int signal) {
   constexpr int kSignalled = 128;  // as a shell puts it
   ::_exit(kSignalled + signal);
 }
 
 void handle_signals(void (*handler)(int)) {
   for (const int signal : {SIGINT, SIGTERM}) static_cast<void>(std::signal(signal, handler));
+}
+
+struct Subcommand {
+  std::string_view name;
+  Exit (*run)(const std::vector<std::string>& arguments, const Environment& environment);
+};
+constexpr std::array kSubcommands{Subcommand{"check", check_and_exit}, Subcommand{"health", health_and_exit},
+                                  Subcommand{"plan", plan_and_exit}};
+
+/// The end of the table where there is none.
+const Subcommand* subcommand_of(const std::vector<std::string>& arguments) {
+  return arguments.empty() ? kSubcommands.end() : std::ranges::find(kSubcommands, arguments.front(), &Subcommand::name);
 }
 
 int end(const Exit& exit) {
@@ -293,16 +302,15 @@ int end(const Exit& exit) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool plans = argc > 1 && std::string_view(argv[1]) == "plan";
-  handle_signals(plans ? end_without_plan : end_at_once);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (plans) return end(plan_and_exit({arguments.begin() + 1, arguments.end()}, environment));
-  if (!arguments.empty() && arguments.front() == "health")
-    return end(health_and_exit({arguments.begin() + 1, arguments.end()}, environment));
+  const auto* const subcommand = subcommand_of(arguments);
+  handle_signals(subcommand != kSubcommands.end() ? end_without_answer : end_at_once);
+  if (subcommand != kSubcommands.end())
+    return end(subcommand->run({arguments.begin() + 1, arguments.end()}, environment));
   auto read = read_options(arguments, environment);
   if (const auto* const exit = std::get_if<Exit>(&read)) return end(*exit);
   auto& options = std::get<Options>(read);
-  log_to_stderr(options.log_level);
+  log_to_stderr(options.log_level, options.log_format);
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a peer that closed is an error code, not the end
   mallopt(M_MMAP_THRESHOLD, kLargeBlock);            // NOLINT(concurrency-mt-unsafe): before any thread starts
   asio::io_context io(1);

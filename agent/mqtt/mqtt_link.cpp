@@ -42,7 +42,6 @@ constexpr int kIncomingQos = 0;
 constexpr auto kTurn = 2ms;
 
 // CONNACK codes of MQTT 3.1.1 (3.2.2.3) and MQTT 5 (3.2.2.2).
-constexpr std::array<int, 4> kBadCredentials{4, 5, 134, 135};
 constexpr std::array<int, 2> kBadVersion{1, 132};
 /// Opened at once after a refusal, the next connection sometimes ended with "socket error" before CONNECT was sent (in
 /// one of 1 to 11 tries on a busy machine): probably Paho's thread still closes a socket of the same descriptor.
@@ -464,7 +463,7 @@ void MqttLink::Impl::connect_failed(int code, const std::string& reason) {
   state_ = State::disconnected;
   if (code > 0) {  // the broker's own answer
     if (contains(kBadVersion, code) && try_lower_version(Refusal::by_name)) return;
-    log_.failed(contains(kBadCredentials, code) ? "it refused the user or password, see --mqtt-username" : reason);
+    log_.failed(refusal_of(code, reason));
     return connect_anew();
   }
   if (contains(kClosedByBroker, reason) && try_lower_version(Refusal::by_closing)) return;

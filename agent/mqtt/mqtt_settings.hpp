@@ -33,7 +33,7 @@ struct MqttSettings {
   std::string certificate_file;
   std::string key_file;
   std::vector<Subscription> subscriptions;  ///< at least one; in this order, `read_once` ones not last
-  std::string status_topic;                 ///< last will and farewell go here
+  std::string status_topic;                 ///< last will and farewell go here; empty: there is no will
   std::string offline;                      ///< what they say
 };
 

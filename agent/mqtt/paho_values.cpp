@@ -1,5 +1,7 @@
 #include "agent/mqtt/paho_values.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace home_energy {
@@ -48,6 +50,15 @@ std::string reason_of(const mqtt::token_ptr& failed) {
   return "no answer";
 }
 
+bool is_of_credentials(int code) {
+  constexpr std::array kBadCredentials{4, 5, 134, 135};  // MQTT 3.1.1, 3.2.2.3; MQTT 5, 3.2.2.2
+  return std::ranges::find(kBadCredentials, code) != kBadCredentials.end();
+}
+
+std::string refusal_of(int code, const std::string& reason) {
+  return is_of_credentials(code) ? "it refused the user or password, see --mqtt-username" : reason;
+}
+
 mqtt::connect_options connect_options(const MqttSettings& settings, bool v5, int in_flight) {
   mqtt::connect_options options;
   options.set_mqtt_version(v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
@@ -62,7 +73,8 @@ mqtt::connect_options connect_options(const MqttSettings& settings, bool v5, int
   options.set_max_inflight(in_flight);
   if (!settings.username.empty()) options.set_user_name(settings.username);
   if (!settings.password.empty()) options.set_password(settings.password);
-  options.set_will_message(mqtt::message(settings.status_topic, settings.offline, 1, true));
+  if (!settings.status_topic.empty())
+    options.set_will_message(mqtt::message(settings.status_topic, settings.offline, 1, true));
   if (settings.uri.starts_with("mqtts://")) options.set_ssl(ssl_options(settings));
   return options;
 }

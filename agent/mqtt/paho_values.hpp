@@ -38,7 +38,13 @@ int receive_maximum(const mqtt::token_ptr& connected);
 /// Why a finished token failed, in Paho's words.
 std::string reason_of(const mqtt::token_ptr& failed);
 
-/// A clean session with last will, and with TLS where the URI asks for it.
+/// Whether a CONNACK refuses the user or the password.
+bool is_of_credentials(int code);
+
+/// Why a broker did not take us. @param code of its CONNACK @param reason Paho's words
+std::string refusal_of(int code, const std::string& reason);
+
+/// A clean session with last will, where there is a topic for it, and with TLS where the URI asks for it.
 /// @param in_flight how many messages of QoS 1 may wait for their acknowledgement
 mqtt::connect_options connect_options(const MqttSettings& settings, bool v5, int in_flight);
 

@@ -111,7 +111,8 @@ class Parser {
         "Each option can also be set in the environment, as HOME_ENERGY_<NAME_IN_CAPITALS>, and by its name\n"
         "in the file. The command line overrides the environment, the environment overrides the file.\n"
         "home-energy-agent plan [--soc 20] [--at 00:00] [--json] ... prints a charging plan for the options,\n"
-        "without a broker.");
+        "without a broker; home-energy-agent check ... says whether the agent would start with them;\n"
+        "home-energy-agent health ... asks one that runs how it is.");
     for (const OptionSpec& spec : specs_) add(spec);
   }
 

@@ -31,7 +31,10 @@ const std::vector<OptionSpec>& option_specs() {
                   constexpr std::array<std::string_view, 6> kLevels{"trace", "debug", "info", "warn", "error", "off"};
                   return std::ranges::find(kLevels, text) != kLevels.end();
                 },
-                "how much the log on standard error tells"}});
+                "how much the log on standard error tells"},
+               {"log-format", OptionKind::text, "text", "text or json",
+                [](const std::string& text) { return text == "text" || text == "json"; },
+                "lines for people, or a JSON object a line: time, level, message"}});
     add_group(all, "General",
               {{"house", OptionKind::text, "", "a TOML file", is_file_name,
                 "file that describes the home: [house] [tariff] [[car]] [solar] [storage] [heater]; see --print-house"},

@@ -41,6 +41,7 @@ class Assembly {
     if (!outcome) return tl::unexpected(outcome.error());
     store();
     options_.log_level = text("log-level");
+    options_.log_format = text("log-format") == "json" ? LogFormat::json : LogFormat::text;
     if (options_.mqtt.client_id.empty()) options_.mqtt.client_id = default_client_id(options_.runner);
     return std::move(options_);
   }

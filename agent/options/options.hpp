@@ -17,6 +17,7 @@
 #include "agent/mqtt/mqtt_settings.hpp"
 #include "agent/options/option_layers.hpp"
 #include "agent/store/store_settings.hpp"
+#include "agent/system/log.hpp"
 
 namespace home_energy {
 
@@ -33,6 +34,7 @@ struct Options {
   bool store_is_by_default = false;  ///< nobody asked for its folder
   std::string ha_prefix;             ///< Home Assistant's discovery prefix; empty: it is told nothing
   std::string log_level;
+  LogFormat log_format = LogFormat::text;
 };
 
 /// Reads files that options name. Never throws.

@@ -72,6 +72,9 @@ home\-energy\-agent \- plays a home with an electric car, over MQTT and HTTP
 .br
 .B home\-energy\-agent health
 [\fIOPTIONS\fR]
+.br
+.B home\-energy\-agent check
+[\fIOPTIONS\fR]
 .SH DESCRIPTION
 Simulates a home: base load, electricity price, an electric car, and where they are asked for solar panels, a home battery and
 a heater. It publishes telemetry over MQTT, takes commands over MQTT and HTTP, is a device in Home Assistant, and plans charging to
@@ -81,6 +84,9 @@ the least cost. Without options it connects to a broker at this machine, and sho
 prints the charging plan of a home, and ends.
 .B health
 asks an agent that runs at this machine with the same options how it is, and ends with 0 where it is well, else with 1.
+.B check
+says whether an agent with the same options would start, without starting it: whether its options and files can be read, HTTP can listen,
+its folder can be written, and the broker takes it. It ends with 0 where all is well, else with 1.
 .SH OPTIONS
 An option is taken from the command line, else from the environment (\fB\-\-mqtt\-uri\fR from \fBHOME_ENERGY_MQTT_URI\fR), else from the file
 of \fB\-\-config\fR.
@@ -110,7 +116,8 @@ the secrets of the service, one a file, readable by root alone: \fImqtt\-passwor
 .I /var/lib/home\-energy\-agent/
 state and history of the service
 .SH EXIT STATUS
-0 after SIGINT or SIGTERM, 2 where an option is wrong. \fBhealth\fR: 1 where the agent is not well or does not answer
+0 after SIGINT or SIGTERM, 2 where an option is wrong. \fBhealth\fR: 1 where the agent is not well or does not answer. \fBcheck\fR: 1
+where something is in the way
 .SH SEE ALSO
 .BR mosquitto (8),
 .BR mosquitto_sub (1),
@@ -157,7 +164,7 @@ void write_bash() {
   fmt::print(
       "    {}) compopt -o filenames 2>/dev/null || true; COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n  esac\n",
       fmt::join(of_files, "|"));
-  std::cout << "  local first=''\n  [ \"$COMP_CWORD\" != 1 ] || first='plan health '\n";
+  std::cout << "  local first=''\n  [ \"$COMP_CWORD\" != 1 ] || first='plan health check '\n";
   fmt::print(
       "  COMPREPLY=($(compgen -W \"$first{}\" -- \"$word\"))\n}}\ncomplete -F _home_energy_agent home-energy-agent\n",
       fmt::join(names, " "));

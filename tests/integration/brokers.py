@@ -39,13 +39,13 @@ class Nats(MqttBroker):
 
     def __init__(self, folder):
         self.port, nats_port = harness.free_port(), harness.free_port()
-        store, config = pathlib.Path(folder) / "jetstream", pathlib.Path(folder) / f"nats-{self.port}.conf"
-        config.write_text(f"""listen: 127.0.0.1:{nats_port}
+        store, self.config = pathlib.Path(folder) / "jetstream", pathlib.Path(folder) / f"nats-{self.port}.conf"
+        self.config.write_text(f"""listen: 127.0.0.1:{nats_port}
 server_name: test
 jetstream {{ store_dir: "{store}" }}
 mqtt {{ listen: 127.0.0.1:{self.port} }}
 """)
-        super().__init__(["/usr/sbin/nats-server", "-c", config], config.with_suffix(".log"))
+        super().__init__(["/usr/sbin/nats-server", "-c", self.config], self.config.with_suffix(".log"))
 
 
 class Aedes(MqttBroker):
