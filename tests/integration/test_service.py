@@ -117,7 +117,7 @@ def health(*options, **environment):
 
 
 def test_health_asks_a_running_agent(started, folder, broker):
-    agent = started(harness.Agent(folder, uri=broker.uri))
+    agent = started(harness.Agent(folder, uri=broker.uri)).wait_connected()
     code, out, _ = health("--http-port", agent.port)
     assert code == 0 and json.loads(out) == agent.get("/healthz")[1]
     assert health(HOME_ENERGY_HTTP_PORT=str(agent.port))[0] == 0
