@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "agent/commands/addon_environment.hpp"
 #include "agent/commands/check_command.hpp"
 #include "agent/commands/health_command.hpp"
 #include "agent/commands/plan_command.hpp"
@@ -62,6 +63,12 @@ std::string_view text(MqttLink::State state) {
   return {};
 }
 
+/// The option that says it of the other listener.
+Error of_ingress(Error error) {
+  if (error.field == "http-port") error.field = "ingress-port";
+  return error;
+}
+
 /// The parts, put together. Lives on the thread that runs `io`.
 class Agent {
  public:
@@ -79,6 +86,7 @@ class Agent {
  private:
   Result<void> open_store();
   Result<void> listen();
+  HttpServer::Traffic http_traffic() const;
   void announce();
   MqttEvents events();
   void stop();
@@ -88,12 +96,14 @@ class Agent {
   Outbox outbox_;
   std::unique_ptr<Store> store_;
   std::optional<HttpServer> http_;
+  std::optional<HttpServer> ingress_;
   std::optional<std::string> page_url_;  ///< where others reach it
   std::optional<GoneHomes> gone_homes_;
   std::optional<Announcer> announcer_;
   std::optional<Runner> runner_;
   std::optional<Metrics> metrics_;
   std::optional<Routes> routes_;
+  std::optional<Routes> ingress_routes_;
   std::optional<MqttLink> link_;
   ServiceManager service_manager_;
   asio::signal_set signals_;
@@ -119,8 +129,18 @@ Result<void> Agent::open_store() {
 }
 
 Result<void> Agent::listen() {
+  if (!options_.http && !options_.ingress) return {};
+  HttpLimits limits = admit_connections();
+  if (options_.ingress) {
+    options_.ingress->limits = options_.http ? take_quarter(limits) : limits;
+    ingress_.emplace(io_, *options_.ingress,
+                     [this](const HttpRequest& request) { return ingress_routes_->answer(request); });
+    const auto bound = ingress_->start();
+    if (!bound) return tl::unexpected(of_ingress(bound.error()));
+    spdlog::info("http: listening at {} for a proxy", bound->url);
+  }
   if (!options_.http) return {};
-  options_.http->limits = admit_connections();
+  options_.http->limits = limits;
   http_.emplace(io_, *options_.http, [this](const HttpRequest& request) { return routes_->answer(request); });
   const auto bound = http_->start();
   if (!bound) return tl::unexpected(bound.error());
@@ -129,6 +149,19 @@ Result<void> Agent::listen() {
                                           : std::optional(options_.public_url);
   spdlog::info("http: listening at {}", bound->url);
   return {};
+}
+
+/// Of both listeners.
+HttpServer::Traffic Agent::http_traffic() const {
+  HttpServer::Traffic sum;
+  for (const auto* const server : {&http_, &ingress_}) {
+    if (!*server) continue;
+    const auto each = (*server)->traffic();
+    sum.connections += each.connections;
+    sum.streams += each.streams;
+    sum.requests += each.requests;
+  }
+  return sum;
 }
 
 void Agent::announce() {
@@ -193,7 +226,8 @@ Result<void> Agent::start() {
   announce();
   const auto flush = [this] {
     link_->flush();
-    if (http_) http_->wake_streams();
+    for (auto* const server : {&http_, &ingress_})
+      if (*server) (*server)->wake_streams();
   };
   runner_.emplace(
       io_, std::move(options_.runner), outbox_, *store_,
@@ -201,11 +235,13 @@ Result<void> Agent::start() {
   link_.emplace(io_, std::move(options_.mqtt), outbox_, events());
   metrics_.emplace(
       io_, *runner_, outbox_,
-      Metrics::Sources{.mqtt = [this] { return link_->traffic(); }, .http = [this] { return http_->traffic(); }},
+      Metrics::Sources{.mqtt = [this] { return link_->traffic(); }, .http = [this] { return http_traffic(); }},
       options_.metrics_homes);
-  routes_.emplace(
-      *runner_, outbox_, HttpAccess(options_.http_token, options_.http_reads), options_.frame_ancestors,
-      [this] { return text(link_->state()); }, [this] { return metrics_->answer(); });
+  const auto broker = [this] { return text(link_->state()); };
+  const auto metrics = [this] { return metrics_->answer(); };
+  routes_.emplace(*runner_, outbox_, HttpAccess(options_.http_token, options_.http_reads), options_.frame_ancestors,
+                  broker, metrics);
+  ingress_routes_.emplace(*runner_, outbox_, HttpAccess({}, AnonymousReads::allowed), "'self'", broker, metrics);
   // Takes over from end_at_once(). What comes from now on is kept until the loop runs.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   signals_.async_wait([this](const boost::system::error_code& error, int) {
@@ -225,7 +261,8 @@ void Agent::stop() {
   service_manager_.stopping();
   runner_->stop();
   metrics_->stop();
-  if (http_) http_->stop();
+  for (auto* const server : {&http_, &ingress_})
+    if (*server) (*server)->stop();
   link_->stop([this] { io_.stop(); });
   patience_.expires_after(kPatience);
   patience_.async_wait([this](const boost::system::error_code&) { io_.stop(); });
@@ -299,15 +336,9 @@ int end(const Exit& exit) {
   return exit.code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const auto* const subcommand = subcommand_of(arguments);
-  handle_signals(subcommand != kSubcommands.end() ? end_without_answer : end_at_once);
-  if (subcommand != kSubcommands.end())
-    return end(subcommand->run({arguments.begin() + 1, arguments.end()}, environment));
-  auto read = read_options(arguments, environment);
+/// Until a signal comes. @return the exit code
+int run_agent(const std::vector<std::string>& arguments, const Environment& variables) {
+  auto read = read_options(arguments, variables);
   if (const auto* const exit = std::get_if<Exit>(&read)) return end(*exit);
   auto& options = std::get<Options>(read);
   log_to_stderr(options.log_level, options.log_format);
@@ -321,4 +352,25 @@ int main(int argc, char** argv) {
   }
   run(io);
   return 0;
+}
+
+constexpr std::string_view kAddon = "addon";
+
+/// The same as an add-on of Home Assistant. @param arguments the folder that the Supervisor gave it, /data without
+int run_addon(const std::vector<std::string>& arguments) {
+  const auto variables = addon_environment(environment, arguments.empty() ? "/data" : arguments.front());
+  if (!variables) return end(usage_error(variables.error().reason));
+  return run_agent({}, *variables);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto* const subcommand = subcommand_of(arguments);
+  handle_signals(subcommand != kSubcommands.end() ? end_without_answer : end_at_once);
+  if (subcommand != kSubcommands.end())
+    return end(subcommand->run({arguments.begin() + 1, arguments.end()}, environment));
+  if (!arguments.empty() && arguments.front() == kAddon) return run_addon({arguments.begin() + 1, arguments.end()});
+  return run_agent(arguments, environment);
 }

@@ -24,8 +24,8 @@ ARROWS = {
     "agent/web": ("common", "agent/system", "agent/store/store_health", "agent/http/http_message"),
     "agent/options": ("common", "agent/system/local_time", "agent/system/log", "agent/system/version", "agent/homes/runner_settings",
                       "agent/http/http_origin", "agent/http/http_settings", "agent/mqtt/mqtt_settings", "agent/store/store_settings"),
-    "agent/commands": ("common", "agent/options", "agent/system/local_time", "agent/http/http_server", "agent/mqtt/broker_check",
-                       "agent/store/store_check"),
+    "agent/commands": ("common", "agent/options", "agent/system/local_time", "agent/http/http_origin", "agent/http/http_server",
+                       "agent/mqtt/broker_check", "agent/store/store_check"),
     "agent/package": ("agent/commands/plan_command", "agent/options/option_layers", "agent/system/version"),
     "agent": ("common", "agent"),  # main.cpp
 }

@@ -59,6 +59,7 @@ Exit check_and_exit(const std::vector<std::string>& arguments, const Environment
   Found found;
   found.add("options", homes_of(options.runner));
   found.add("http", check_http(options.http));
+  if (options.ingress) found.add("ingress", check_http(options.ingress));
   found.add("store", check_store(options.store));
   found.add("broker", check_mqtt(options.mqtt));
   return found.exit();

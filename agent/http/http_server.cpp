@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -46,7 +47,8 @@ class HttpServer::Impl {
         settings_(std::move(settings)),
         sessions_{std::move(handler), ResponseWriter(settings_.server),
                   settings_.limits,   settings_.patience,
-                  settings_.vital,    settings_.admitted},
+                  settings_.vital,    settings_.peers,
+                  settings_.admitted},
         sweeper_(io),
         waker_(io),
         slices_(io) {}
@@ -66,6 +68,7 @@ class HttpServer::Impl {
   NetError listen(const asio::ip::address& address, std::uint16_t port);
   void accept(Listener& listener);
   void admit(HttpSocket socket);
+  HttpSession::Kind kind_of(const HttpSocket& socket);
   bool evict_idle();
   void sweep();
   /// In slices: to write to a thousand streams takes 15 ms. Sessions may end meanwhile.
@@ -138,10 +141,18 @@ void HttpServer::Impl::admit(HttpSocket socket) {
   NetError ignored;
   socket.set_option(Tcp::no_delay(true), ignored);
   socket.non_blocking(true, ignored);
-  const bool full =
-      sessions_.open.size() - sessions_.refused - sessions_.streams >= sessions_.limits.served && !evict_idle();
-  if (full && sessions_.refused >= sessions_.limits.refused) return;  // the socket closes
-  HttpSession::begin(std::move(socket), sessions_, full ? HttpSession::Kind::refused : HttpSession::Kind::served);
+  const auto kind = kind_of(socket);
+  if (kind != HttpSession::Kind::served && sessions_.refused >= sessions_.limits.refused) return;  // the socket closes
+  HttpSession::begin(std::move(socket), sessions_, kind);
+}
+
+HttpSession::Kind HttpServer::Impl::kind_of(const HttpSocket& socket) {
+  NetError gone;
+  const auto peer = socket.remote_endpoint(gone).address();
+  const bool is_expected = settings_.peers.empty() || std::ranges::find(settings_.peers, peer) != settings_.peers.end();
+  if (!is_expected) return HttpSession::Kind::stranger;
+  const std::size_t served = sessions_.open.size() - sessions_.refused - sessions_.streams;
+  return served < sessions_.limits.served || evict_idle() ? HttpSession::Kind::served : HttpSession::Kind::refused;
 }
 
 /// Makes room. @return whether there is somebody who has been idle for long enough

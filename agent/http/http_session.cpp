@@ -46,14 +46,14 @@ class Session : public HttpSession, public std::enable_shared_from_this<Session>
   }
 
   void start() {
-    if (kind_ == Kind::refused) deadline_ = steady_clock::now() + kLinger;
+    if (kind_ != Kind::served) deadline_ = steady_clock::now() + kLinger;
     begin_request();
     read();
   }
 
   void sweep(steady_clock::time_point now) override {
     if (awaiting_ || now <= deadline_) return;  // an answer of ours that takes long is not the peer's fault
-    if (kind_ == Kind::refused && !closing_) {
+    if (kind_ != Kind::served && !closing_) {
       return survive([this] {
         refuse();
         write();
@@ -154,7 +154,7 @@ void Session::parse_buffer() {
   while (!closing_ && !awaiting_ && !streaming_ && !reader_.empty() && out_.size() < kWriteAt && whole_.empty()) {
     const auto step = reader_.read();
     if (step == HttpReader::Step::failed) return dismiss(reader_.failure());
-    if (kind_ == Kind::refused && reader_.has_header())
+    if (kind_ != Kind::served && reader_.has_header())
       return step == HttpReader::Step::request ? respond_if_vital() : refuse();
     if (!has_room()) return;
     if (step == HttpReader::Step::request) {
@@ -178,6 +178,7 @@ bool Session::has_room() {
 }
 
 void Session::refuse() {
+  if (kind_ == Kind::stranger) return dismiss(error_response(403, "this port is for the proxy in front of it alone"));
   dismiss(
       error_response(503, "connections are limited to " + std::to_string(shared_.limits.served) + ", try again later"));
 }
@@ -292,6 +293,7 @@ void Session::watch_peer() {
 std::optional<HttpResponse> Session::refused(const HttpRequest& request) const {
   constexpr std::string_view kAdvice = "; --http-allow-host NAME admits further names";
   if (reader_.hosts() > 1) return error_response(400, "host must be given once");
+  if (!shared_.peers.empty()) return std::nullopt;  // whom they let through is theirs to know
   if (!is_our_host(request.host, request.target, shared_.admitted)) {
     const auto host = host_of_url(request.target).empty() ? request.host : host_of_url(request.target);
     return error_response(421, "host must be an address or a local name, got " + excerpt(host) + std::string(kAdvice));
@@ -378,7 +380,7 @@ void Session::end() {
   if (std::exchange(ended_, true)) return;
   close();
   if (streaming_) --shared_.streams;
-  if (kind_ == Kind::refused) --shared_.refused;
+  if (kind_ != Kind::served) --shared_.refused;
   shared_.open.erase(shared_from_this());
 }
 
@@ -387,7 +389,7 @@ void Session::end() {
 void HttpSession::begin(HttpSocket socket, HttpSessions& shared, Kind kind) {
   const auto session = std::make_shared<Session>(std::move(socket), shared, kind);
   shared.open.insert(session);
-  if (kind == Kind::refused) ++shared.refused;
+  if (kind != Kind::served) ++shared.refused;
   session->survive([&] { session->start(); });
 }
 

@@ -34,11 +34,12 @@ struct HttpSessions {
   HttpLimits limits;
   HttpPatience patience;
   std::string vital;   ///< see HttpSettings
+  HttpPeers peers;     ///< see HttpSettings
   HostNames admitted;  ///< beside the local ones
   /// Requests larger than a few KiB, together: all connections with a full header and body each were 50 MB.
   Budget large_requests{{.things = 64, .bytes = std::size_t{12} * 1024 * 1024}};
   std::unordered_set<std::shared_ptr<HttpSession>> open{};
-  std::size_t refused = 0;     ///< of the open ones
+  std::size_t refused = 0;     ///< of the open ones, strangers among them
   std::size_t streams = 0;     ///< of the open ones
   std::uint64_t requests = 0;  ///< read so far
 };
@@ -47,7 +48,8 @@ class HttpSession {
  public:
   enum class Kind {
     served,
-    refused,  ///< gets 503 and is closed, once its request tells whose page may read that
+    refused,   ///< gets 503 and is closed, once its request tells whose page may read that
+    stranger,  ///< is no peer that is expected: the same with 403
   };
 
   /// Adds a connection to `shared.open`, from which it takes itself when it ends.

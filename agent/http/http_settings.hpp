@@ -2,10 +2,12 @@
 /// What the HTTP server and its routes are told at the start.
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "agent/http/http_origin.hpp"
 #include "agent/system/descriptors.hpp"
@@ -27,6 +29,10 @@ struct HttpPatience {
   std::chrono::milliseconds quiet() const { return request / 2; }
 };
 
+/// Addresses of proxies that have looked who asks. Where there are any, connections of others are refused, and which
+/// hosts and pages may ask is the proxies' affair.
+using HttpPeers = std::vector<boost::asio::ip::address>;
+
 struct HttpSettings {
   std::string address;  ///< an IP address, or `loopback` for 127.0.0.1 and ::1
   std::uint16_t port;   ///< 0 takes a free one
@@ -34,6 +40,7 @@ struct HttpSettings {
   HostNames admitted;   ///< beside the local ones
   HttpLimits limits{};
   HttpPatience patience{};
+  HttpPeers peers{};
   std::string vital{};  ///< a path whose GET is answered also where all connections are taken; never later
 };
 

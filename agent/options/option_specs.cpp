@@ -69,10 +69,17 @@ const std::vector<OptionSpec>& option_specs() {
           is_listen_address, "where HTTP listens"},
          {"http-port", OptionKind::number, "5000", "0..65535 (0 takes a free one), or off",
           [](const std::string& text) { return text == "off" || whole_within<0, 65'535>(text); }, "port of HTTP"},
+         {"ingress-port", OptionKind::text, "off", "0..65535 (0 takes a free one), or off",
+          [](const std::string& text) { return text == "off" || whole_within<0, 65'535>(text); },
+          "port, at the address of HTTP, for a proxy that has looked who asks, as Home Assistant's ingress: needs no "
+          "token"},
+         {"ingress-peers", OptionKind::text, "172.30.32.2", "IP addresses, separated by commas", is_address_list,
+          "whose connections are taken at the ingress port: those of such proxies, without it Home Assistant's "
+          "Supervisor"},
          {"http-token-file", OptionKind::text, "", "a file", is_file_name,
           "file whose first line is the token that requests must show as Authorization: Bearer, or to POST /session "
           "for a "
-          "cookie; the page asks for it"},
+          "cookie; the page asks for it; or set HOME_ENERGY_HTTP_TOKEN"},
          {"http-read-anonymous", OptionKind::flag, "false", "true or false", is_truth,
           "with a token only what changes something needs it, reading does not"},
          {"http-allow-anonymous", OptionKind::flag, "false", "true or false", is_truth,

@@ -101,6 +101,20 @@ std::optional<std::string> to_frame_ancestors(const std::string& text) {
   return policy.empty() || text.ends_with(',') || policy.size() > kLongest ? std::nullopt : std::optional(policy);
 }
 
+bool is_address_list(const std::string& text) {
+  return std::ranges::all_of(parts_of(text, ','), [](const std::string& each) {
+    boost::system::error_code error;
+    boost::asio::ip::make_address(trimmed(each), error);
+    return !error;
+  });
+}
+
+std::vector<boost::asio::ip::address> to_address_list(const std::string& checked) {
+  std::vector<boost::asio::ip::address> all;
+  for (const std::string& each : parts_of(checked, ',')) all.push_back(boost::asio::ip::make_address(trimmed(each)));
+  return all;
+}
+
 bool is_listen_address(const std::string& text) {
   boost::system::error_code error;
   boost::asio::ip::make_address(text, error);

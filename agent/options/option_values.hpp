@@ -2,6 +2,7 @@
 /// What the text of an option may be: checks that name what is legal, and readers for what has passed them.
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,10 @@ std::vector<std::string> to_host_list(const std::string& checked);
 /// The value of `frame-ancestors` in a Content-Security-Policy: of `self` and `http://host:port`, separated by commas,
 /// or of `none`.
 std::optional<std::string> to_frame_ancestors(const std::string& text);
+
+/// `172.30.32.2,::1`: IP addresses, at least one.
+bool is_address_list(const std::string& text);
+std::vector<boost::asio::ip::address> to_address_list(const std::string& checked);
 
 /// An IP address, or `loopback`.
 bool is_listen_address(const std::string& text);

@@ -171,30 +171,40 @@ Result<void> Assembly::http() {
   options_.http_reads = text("http-read-anonymous") == "true" ? AnonymousReads::allowed : AnonymousReads::refused;
   options_.metrics_homes = std::stoul(text("metrics-homes"));
   options_.frame_ancestors = *to_frame_ancestors(text("http-frame-ancestors"));
+  std::string token = environment_("HOME_ENERGY_HTTP_TOKEN").value_or("");
   if (const auto file = secret_file("http-token-file", "http-token"); !file.empty()) {
-    auto token = named_option("http-token-file", read_secret(file, "http-token-file"));
-    if (!token) return tl::unexpected(token.error());
-    options_.http_token = trimmed(*token);  // what surrounds a header's value is not part of it
-    if (options_.http_token.size() > kLongestHttpToken || options_.http_token.find('\0') != std::string::npos) {
-      return wrong_option("http-token-file", "the token must be at most " + std::to_string(kLongestHttpToken) +
-                                                 " bytes without NUL, got " +
-                                                 std::to_string(options_.http_token.size()));
-    }
+    auto read = named_option("http-token-file", read_secret(file, "http-token-file"));
+    if (!read) return tl::unexpected(read.error());
+    token = std::move(*read);
+  }
+  options_.http_token = trimmed(token);  // what surrounds a header's value is not part of it
+  if (options_.http_token.size() > kLongestHttpToken || options_.http_token.find('\0') != std::string::npos) {
+    return wrong_option("http-token-file", "the token must be at most " + std::to_string(kLongestHttpToken) +
+                                               " bytes without NUL, got " + std::to_string(options_.http_token.size()));
+  }
+  const std::string& address = text("http-address");
+  HttpSettings common{.address = address,
+                      .port = 0,
+                      .server = "home-energy-agent/" + std::string(kVersion),
+                      .admitted = to_host_list(text("http-allow-host")),
+                      .patience = {.request = std::chrono::seconds(std::stoi(text("http-timeout")))},
+                      .vital = "/healthz"};
+  if (!options_.public_url.empty()) common.admitted.emplace_back(host_of_url(options_.public_url));
+  if (text("ingress-port") != "off") {
+    options_.ingress = common;
+    options_.ingress->port = static_cast<std::uint16_t>(std::stoul(text("ingress-port")));
+    options_.ingress->peers = to_address_list(text("ingress-peers"));
   }
   if (text("http-port") == "off") return {};
-  const std::string& address = text("http-address");
   if (!is_loopback(address) && options_.http_token.empty() && text("http-allow-anonymous") != "true") {
     return wrong_option(
         "http-address",
         "others reach " + address + ": give a --http-token-file, or --http-allow-anonymous if all may change things");
   }
-  options_.http = HttpSettings{.address = address,
-                               .port = static_cast<std::uint16_t>(std::stoul(text("http-port"))),
-                               .server = "home-energy-agent/" + std::string(kVersion),
-                               .admitted = to_host_list(text("http-allow-host")),
-                               .patience = {.request = std::chrono::seconds(std::stoi(text("http-timeout")))},
-                               .vital = "/healthz"};
-  if (!options_.public_url.empty()) options_.http->admitted.emplace_back(host_of_url(options_.public_url));
+  options_.http = std::move(common);
+  options_.http->port = static_cast<std::uint16_t>(std::stoul(text("http-port")));
+  if (options_.ingress && options_.ingress->port == options_.http->port && options_.http->port != 0)
+    return wrong_option("ingress-port", "must differ from --http-port");
   return {};
 }
 

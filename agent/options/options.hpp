@@ -24,8 +24,9 @@ namespace home_energy {
 struct Options {
   MqttSettings mqtt;
   RunnerSettings runner;
-  std::optional<HttpSettings> http;  ///< none: HTTP is off
-  std::string http_token;            ///< none where empty
+  std::optional<HttpSettings> http;     ///< none: HTTP is off
+  std::optional<HttpSettings> ingress;  ///< the same for a proxy that has looked who asks
+  std::string http_token;               ///< none where empty
   AnonymousReads http_reads = AnonymousReads::refused;
   std::string frame_ancestors = "'none'";  ///< as a Content-Security-Policy has it
   std::size_t metrics_homes = 0;           ///< so many at most have metrics of their own

@@ -34,6 +34,15 @@ HttpLimits limits_within(std::size_t descriptors) {
   return some;
 }
 
+HttpLimits take_quarter(HttpLimits& from) {
+  const auto quarter = [](std::size_t& all) {
+    const std::size_t part = (all + 3) / 4;
+    all -= part;
+    return part;
+  };
+  return {.served = quarter(from.served), .refused = quarter(from.refused), .streams = quarter(from.streams)};
+}
+
 HttpLimits admit_connections() {
   const std::size_t others = open_descriptors() + kReservedDescriptors;
   const std::size_t wanted = HttpLimits{}.all() + others;

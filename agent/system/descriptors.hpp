@@ -21,6 +21,9 @@ struct HttpLimits {
 /// that are resolved, the database with its log, certificates.
 constexpr std::size_t kReservedDescriptors = 24;
 
+/// A part of the limits, for a listener beside another one, which keeps the rest: a quarter.
+HttpLimits take_quarter(HttpLimits& from);
+
 /// The limits for so many descriptors; a few of each kind whatever there is.
 HttpLimits limits_within(std::size_t descriptors);
 

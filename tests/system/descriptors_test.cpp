@@ -11,6 +11,9 @@ TEST_CASE("connections share the descriptors that there are") {
   CHECK(limits_within(1000) == HttpLimits{.served = 250, .refused = 125, .streams = 625});
   CHECK(limits_within(32) == HttpLimits{.served = 8, .refused = 4, .streams = 20});
   CHECK(limits_within(0) == HttpLimits{.served = 4, .refused = 2, .streams = 2});
+  HttpLimits rest = limits_within(0);
+  CHECK(take_quarter(rest) == HttpLimits{.served = 1, .refused = 1, .streams = 1});
+  CHECK(rest == HttpLimits{.served = 3, .refused = 1, .streams = 1});
 }
 
 TEST_CASE("never more connections than descriptors, but for a few") {
