@@ -102,6 +102,7 @@ class Runner {
   Outbox::TopicId topic_id(std::size_t home, std::size_t topic) const {
     return first_home_topic_ + home * topic_names_.size() + topic;
   }
+  const wire::Topics& topics() const { return topics_; }
   const std::vector<std::string>& home_ids() const { return settings_.home_ids; }
   const wire::Labels& labels() const { return labels_; }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/http/asyncapi.hpp"
 #include "agent/http/openapi.hpp"
 #include "agent/system/version.hpp"
 #include "agent/web/web_page.hpp"
@@ -240,6 +241,7 @@ std::span<const Routes::Route> Routes::table() {
       Route{"GET", "/session", [](M m) { return m.routes.session(m.request); }, {}, Access::open},
       Route{"POST", "/session", [](M m) { return m.routes.change_session(m.request); }, {}, Access::open},
       Route{"GET", "/openapi.json", [](M) { return HttpResponse{.body = {}, .constant_body = kOpenApi}; }},
+      Route{"GET", "/asyncapi.json", [](M m) { return m.routes.described_topics(); }},
   });
   return kRoutes;
 }
@@ -483,6 +485,11 @@ HttpResponse Routes::health() const {
                           local_time::iso8601(progress->until)};
   }
   return {.status = health.ticking ? 200 : 503, .body = wire::http::health(health)};
+}
+
+HttpResponse Routes::described_topics() const {
+  if (asyncapi_.empty()) asyncapi_ = asyncapi(runner_.topics(), runner_.topic_names(), kVersion);
+  return {.body = {}, .constant_body = asyncapi_};
 }
 
 HttpResponse Routes::page(std::size_t home, const HttpRequest& request) const {

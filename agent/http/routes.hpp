@@ -51,6 +51,7 @@ class Routes {
   HttpResponse clock(const HttpRequest& request) const;
   HttpResponse history(std::size_t home, const HttpRequest& request) const;
   HttpResponse health() const;
+  HttpResponse described_topics() const;
   HttpResponse page(std::size_t home, const HttpRequest& request) const;
   HttpResponse sign_in_page(const HttpRequest& request, std::string_view home, int status, bool refused) const;
   HttpResponse session(const HttpRequest& request) const;
@@ -63,7 +64,8 @@ class Routes {
   static HttpResponse options(const HttpRequest& request, const std::string& allow);
 
   Runner& runner_;
-  std::string homes_;  ///< the answer to /homes, made once
+  std::string homes_;             ///< the answer to /homes, made once
+  mutable std::string asyncapi_;  ///< the answer to /asyncapi.json, made when it is first asked for
   /// Histories that are made, or wait for readers, together: two of a year in quarters of an hour.
   std::shared_ptr<Budget> histories_;
   EventFeed feed_;

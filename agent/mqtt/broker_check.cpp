@@ -10,7 +10,7 @@
 namespace home_energy {
 namespace {
 
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kVisit{5};
 
 Error in_the_way(std::string reason) {
   return {ErrorCode::illegal, "mqtt-uri", std::move(reason)};
@@ -28,7 +28,7 @@ Result<void> look(const MqttSettings& settings) {
 
 /// Waits for what was begun; it throws where that failed.
 void await(const mqtt::token_ptr& begun, const char* what) {
-  if (!begun->wait_for(kPatience)) throw mqtt::exception(MQTTASYNC_FAILURE, std::string("no answer to ") + what);
+  if (!begun->wait_for(kVisit)) throw mqtt::exception(MQTTASYNC_FAILURE, std::string("no answer to ") + what);
 }
 
 struct Visit {
@@ -39,7 +39,7 @@ struct Visit {
 Visit visit(const MqttSettings& settings, bool v5) {
   mqtt::async_client client(settings.uri, settings.client_id,
                             mqtt::create_options(v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1));
-  const auto leave = [&] { client.disconnect()->wait_for(kPatience); };
+  const auto leave = [&] { client.disconnect()->wait_for(kVisit); };
   try {
     await(client.connect(connect_options(settings, v5, 1)), "the connection");
   } catch (const mqtt::exception& error) {

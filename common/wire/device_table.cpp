@@ -117,7 +117,7 @@ constexpr std::array kHeaterPower{
 constexpr std::array kHeaterEnergy{
     Entity{.id = "heater_energy", .platform = "sensor", .name = "Heater energy", .measure = kEnergyMeasure}};
 constexpr std::array kHeaterRows{
-    ValueRow{"heating", Kind::truth, "Whether the heater is on", append_heating, kHeating},
+    ValueRow{"heating", Kind::position, "Whether the heater is on", append_heating, kHeating},
     ValueRow{key::kPowerKw, Kind::amount, "Power that the heater takes, kW", append_drawn_power, kHeaterPower},
     ValueRow{key::kEnergyKwh, Kind::counter, "Energy that the heater has taken, kWh", append_drawn, kHeaterEnergy},
 };

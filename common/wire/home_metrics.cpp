@@ -17,12 +17,14 @@ std::string_view ending(Kind kind) {
     case Kind::amount:
     case Kind::level:
     case Kind::truth:
+    case Kind::position:
     case Kind::word:
       return "";
     case Kind::counter:
       return "_total";
     case Kind::time_of_day:
       return "_seconds";
+    case Kind::date:
     case Kind::moment:
       return "_timestamp_seconds";
   }
@@ -38,9 +40,11 @@ std::string_view together(Kind kind) {
     case Kind::level:
       return ": mean of all homes";
     case Kind::truth:
+    case Kind::position:
     case Kind::word:
       return ": number of homes";
     case Kind::time_of_day:
+    case Kind::date:
     case Kind::moment:
       return "";
   }
@@ -48,18 +52,12 @@ std::string_view together(Kind kind) {
 }
 
 bool is_shown_together(Kind kind) {
-  return kind != Kind::time_of_day && kind != Kind::moment;
+  return kind != Kind::time_of_day && kind != Kind::date && kind != Kind::moment;
 }
 
 /// What stands between the quotes of a text; empty where the JSON is none. Its escapes are those of a label, too.
 std::string_view text_of(std::string_view json) {
   return json.starts_with('"') ? json.substr(1, json.size() - 2) : std::string_view();
-}
-
-std::optional<std::int64_t> unix_seconds(std::string_view text) {
-  if (const auto days = parse_date(text)) return *days * kSecondsPerDay;
-  const auto moment = parse_iso8601(text, "");
-  return moment ? std::optional(*moment) : std::nullopt;
 }
 
 /// The number that a sample has; empty where the value has none now.
@@ -70,15 +68,21 @@ std::string sample_of(Kind kind, std::string_view json) {
     case Kind::level:
       return std::string(json == "null" ? "" : json);
     case Kind::truth:
-      return json == "true" || text_of(json) == text(Switch::on) ? "1" : "0";
+      return json == "true" ? "1" : "0";
+    case Kind::position:
+      return text_of(json) == text(Switch::on) ? "1" : "0";
     case Kind::word:
       return "1";
     case Kind::time_of_day: {
       const auto minute = minute_of_day(text_of(json));
       return minute ? std::to_string(*minute * kSecondsPerMinute) : "";
     }
+    case Kind::date: {
+      const auto days = parse_date(text_of(json));
+      return days ? std::to_string(*days * kSecondsPerDay) : "";
+    }
     case Kind::moment: {
-      const auto seconds = unix_seconds(text_of(json));
+      const auto seconds = parse_iso8601(text_of(json), "");
       return seconds ? std::to_string(*seconds) : "";
     }
   }

@@ -7,10 +7,10 @@
 /// |---------------|----------------------|---------------------------------------|-------------------------|
 /// | amount, level |                      | the number                            | the sum; of a level the mean |
 /// | counter       | `_total`             | the number                            | the sum                 |
-/// | truth         |                      | 1 or 0                                | in how many it is true  |
+/// | truth, position |                    | 1 or 0                                | in how many it is true  |
 /// | word          |                      | 1, the word is a label of the key's name | how many have the word |
 /// | time_of_day   | `_seconds`           | seconds since midnight                | left out                |
-/// | moment        | `_timestamp_seconds` | Unix seconds, of a date its 00:00 UTC | left out                |
+/// | date, moment  | `_timestamp_seconds` | Unix seconds, of a date its 00:00 UTC | left out                |
 #pragma once
 
 #include <cstddef>

@@ -43,10 +43,12 @@ enum class Kind {
   amount,       ///< a number that adds up over homes: a power, an energy that is stored, money
   counter,      ///< the same of one that never falls
   level,        ///< a number that does not add up: a percentage, a price
-  truth,        ///< `true` or `false`, `"on"` or `"off"`
+  truth,        ///< `true` or `false`
+  position,     ///< `"on"` or `"off"`
   word,         ///< one of a few words
   time_of_day,  ///< `HH:MM`
-  moment,       ///< a date, or a time with date and zone; `null` where there is none
+  date,         ///< `2026-12-01`
+  moment,       ///< a time with date and zone; `null` where there is none
 };
 
 /// One value.

@@ -60,6 +60,10 @@ def free_port():
     raise AssertionError("no port is free")
 
 
+def agent_version():
+    return subprocess.run([AGENT, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
+
+
 def wait_until(condition, what, patience=PATIENCE):
     """Polls until `condition()` is true; returns its value."""
     end = time.monotonic() + patience

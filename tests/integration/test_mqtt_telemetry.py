@@ -173,7 +173,7 @@ def test_info_introduces_the_agent(started, folder, broker, arguments, homes, pa
     message, _ = client.expect_message("home-energy/info")
     ids = json.dumps(homes, separators=(",", ":"))
     assert message.payload.decode() == (
-        f'{{"name":"home-energy-agent","version":"0.1.0","protocol":1,"homes":{ids},'
+        f'{{"name":"home-energy-agent","version":"{harness.agent_version()}","protocol":1,"homes":{ids},'
         f'"seconds_per_hour":{pace},"http":"http://127.0.0.1:{agent.port}"}}')
 
 

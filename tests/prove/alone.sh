@@ -3,4 +3,5 @@
 . "$(dirname "$0")/environment.sh"
 install_aedes
 install_node_red
+install_linters
 /usr/bin/python3 -B tests/prove/alone.py $((jobs / 2))

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The brokers that are slow to start, Prometheus, aedes and Node-RED of npm: those tests that are labelled `prove`.
+# The brokers that are slow to start, Prometheus, and what comes from npm (aedes, Node-RED, linters): those tests that are labelled `prove`.
 . "$(dirname "$0")/environment.sh"
 install_aedes
 install_node_red
+install_linters
 tests --preset dev -L prove

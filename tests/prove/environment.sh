@@ -31,6 +31,11 @@ integration() { (cd tests/integration && exec /usr/bin/python3 -B -m pytest -q -
 install_aedes() {
   [ -d build/aedes/node_modules/aedes ] || npm install --prefix build/aedes --no-save --no-audit --no-fund --ignore-scripts aedes@0.51.3
 }
+# What finds fault with descriptions of APIs.
+install_linters() {
+  [ -d build/linters/node_modules/@asyncapi/parser ] || npm install --prefix build/linters --no-save --no-audit --no-fund --ignore-scripts \
+    @asyncapi/parser@3 @redocly/cli@2 @stoplight/spectral-cli@6
+}
 install_node_red() {
   [ -d build/node-red/node_modules/node-red ] || npm install --prefix build/node-red --no-save --no-audit --no-fund --ignore-scripts node-red@4.1.15
 }

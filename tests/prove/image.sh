@@ -17,7 +17,7 @@ trap cleanup EXIT
 image=$(echo build/dist/*.image.tar.gz)
 layer() { tar tzf "$image" | grep -E '^[0-9a-f]{64}\.tar$'; }  # its name is its hash; buildah puts the name of its container beside it
 first=$(layer)
-./dev image
+./dev addon  # which makes the image once more
 [ "$first" = "$(layer)" ] || { echo "$first, then $(layer)"; exit 1; }
 echo "figure: image $(stat -c %s "$image") bytes compressed, $(gzip -dc "$image" | wc -c) not, twice the same files"
 [ "$(stat -c %s "$image")" -le 40000000 ]
@@ -32,6 +32,11 @@ files=$("${PODMAN[@]}" image mount "$tag")
 [ "$(find "$files" -type f -perm /111 ! -name '*.so*' -printf '%f\n')" = home-energy-agent ] || { echo "there is more to run than the agent"; exit 1; }
 for each in "$files"/var/lib/dpkg/status.d/*; do  # the list names what scanners find
   grep -q "^PackageName: $(basename "$each")$" build/dist/*.image.spdx
+done
+
+addon=$(tar tzf build/dist/home-energy-agent-addon_*.tar.gz)
+for each in config.yaml Dockerfile root.tar.gz DOCS.md CHANGELOG.md icon.png apparmor.txt translations/en.yaml; do
+  [[ $addon == *home_energy_agent/$each* ]] || { echo "the add-on has no $each"; exit 1; }
 done
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

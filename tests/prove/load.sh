@@ -3,6 +3,7 @@
 . "$(dirname "$0")/environment.sh"
 install_aedes
 install_node_red
+install_linters
 in_random_order
 for _ in 1 2; do
   while :; do :; done &

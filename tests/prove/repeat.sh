@@ -3,5 +3,6 @@
 . "$(dirname "$0")/environment.sh"
 install_aedes
 install_node_red
+install_linters
 in_random_order
 tests --preset dev -j "$jobs" --schedule-random --repeat until-fail:3

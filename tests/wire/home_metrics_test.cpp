@@ -2,9 +2,10 @@
 #include "common/wire/home_metrics.hpp"
 
 #include <catch2/catch.hpp>
-#include <set>
+#include <nlohmann/json.hpp>
 
 #include "common/wire/device_table.hpp"
+#include "common/wire/value_schema.hpp"
 #include "tests/homes.hpp"
 #include "tests/shown.hpp"
 
@@ -104,6 +105,17 @@ TEST_CASE("every value says what it is, in a line that needs no escapes") {
     CHECK(row.help.find_first_of("\\\n") == std::string_view::npos);
     CHECK_FALSE(row.help.ends_with('.'));
   }
+}
+
+TEST_CASE("a schema says of each value what it may be, and which every home has") {
+  const auto battery = wire::schema_of(rows_of(wire::HomeTopic::battery));
+  CHECK(battery["properties"]["charging"]["enum"].dump() == R"(["on","off"])");
+  CHECK(battery["properties"]["charged_kwh"]["minimum"] == 0);
+  CHECK(battery["properties"]["soc_percent"]["description"] == "State of charge of the car, 0 to 100 %");
+  CHECK(battery["required"].size() + 1 == battery["properties"].size());  // but for charge_power_kw
+  const auto car = wire::schema_of(rows_of(wire::HomeTopic::car));
+  CHECK(car["properties"]["departure"]["type"].dump() == R"(["string","null"])");
+  CHECK(car["properties"]["plugged"]["type"] == "boolean");
 }
 
 }  // namespace home_energy
