@@ -1,7 +1,5 @@
 #!/usr/bin/env bash
 # The brokers that are slow to start, Prometheus, and what comes from npm (aedes, Node-RED, linters): those tests that are labelled `prove`.
 . "$(dirname "$0")/environment.sh"
-install_aedes
-install_node_red
-install_linters
+install_from_npm
 tests --preset dev -L prove

@@ -27,15 +27,16 @@ in_random_order() {
 # pytest of Debian in tests/integration.
 integration() { (cd tests/integration && exec /usr/bin/python3 -B -m pytest -q -s -p no:cacheprovider "$@"); }
 
-# The broker of Node-RED, from npm; of the last release that runs with Debian's Node.js.
-install_aedes() {
-  [ -d build/aedes/node_modules/aedes ] || npm install --prefix build/aedes --no-save --no-audit --no-fund --ignore-scripts aedes@0.51.3
+# What comes from npm, each in a folder of its own below build/.
+install_from_npm() {
+  install_npm_in aedes aedes@0.51.3  # the broker of Node-RED, of the last release that runs with Debian's Node.js
+  install_npm_in node-red node-red@4.1.15
+  install_npm_in mqtt-js mqtt@5
+  # What reads descriptions of APIs: parsers, linters, and a generator of clients.
+  install_npm_in api-tools @asyncapi/parser@3 @redocly/cli@2 @stoplight/spectral-cli@6 openapi-typescript@7 openapi-fetch@0 typescript@5 @types/node@20
 }
-# What finds fault with descriptions of APIs.
-install_linters() {
-  [ -d build/linters/node_modules/@asyncapi/parser ] || npm install --prefix build/linters --no-save --no-audit --no-fund --ignore-scripts \
-    @asyncapi/parser@3 @redocly/cli@2 @stoplight/spectral-cli@6
-}
-install_node_red() {
-  [ -d build/node-red/node_modules/node-red ] || npm install --prefix build/node-red --no-save --no-audit --no-fund --ignore-scripts node-red@4.1.15
+install_npm_in() {
+  local folder=build/$1
+  shift
+  [ -d "$folder/node_modules" ] || npm install --prefix "$folder" --no-save --no-audit --no-fund --ignore-scripts "$@"
 }

@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
 # All tests in random order, those of each Python file as well, with two busy loops beside.
 . "$(dirname "$0")/environment.sh"
-install_aedes
-install_node_red
-install_linters
+install_from_npm
 in_random_order
 for _ in 1 2; do
   while :; do :; done &
