@@ -27,7 +27,7 @@ ARROWS = {
     "agent/commands": ("common", "agent/options", "agent/system/local_time", "agent/http/http_origin", "agent/http/http_server",
                        "agent/mqtt/broker_check", "agent/store/store_check"),
     "agent/package": ("agent/commands/plan_command", "agent/options/option_layers", "agent/system/version"),
-    "agent": ("common", "agent"),  # main.cpp
+    "agent": ("common", "agent"),  # agent and main
 }
 # Files that know less than others of their folder: what carries HTTP knows no application.
 FILES = {f"agent/http/http_{name}": ("common/base", "common/wire/wire", "agent/system")

@@ -1,5 +1,7 @@
 #include "agent/http/http_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -147,10 +149,10 @@ std::size_t HttpReader::hosts() const {
 
 HttpResponse HttpReader::failure() const {
   if (parts_->error == http::error::header_limit) {
-    return error_response(431, "header must be at most " + std::to_string(kMaxHeader) + " bytes");
+    return error_response(431, fmt::format("header must be at most {} bytes", kMaxHeader));
   }
   if (parts_->error == http::error::body_limit) {
-    return error_response(413, "body must be at most " + std::to_string(kMaxBody) + " bytes");
+    return error_response(413, fmt::format("body must be at most {} bytes", kMaxBody));
   }
   return error_response(400, "request cannot be read: " + parts_->error.message());
 }

@@ -23,6 +23,12 @@ package=$(echo "$work"/first/build/dist/*.deb)
 cmp "$package" "$work"/second/deeper/build/dist/*.deb
 echo "figure: $(basename "$package") $(stat -c %s "$package") bytes, twice the same"
 
+# The version before, for the upgrade from it.
+git clone -q . "$work/before"
+git -C "$work/before" checkout -q "$(git log -1 --format=%H -G'^project\(.* VERSION' -- CMakeLists.txt)^"
+(cd "$work/before" && env -u SOURCE_DATE_EPOCH ./dev package)
+before=$(echo "$work"/before/build/dist/*.deb)
+
 lintian --fail-on error "$package"
 for shell in bash zsh fish; do "$work/first/build/package/agent/describe" $shell | $shell -n /dev/stdin; done
 systemd-analyze verify --man=no "$work/first/agent/package/home-energy-agent.service" 2>&1 | grep -v 'is not executable' && exit 1
@@ -33,6 +39,7 @@ awk -v exposure="$exposure" 'BEGIN { exit !(exposure > 0 && exposure <= 2.0) }'
 mmdebstrap --variant=minbase bookworm "$root" >/dev/null 2>&1
 for each in proc dev dev/pts; do mount --bind "/$each" "$root/$each"; done
 cp "$package" "$root/home-energy-agent.deb"
+cp "$before" "$root/before.deb"
 # How this machine reaches Debian's packages.
 for each in /etc/apt/sources.list /etc/apt/apt.conf.d/99* /etc/resolv.conf; do [ ! -f "$each" ] || cp "$each" "$root$each"; done
 readonly IN_ROOT=(chroot "$root" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 LC_ALL=C.UTF-8)  # one process: its id is the program's
@@ -54,7 +61,7 @@ stop() {
 
 began=$SECONDS
 "${IN_ROOT[@]}" apt-get update -qq
-"${IN_ROOT[@]}" apt-get install -y -qq --no-install-recommends /home-energy-agent.deb mosquitto >/dev/null
+"${IN_ROOT[@]}" apt-get install -y -qq --no-install-recommends /before.deb mosquitto >/dev/null
 broker_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 "${IN_ROOT[@]}" mosquitto -p "$broker_port" >/dev/null 2>&1 &
 echo $! >"$work/broker.pid"
@@ -68,7 +75,8 @@ curl -sf -d '{"step":"1h"}' "127.0.0.1:$port/clock" >/dev/null
 charged=$(curl -sf "127.0.0.1:$port/charge")
 stop
 echo '# mine' >>"$root/etc/home-energy-agent/home-energy-agent.toml"
-"${IN_ROOT[@]}" apt-get install -y -qq --reinstall /home-energy-agent.deb >/dev/null
+"${IN_ROOT[@]}" apt-get install -y -qq -o Dpkg::Options::=--force-confold /home-energy-agent.deb >/dev/null  # keeps what was changed in the options
+[ "$("${IN_ROOT[@]}" home-energy-agent --version)" = "home-energy-agent $(dpkg-deb -f "$package" Version)" ]
 grep -q '^# mine' "$root/etc/home-energy-agent/home-energy-agent.toml"
 start
 now=$(curl -sf "127.0.0.1:$port/charge")
@@ -78,4 +86,4 @@ stop
 [ ! -e "$root/usr/bin/home-energy-agent" ] && [ -e "$root/var/lib/home-energy-agent" ] && [ -e "$root/etc/home-energy-agent/home-energy-agent.toml" ]
 "${IN_ROOT[@]}" apt-get purge -y -qq home-energy-agent >/dev/null
 [ ! -e "$root/var/lib/home-energy-agent" ] && [ ! -e "$root/etc/home-energy-agent" ] && [ ! -e "$root/usr/share/doc/home-energy-agent" ]
-echo "figure: installed, upgraded with its state, removed, purged"
+echo "figure: installed, upgraded from $(dpkg-deb -f "$before" Version) with its state, removed, purged"

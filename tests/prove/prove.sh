@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 # Three lanes: what only works, and knows no hurry, yields to the others; what mostly waits runs beside them.
-readonly PATIENT=(fuzz plans tidy) HASTY=(kills nobody brokers package image alone load repeat tsan asan) WAITS=(soak)
+readonly PATIENT=(fuzz plans tidy) HASTY=(kills nobody brokers package image arm64 alone load repeat tsan asan) WAITS=(soak)
 readonly ALL=("${PATIENT[@]}" "${HASTY[@]}" "${WAITS[@]}")
 
 usage() {
