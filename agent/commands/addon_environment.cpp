@@ -85,11 +85,11 @@ Result<Variables> options_of(const std::filesystem::path& file) {
 
 /// Where the Supervisor is asked: `http://supervisor`, `http://127.0.0.1:8080`.
 HttpQuestion question(const std::string& url, const std::string& token) {
-  constexpr std::uint16_t kHttp = 80;
-  const auto colon = url.rfind(':');
-  const bool has_port = colon != std::string::npos && colon > std::string_view("http:").size();
+  constexpr std::int64_t kHttp = 80;
+  constexpr std::int64_t kMostPort = 65'535;
+  const auto port = whole_number(url.substr(url.rfind(':') + 1), kMostPort).value_or(kHttp);
   return {.host = std::string(host_of_url(url)),
-          .port = has_port ? static_cast<std::uint16_t>(std::stoul(url.substr(colon + 1))) : kHttp,
+          .port = static_cast<std::uint16_t>(port),
           .target = "/services/mqtt",
           .bearer = token};
 }
@@ -106,7 +106,7 @@ Result<void> add_broker(Variables& variables, const Environment& real) {
   try {
     const std::string scheme = broker.value("ssl", false) ? "mqtts://" : "mqtt://";
     variables[variable_of("mqtt-uri")] =
-        scheme + broker.value("host", "core-mosquitto") + ':' + std::to_string(broker.value("port", kMosquitto));
+        scheme + broker.value("host", "core-mosquitto") + ':' + broker.value("port", json(kMosquitto)).dump();
     variables[variable_of("mqtt-username")] = broker.value("username", "");
     variables[variable_of("mqtt-password")] = broker.value("password", "");
   } catch (const json::exception&) {

@@ -99,6 +99,21 @@ def test_wrong_options_are_one_line(folder, options, reason):
     assert run.returncode == 2 and run.stderr.count("\n") == 1 and reason in run.stderr, run.stderr
 
 
+@pytest.mark.parametrize("service", [
+    {"host": 7}, {"host": "a b"}, {"port": "x"}, {"port": -1}, {"port": 1e30}, {"ssl": "maybe"}, {"password": None}, [], "x", None, 7,
+], ids=str)
+def test_whatever_the_supervisor_says_of_a_broker_ends_in_a_line_or_a_start(started, folder, service):
+    supervisor = started(Supervisor(service))
+    (folder / "options.json").write_text('{"more":["clock=paused","http-address=loopback","ingress-port=0"]}')
+    environment = os.environ | {"SUPERVISOR_TOKEN": TOKEN, "SUPERVISOR_URL": supervisor.url}
+    addon = started(harness.Process([harness.AGENT, "addon", folder], folder / "log", environment))
+    harness.wait_until(lambda: "listening" in addon.log() or not addon.running(), "it starts or ends")
+    if addon.running():
+        assert addon.stop()[0] == 0
+    else:
+        assert addon.popen.returncode == 2 and addon.log().startswith("home-energy-agent: ") and addon.log().count("\n") == 1, addon.log()
+
+
 def test_a_supervisor_that_does_not_answer_is_told(folder):
     (folder / "options.json").write_text("{}")
     url = f"http://127.0.0.1:{harness.free_port()}"

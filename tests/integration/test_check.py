@@ -10,7 +10,10 @@ import pytest
 
 import brokers
 import harness
+from stand_in import CLOSE, StandIn
 
+# By protocol level: an accepting CONNACK, behind which the connection ends.
+ACCEPT = {4: bytes.fromhex("20020000"), 5: bytes.fromhex("2003000000")}
 CLOSED = """
 listener @PORT@ 127.0.0.1
 allow_anonymous false
@@ -120,3 +123,9 @@ def test_the_log_as_json(started, folder):
     assert {line["level"] for line in lines} == {"info", "warning"}
     assert any(line["message"].startswith("http: listening at ") for line in lines)
     assert all(datetime.datetime.fromisoformat(line["time"]).tzinfo for line in lines)
+
+
+def test_a_broker_that_takes_us_and_goes_is_told(started, folder):
+    stand_in = started(StandIn(lambda level, _nth: ACCEPT.get(level, CLOSE)))
+    code, found, errors = check(folder, "--mqtt-uri", f"mqtt://127.0.0.1:{stand_in.port}", "--http-port", "off")
+    assert (code, errors) == (1, "") and "it refuses the subscription to home-energy/+/+/set" in found["broker"][1]
