@@ -15,10 +15,8 @@ trap cleanup EXIT
 
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
-for copy in first second/deeper; do
-  git clone -q . "$work/$copy"
-  (cd "$work/$copy" && ./dev package)
-done
+for copy in first second/deeper; do git clone -q . "$work/$copy"; done  # before the first is built: both of one commit
+for copy in first second/deeper; do (cd "$work/$copy" && ./dev package); done
 package=$(echo "$work"/first/build/dist/*.deb)
 cmp "$package" "$work"/second/deeper/build/dist/*.deb
 echo "figure: $(basename "$package") $(stat -c %s "$package") bytes, twice the same"
